@@ -1,0 +1,303 @@
+/* The contract of a layer kind, and what a layer made from one is.
+ *
+ * A layer lives as in Keras: layer_make runs the constructor (all refusals of arguments), layer_call applies it to
+ * symbolic tensors (input checks, build on the first call, shapes), and later, with numbers, forward and trace run.
+ * Each kind is one const row; the table of all kinds is in engine/layers/layers.h. */
+#ifndef SHAPEFLOW_ENGINE_LAYER_H
+#define SHAPEFLOW_ENGINE_LAYER_H
+
+#include "engine/value.h"
+
+typedef struct LayerKind LayerKind;
+typedef struct Model Model;
+typedef struct Node Node;
+typedef struct Activation Activation;
+
+/* ---- what can be passed to a constructor or a call ---- */
+
+typedef enum ParamType {
+    PARAM_ANY, PARAM_INT, PARAM_FLOAT, PARAM_BOOL, PARAM_STRING, PARAM_INTS /* int or tuple of ints */, PARAM_SHAPE,
+    PARAM_CHOICE /* one of `choices` */, PARAM_ACTIVATION, PARAM_INITIALIZER, PARAM_REGULARIZER, PARAM_CONSTRAINT,
+    PARAM_LAYER, PARAM_LAYERS, PARAM_SEED, PARAM_DTYPE,
+    PARAM_TENSORS /* of a call: symbolic tensors, None or a nest of them */
+} ParamType;
+
+/* The type serves the editor's widgets, the writers and the JSON reader; what is refused, and how, is the kind's `make`. */
+typedef struct ParamSpec {
+    const char        *name;
+    ParamType          type;
+    Value              fallback;   /* the default; zeroed (VALUE_NONE) otherwise */
+    bool               required;
+    bool               keyword_only;
+    bool               unsaved;    /* not in get_config() */
+    const char *const *choices;    /* of PARAM_CHOICE, closed with NULL */
+} ParamSpec;
+
+/* How a layer was called, beside the tensors: one value for each of kind->call_params (NULL = just `inputs`). */
+enum { CALL_PARAMS_MAX = 12 };
+
+typedef struct Call {
+    Value args[CALL_PARAMS_MAX];      /* tensors stand here as VALUE_TENSOR, possibly in lists */
+    struct { int first, n; } tensors[CALL_PARAMS_MAX];   /* where args[i]'s tensors are in the flat list of inputs */
+} Call;
+
+/* ---- weights ---- */
+
+typedef struct WeightSpec {
+    const char *name;          /* "kernel" */
+    const char *path;          /* "sequential/dense/kernel" */
+    Shape       shape;         /* fully known */
+    Dtype       dtype;
+    Value       initializer;   /* VALUE_CONFIG */
+    bool        trainable;
+    const float *given;        /* numbers from set_weights or a file; NULL = from the initializer */
+} WeightSpec;
+
+/* ---- a layer ---- */
+
+/* What inputs are taken; checked before build in Keras' order and words. -1 = any. */
+typedef struct InputSpec {
+    int   ndim, min_ndim, max_ndim;
+    int   n_axes;
+    struct { int axis; int64_t dim; } axes[SHAPE_RANK_MAX];   /* axes that must have this size */
+    bool  exact;  Shape shape;       /* the whole shape, where a kind asks for it */
+} InputSpec;
+
+struct Layer {
+    const LayerKind *kind;
+    int          id;            /* the place among all layers of the Builder, from 0 */
+    const char  *name;          /* "dense_1" */
+    const char  *class_name;    /* kind->name, or the text's own class for custom layers and models */
+    Value       *args;          /* one for each kind->params; `make` puts in what get_config() would say */
+    Value        initial_kwargs;/* base arguments given (name, dtype, trainable, ...): a dict, for writers */
+    void        *config;        /* the kind's own resolved arguments (DenseConfig ...), made by `make` */
+    Dtype        dtype;         /* compute and variable type */
+    Value        dtype_policy;  /* what get_config() says: a name */
+    Value        activity_regularizer;
+    bool         trainable;     /* its own flag; layer_trainable(layer) minds the owners' */
+    bool         supports_masking;
+    InputSpec   *input_specs;   /* n_input_specs: 0 = anything, 1 = every input alike, more = one for each */
+    int          n_input_specs;
+    bool         built;
+    Shape        build_shape;   /* the first input's shape at build */
+    Value        build_config;  /* get_build_config(): {"input_shape": ...} or by argument */
+    WeightSpec  *weights;       /* its own, in the order of Keras' layer.weights without those of children */
+    int          n_weights;
+    Layer      **children;      /* wrapped layers, cells, layers of a nested model: in the order of Keras' weights */
+    int          n_children;
+    Model       *model;         /* of a model used as a layer, else NULL */
+    Node       **calls;         /* every time it was called */
+    int          n_calls;
+    Value        batch_shape;   /* from input_shape=, input_dim=, batch_shape=: a tuple, else None */
+    Span         span;          /* the constructor call in the text */
+    int          place;         /* index in the source map, -1 = not from a text */
+};
+
+/* A symbolic tensor: output `index` of `node`. */
+struct KerasTensor {
+    TensorSpec   spec;
+    const char  *name;          /* "keras_tensor_3", or an Input's name */
+    Node        *node;
+    int          index;
+    KerasTensor *mask;          /* Keras' _keras_mask; NULL = none */
+    Value        constant;      /* a number or array that stands where a tensor may (ops); else None */
+};
+
+/* One application of a layer. */
+struct Node {
+    Layer        *layer;
+    Call          call;
+    KerasTensor **in;   int n_in;     /* flat, in the order of the call's arguments; masks included */
+    KerasTensor **out;  int n_out;
+    bool          one_output;         /* the call gives a tensor, not a list of one */
+    Value         structure;          /* how outputs nest when not flat: a list or dict of tensors; else None */
+    int           order;              /* rises with every call of the Builder */
+    Span          span;               /* the call in the text */
+};
+
+/* ---- making and calling ---- */
+
+/* What lasts while models are put together: memory, names, counters. One for a text or a file. */
+typedef struct Builder {
+    Arena *arena;
+    struct NameCount *names; size_t n_names, names_capacity;   /* how often each automatic name was given */
+    int    tensors;         /* automatic keras_tensor names given */
+    int    layers;          /* ids given */
+    int    order;
+    Text   scope;           /* "sequential/dense", for weight paths */
+    int    depth;           /* of nested constructors and calls; limited */
+    int64_t nodes;          /* made so far; limited */
+    Dtype  floatx;          /* keras.config.floatx() */
+    const char *image_data_format;   /* "channels_last" */
+    Value  dtype_policy;    /* the global one */
+    bool   eager;           /* numbers flow (a model called on an array) */
+} Builder;
+
+void builder_make(Builder *, Arena *);
+
+/* "dense", "dense_1", ...: Keras' auto_name of a class name or stem. */
+const char *builder_name(Builder *, const char *class_name);
+const char *snake_case(Arena *, const char *class_name);
+
+typedef struct Argument {    /* of a constructor or call as written */
+    const char *keyword;     /* NULL = positional */
+    Value       value;
+    Span        span;        /* with the keyword */
+} Argument;
+
+/* The constructor: binds arguments as Python does, then runs kind->make. NULL with err on refusal. */
+Layer *layer_make(Builder *, const LayerKind *, const Argument *, int n, Span, Error *);
+
+/* Applies a layer: Keras' Layer.__call__ on symbolic tensors. NULL with err on refusal.
+ * The first call builds the layer. Implicit masks travel as in Keras. */
+Node *layer_call(Builder *, Layer *, const Argument *, int n, Span, Error *);
+/* The usual case: one positional argument, a tensor or a list of tensors. */
+Node *layer_apply(Builder *, Layer *, Value inputs, Error *);
+
+/* Builds without calling (layer.build(shape)). */
+bool layer_build(Builder *, Layer *, const TensorSpec *in, int n, Error *);
+
+/* ---- for `make` of a kind ---- */
+
+typedef struct Maker {
+    Builder *builder;
+    Layer   *layer;
+    Value    kwargs;       /* a dict: what is not in kind->params, for layer_base */
+    const Argument *given; int n_given;
+    Span     span;
+    Error   *err;
+} Maker;
+
+/* super().__init__(**kwargs): name, dtype, trainable, activity_regularizer, input_shape ...; refuses the unknown,
+ * and gives the automatic name. Each kind calls it at the place where Keras' constructor does. */
+bool layer_base(Maker *);
+
+const Value *maker_arg(const Maker *, const char *param);
+/* Marks the argument at fault for the underline: return maker_refuse(m, "units", "ValueError", "...", ...). */
+bool maker_refuse(Maker *, const char *param, const char *exception, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Keras' activations.get and its sisters: a name, a function, an object or None. The resolved form goes back into
+ * the argument; *activation is never NULL on success (linear for None). */
+bool maker_activation(Maker *, const char *param, const Activation **);
+bool maker_initializer(Maker *, const char *param);
+bool maker_regularizer(Maker *, const char *param);
+bool maker_constraint(Maker *, const char *param);
+/* standardize_tuple: n ints, all >= 1 (or >= 0), in Keras' words; the tuple goes back into the argument. */
+bool maker_ints(Maker *, const char *param, int n, bool allow_zero, int64_t *out);
+/* standardize_data_format: None = the global one; the name goes back into the argument. */
+bool maker_data_format(Maker *, const char *param, bool *channels_first);
+bool maker_padding(Maker *, const char *param, bool allow_causal);
+bool maker_child(Maker *, Layer *child);   /* tracked as Keras tracks attributes */
+
+/* ---- for `build` of a kind ---- */
+
+/* add_weight; refuses unknown axes in Keras' words. */
+bool layer_add_weight(Builder *, Layer *, const char *name, Shape, Value initializer, bool trainable, Error *);
+bool layer_add_typed_weight(Builder *, Layer *, const char *name, Shape, Dtype, Value initializer, bool trainable, Error *);
+InputSpec *layer_add_input_spec(Builder *, Layer *);   /* all -1, for the kind to fill in */
+/* A child's build inside its parent's: scope and built flag are minded. */
+bool layer_build_child(Builder *, Layer *child, const TensorSpec *in, int n, Error *);
+
+/* ---- numbers ---- */
+
+/* One term of output k: in[input][from] * weight[weight][at] * scale. -1 marks "not there":
+ * a bias has no input, a copy has no weight, a constant has neither. */
+typedef struct Term {
+    int     input;  int64_t from;
+    int     weight; int64_t at;     /* weight: index in layer->weights; of children: see child */
+    int     child;                  /* -1 = the layer's own weights, else layer->children[child]'s (innermost for nests of one) */
+    double  scale;                  /* 1 mostly; 1/n for an average */
+} Term;
+
+/* How the terms of an output make the output. */
+typedef enum TraceRule {
+    TRACE_SUM,       /* activation(sum of terms) */
+    TRACE_MAX,       /* activation(largest term) */
+    TRACE_DEPENDS    /* what the output depends on; `explain` tells the rule */
+} TraceRule;
+
+/* A layer with numbers: shapes are fully known here, batch axis included. */
+typedef struct Forward {
+    const Layer  *layer;
+    const Call   *call;
+    const Tensor *in;      int n_in;     /* flat, as in Node */
+    const Tensor *weights;               /* as layer->weights */
+    Tensor       *out;     int n_out;    /* shape and memory are there; data zeroed */
+    const struct WeightTable *table;     /* of every layer, for forward_child */
+    Arena        *scratch;               /* dropped after the layer */
+} Forward;
+
+/* Runs a child on given tensors; out's data is taken from scratch where NULL. */
+void forward_child(const Forward *, const Layer *child, const Call *, const Tensor *in, int n_in, Tensor *out, int n_out);
+
+typedef struct Trace {
+    const Layer      *layer;
+    const Call       *call;
+    const TensorSpec *in;   int n_in;
+    const TensorSpec *out;  int n_out;
+    int               output;   /* which output ... */
+    int64_t           k;        /* ... and which of its elements, row-major, batch axis included */
+} Trace;
+
+typedef enum ExplainTopic {
+    EXPLAIN_TITLE,    /* what stands beside the class on the layer: "16", "8 · 5×5" (activation is added by the caller) */
+    EXPLAIN_PARAMS,   /* the count as arithmetic: "2×16 + 16 = 48"; nothing when there are no weights */
+    EXPLAIN_RULE,     /* of one output, with its index: "Σ x[1,k]·W[k,2] + b[2]" */
+    EXPLAIN_SHAPE     /* why the shape: "(28 − 5 + 2·2)/1 + 1 = 28"; nothing when it is plain */
+} ExplainTopic;
+
+/* Outputs that infer fills. */
+typedef struct Outputs {
+    Arena      *arena;
+    TensorSpec *spec;  int n;  size_t capacity;
+    bool        list;          /* a list even with one output */
+} Outputs;
+void outputs_add(Outputs *, Shape, Dtype);
+
+struct LayerKind {
+    const char      *name;          /* Keras class: "Dense" */
+    const char      *module;        /* where Keras keeps it: "keras.src.layers.core.dense"; for <class '...'> */
+    const ParamSpec *params;        int n_params;        /* of the constructor, in order */
+    const ParamSpec *call_params;   int n_call_params;   /* of call(), in order; NULL = just `inputs` */
+
+    /* NULL means: no arguments of its own to refuse, base arguments only. */
+    bool (*make)(Maker *);
+    /* What build() refuses, adds (weights, input specs), and resolves. NULL = nothing. */
+    bool (*build)(Builder *, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
+    /* Fills out (n_out of them); pure, for unknown and known axes alike. NULL = the first input's. */
+    bool (*infer)(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *out, Error *);
+    void (*forward)(const Forward *);
+    /* All terms' count; writes the first `cap`. NULL = nothing known (drawn opaque). */
+    int64_t (*trace)(const Trace *, Term *, int64_t cap);
+    void (*explain)(const Trace *, ExplainTopic, Text *);
+    /* compute_mask: the mask of the outputs, NULL = none. Kinds with `keeps_mask` pass the first input's on. */
+    KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
+    /* Work as a cell of RNN: state sizes; NULL for the rest. */
+    int  (*states)(const Layer *, int64_t *sizes, int cap);
+
+    const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
+    TraceRule        rule;
+    bool             keeps_mask;      /* supports_masking = True */
+    bool             elementwise;     /* output k depends on input k alone, same shape: drawn inside the previous column */
+    bool             operation;       /* keras.ops: no constructor in keras.layers, listed in functional summaries */
+    bool             rowwise;         /* applied alike along every axis but the last (Dense): "shared by 3 rows" */
+    const char      *stem;            /* automatic name where it is not the snake-cased class name; else NULL */
+};
+
+const LayerKind *layer_kind_find(const char *class_name);    /* keras.layers */
+const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape" */
+
+/* ---- facts ---- */
+
+typedef struct ParamCount { int64_t all, trainable, frozen; } ParamCount;   /* saturated */
+ParamCount layer_params(const Layer *);        /* with children, shared ones once */
+bool layer_is_trainable(const Layer *);
+
+/* Every weight of the layer and its children in the order of Keras' layer.weights. */
+typedef struct WeightRef { const Layer *layer; int index; } WeightRef;
+int layer_weights(const Layer *, WeightRef *, int cap);
+/* set_weights: refuses other counts and shapes in Keras' words; keeps the pointers given. */
+bool layer_set_weights(Layer *, const Tensor *, int n, Error *);
+
+#endif

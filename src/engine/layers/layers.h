@@ -1,0 +1,25 @@
+/* Every layer kind: one word each. */
+#ifndef SHAPEFLOW_ENGINE_LAYERS_H
+#define SHAPEFLOW_ENGINE_LAYERS_H
+
+#include "engine/layer.h"
+
+/* clang-format off */
+#define LAYERS(X) \
+    /* core */ \
+    X(input_layer) X(dense) X(activation) X(identity) \
+    /* activations */ \
+    X(relu) X(leaky_relu) X(elu) X(softmax) \
+    /* reshaping */ \
+    X(flatten) X(reshape) X(permute) X(repeat_vector) \
+    /* regularisation */ \
+    X(dropout) \
+    /* wrappers */ \
+    X(time_distributed)
+/* clang-format on */
+
+#define X(name) extern const LayerKind LAYER_##name;
+LAYERS(X)
+#undef X
+
+#endif

@@ -1,0 +1,35 @@
+/* The numbers: weights (given, or drawn by the initializers from a seed) and every tensor of a forward pass. */
+#ifndef SHAPEFLOW_ENGINE_RUN_H
+#define SHAPEFLOW_ENGINE_RUN_H
+
+#include "engine/plan.h"
+
+/* Weights of every layer by layer->id; weights[id] has layer->n_weights tensors. */
+typedef struct WeightTable {
+    Tensor **weights;
+    int      n;
+} WeightTable;
+
+enum { RUN_SEED = 7 };
+
+typedef struct Run {
+    const Plan *plan;
+    WeightTable table;
+    Tensor     *tensors;    /* as plan->tensors; data NULL where there are no numbers */
+    bool        complete;   /* every tensor has numbers */
+    const char *why_not;    /* id of a sentence in assets/strings: too large, shapes unknown, opaque layer ... */
+} Run;
+
+/* No more numbers than this are allocated (weights and tensors together). */
+extern const int64_t RUN_NUMBERS_MAX;
+
+/* input: one tensor for each model input, shapes as the plan's. */
+void run_forward(Run *, Arena *, const Plan *, const Tensor *input, int64_t seed);
+
+/* The documented pattern when nobody gives an input: 1, 2, 3 ... for small tensors, ids within range for Embedding. */
+Tensor run_pattern(Arena *, const Plan *, int input);
+
+/* The terms of one output element, with the run's numbers. */
+int64_t run_trace(const Run *, int step, int output, int64_t k, Term *, int64_t cap);
+
+#endif

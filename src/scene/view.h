@@ -1,0 +1,52 @@
+/* The model's picture: what is looked at, and how. */
+#ifndef SHAPEFLOW_SCENE_VIEW_H
+#define SHAPEFLOW_SCENE_VIEW_H
+
+#include "engine/run.h"
+#include "scene/theme.h"
+
+/* One model with its numbers, as the canvas sees it. */
+typedef struct Variant {
+    const Plan *plan;
+    const Run  *run;          /* run->complete may be false: shapes and wires without numbers */
+    const Shape *input_shape; /* shown for the first column when there is no plan step */
+} Variant;
+
+typedef struct View {
+    Rect         area;         /* of the canvas on the page */
+    const Theme *theme;
+    const Measure *measure;
+    float        scale;        /* user scale of type, 1 */
+    float        zoom;         /* 1 = fits */
+    Point        pan;          /* in points, of the zoomed picture */
+    Variant      now;
+    Variant      before;       /* of an animation: where the cells come from; plan NULL = none */
+    float        t;            /* 0 = before ... 1 = now, already eased */
+    bool         reduced_motion;
+    Variant      other;        /* of a comparison, stacked below; plan NULL = none */
+    double       extent;       /* of the colour scale; fixed over both variants of a toggle or comparison */
+    Pick         hover, focus; /* type PICK_NONE = none */
+    bool         outgoing;     /* Shift: the unit's outgoing wires instead */
+    bool         matrix;       /* the weight matrix beside the wires */
+    int          matrix_step;  /* of which Dense, -1 = the focused or last one */
+    float        progress;     /* of the forward pass, in steps with Dense's rows as fractions; < 0 = all shown */
+    bool         dimmed;       /* the last good model, while the text has a fault */
+    bool         editable;     /* shapes and arguments show that they can be changed */
+    const char *(*say)(void *strings, const char *id);   /* assets/strings */
+    void        *strings;
+} View;
+
+/* The canvas alone. Leaves the still marks first (scene->n_still). */
+void picture_draw(Scene *, const View *);
+
+/* Largest |value| over the variants, a round number: for view->extent. */
+double picture_extent(const Variant *, int n);
+
+/* Where keyboard focus goes from `from` (PICK_NONE: the first unit): dx, dy one of -1, 0, 1; Tab: next = layer. */
+Pick picture_focus_move(const View *, Pick from, int dx, int dy);
+Pick picture_focus_layer(const View *, Pick from, int by);
+
+/* "dense_1[2]" or "dense_1[1,2]" (without the batch axis), "input[0,1]"; PICK_NONE when there is no such unit. */
+Pick picture_find_unit(const View *, const char *text);
+
+#endif
