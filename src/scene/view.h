@@ -39,8 +39,21 @@ typedef struct View {
 /* The canvas alone. Leaves the still marks first (scene->n_still). */
 void picture_draw(Scene *, const View *);
 
+/* What is under the pointer: scene_pick_at, and inside a heat map or strip (one mark) the very cell. The label stands in
+ * the arena. A unit's pick: `tensor` and `k` say the number shown; `step` and `layer` the layer whose terms
+ * (run_trace(step, .., k)) are its wires; elementwise layers folded into the column come between the two. */
+Pick picture_pick_at(const View *, const Scene *, Arena *, Point);
+
+/* Where the picture is panned to: the allowed place nearest to view->pan at which `shown` is inside the area
+ * (PICK_NONE: nothing in particular). To be asked after each drag, zoom and move of the focus. */
+Point picture_pan(const View *, const Pick *shown);
+/* The pan with which zooming to `zoom` leaves what is at `fixed` in its place. */
+Point picture_zoom_pan(const View *, Point fixed, float zoom);
+
 /* Largest |value| over the variants, a round number: for view->extent. */
 double picture_extent(const Variant *, int n);
+
+/* Picks made without a scene have no label; their area is where they are drawn. */
 
 /* Where keyboard focus goes from `from` (PICK_NONE: the first unit): dx, dy one of -1, 0, 1; Tab: next = layer. */
 Pick picture_focus_move(const View *, Pick from, int dx, int dy);
