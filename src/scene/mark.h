@@ -37,10 +37,12 @@ typedef enum MarkType {
                       horizontal tangents; fill */
 } MarkType;
 
+enum { DASH_ON = 5, DASH_OFF = 3 };
+
 typedef struct Mark {
     uint8_t     type;      /* MarkType */
     uint8_t     font, align;
-    bool        dashed;
+    bool        dashed;    /* DASH_ON points of line, DASH_OFF without */
     int32_t     pick;      /* index in scene->picks, -1 = not to be picked */
     Colour      fill, stroke;   /* a = 0: none */
     float       width;     /* of the stroke */
@@ -72,6 +74,7 @@ typedef struct Pick {
     const char *id;        /* PICK_WIDGET, PICK_ARGUMENT */
     const char *label;     /* for people who hear the page: "dense_1, unit 2: 0.95" */
     Rect        area;      /* where it is; at least 24 x 24 for things clicked */
+    size_t      depth;     /* set by scene_pick: marks below it */
 } Pick;
 
 typedef struct Scene {
@@ -89,7 +92,7 @@ void scene_open(Scene *, Arena *, Rect page, Colour ground);
 Mark *scene_add(Scene *, MarkType);   /* zeroed, pick -1; the pointer lives until the next add */
 int   scene_pick(Scene *, Pick);      /* index */
 
-/* The usual ones; each returns the mark for further settings (pick, dashed ...). */
+/* The usual ones; each returns the mark for further settings (pick, dashed ...). Text and titles are copied, cells are not. */
 Mark *mark_rect(Scene *, Rect, float radius, Colour fill);
 Mark *mark_box(Scene *, Rect, float radius, Colour fill, Colour stroke, float width);
 Mark *mark_circle(Scene *, Point centre, float radius, Colour fill, Colour stroke, float width);
@@ -105,8 +108,15 @@ void  mark_ungroup(Scene *);
 /* Over all fields of marks [from, to), pointers by what they point to. */
 uint64_t scene_hash(const Scene *, size_t from, size_t to);
 
-/* Topmost pick at a point (marks drawn later are above; wires within 4 points), -1 = none. */
+/* Topmost pick at a point, -1 = none. Marks drawn later are above; a wire is hit within 4 points, the nearest of several.
+ * A pick is also hit by its area: the only way for one without marks or with text only, and for small things the reach
+ * around them (of overlapping areas the smaller, then the nearer one; never over a mark that is hit itself). */
 int scene_pick_at(const Scene *, Point);
+
+/* The place at t in 0..1 on a MARK_CURVE; the edges of a MARK_BAND as curves. */
+typedef enum BandEdge { BAND_TOP, BAND_BOTTOM } BandEdge;
+Point curve_at(const Mark *curve, float t);
+Mark  band_edge(const Mark *band, BandEdge);
 
 /* Text is measured by whoever has the fonts: advances in points. */
 typedef struct Measure {
