@@ -4,6 +4,10 @@
 
 #include "scene/mark.h"
 
+/* A painter sees only marks that can be seen: every number finite and below PAINT_FARTHEST, sizes not negative,
+ * the opacity of groups already in the colours, that of cells in mark->opacity. */
+#define PAINT_FARTHEST 1e6f
+
 typedef struct Painter {
     void *self;
     void (*begin)(void *self, const Scene *);
@@ -16,7 +20,10 @@ typedef struct Painter {
     bool (*close)(void *self);                   /* false: something went wrong since begin */
 } Painter;
 
-/* The one walk over marks [from, to). */
-void painter_draw(const Painter *, const Scene *, size_t from, size_t to);
+/* The one walk over marks [from, to), within the clips and groups that are open at `from`; false when close says so. */
+bool painter_draw(const Painter *, const Scene *, size_t from, size_t to);
+
+/* Whether a line or curve ends in half circles: thick solid ones, but no rules along the axes. */
+bool stroke_is_round(const Mark *);
 
 #endif

@@ -11,6 +11,8 @@ typedef struct Pixels {
     int       stride;         /* in pixels */
 } Pixels;
 
+#define PIXELS_LARGEST_SCALE 64.0f   /* px_per_pt beyond it draws nothing */
+
 /* Draws marks [from, to) of scene at px_per_pt; only inside `dirty` (pixels) when not NULL. */
 void pixels_draw(const Pixels *, Fonts *, const Scene *, size_t from, size_t to, float px_per_pt, const Rect *dirty);
 void pixels_clear(const Pixels *, Colour);
