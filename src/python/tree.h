@@ -22,7 +22,7 @@ typedef enum PyType {
     PY_WHILE,         /* a test, list body, orelse */
     PY_FOR,           /* a target, b iterable, list body, orelse */
     PY_TRY,           /* list body, handlers (PY_HANDLER), orelse, final */
-    PY_HANDLER,       /* a type or NULL, name or NULL, list body */
+    PY_HANDLER,       /* a type or NULL, name or NULL, list body; number = 1 for except* */
     PY_WITH,          /* items (PY_WITH_ITEM: a expr, b target or NULL), list body */
     PY_WITH_ITEM,
     PY_FUNCTION,      /* name, params (PY_PARAM), a = returns or NULL, list body, decorators */
@@ -34,9 +34,10 @@ typedef enum PyType {
     PY_GLOBAL, PY_NONLOCAL,   /* list of PY_NAME */
     PY_PASS, PY_BREAK, PY_CONTINUE,
     PY_MATCH,         /* a subject, list of PY_CASE: a pattern, b guard, list body; patterns are kept as PY_OPAQUE */
-    PY_CASE,
+    PY_CASE,          /* the pattern's list = the PY_NAME it binds */
     PY_TYPE_ALIAS,    /* name, a value */
-    PY_BAD,           /* not understood: text = Python's own words, span = the logical line or block, at = the place */
+    PY_BAD,           /* not understood: text = Python's own words, name = its exception ("SyntaxError", "IndentationError",
+                       * "TabError"), span = the logical line or block, at = the place (it may be in the next line) */
     /* expressions */
     PY_NAME,          /* name */
     PY_NUMBER,        /* is_float, integer (saturated) or number; imaginary is kept as PY_OPAQUE */
@@ -54,10 +55,10 @@ typedef enum PyType {
     PY_COMPARATOR,
     PY_CONDITION,     /* a if b else c: a = body, b = test, c = orelse */
     PY_LAMBDA,        /* params, a = body */
-    PY_CALL,          /* a = function, args (PY_ARG) */
+    PY_CALL,          /* a = function, args (PY_ARG); at = the parentheses */
     PY_ARG,           /* name = keyword or NULL, number = stars (0, 1, 2), a = value */
     PY_ATTRIBUTE,     /* a . name; at = the name's span */
-    PY_SUBSCRIPT,     /* a [ b ] */
+    PY_SUBSCRIPT,     /* a [ b ]; at = the brackets */
     PY_SLICE,         /* a : b : c, each or NULL */
     PY_STARRED,       /* * a */
     PY_COMPREHENSION, /* op: PY_LIST, PY_SET, PY_DICT, or PY_GENERATOR kind in number; a element (b value of dict), list of PY_CLAUSE */
@@ -81,8 +82,8 @@ typedef struct PyNode PyNode;
 struct PyNode {
     PyType      type;
     PyOp        op;
-    Span        span;      /* all of the node; parentheses around an expression are not in it */
-    Span        outer;     /* with those parentheses; = span where there are none */
+    Span        span;      /* all of the node; parentheses around an expression are not in it, those of a tuple are */
+    Span        outer;     /* with those parentheses, and with the decorators; = span where there are none */
     Span        at;        /* the name's, operator's or fault's place where that is told above */
     PyNode     *next;      /* the next in its list */
     PyNode     *a, *b, *c, *list;
@@ -95,10 +96,13 @@ struct PyNode {
     int         number;
     bool        is_float, is_bytes, too_large /* integer saturated */, trailing_comma /* of a list or call */, is_async;
     int         indent;    /* bytes of indentation of a statement's line */
+    int         height;    /* levels of nodes below this one: at most PY_HEIGHT_MAX, so a reader may recurse */
 };
 
-/* Deeper nesting than this is "too many nested parentheses"/"too many levels of indentation". */
-enum { PY_DEPTH_MAX = 100 };
+/* Deeper nesting than PY_DEPTH_MAX is "too many nested parentheses", more blocks in one another than PY_INDENT_MAX
+ * "too many levels of indentation", a longer chain (a + b + c ..., elif, elif ...) than PY_HEIGHT_MAX Python's "maximum
+ * recursion depth exceeded during compilation". */
+enum { PY_DEPTH_MAX = 200, PY_INDENT_MAX = 100, PY_HEIGHT_MAX = 2500 };
 
 /* Never fails: what is not understood is PY_BAD. text need not be closed with a 0 and may be any bytes;
  * invalid UTF-8, NUL bytes and mixed line ends are told as PY_BAD or taken as Python takes them. */

@@ -1,0 +1,191 @@
+/* Blocks, line by line, and what becomes of lines that do not parse. */
+#include <string.h>
+
+#include "python/parser.h"
+
+void parser_next_line(Parser *parser)
+{
+    parser->line = &parser->logical;
+    parser->at = 0;
+    parser->line_end = parser->logical.token[parser->logical.n].span.start;
+    line_read(&parser->scanner, &parser->logical);
+}
+
+/* Fails where the tokens of the line at hand are broken. */
+void check_line(Parser *parser)
+{
+    if (!parser->logical.fault.message) return;
+    parser->scanner.fault = parser->logical.fault;
+    parser_fail_scanner(parser);
+}
+
+static bool line_is_deeper(const Parser *parser, Indent indent)
+{
+    return !parser->logical.ends_text && parser->logical.column > indent.column;
+}
+
+/* What a line at the place of `what` needs: deeper than the block it is in. */
+PyNode *parse_indented(Parser *parser, const char *what, int number, void (*line)(Parser *, List *))
+{
+    if (!line_is_deeper(parser, parser->block)) {
+        parser->line_kept = true;
+        parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "expected an indented block after %s on line %d",
+                       what, number);
+    }
+    if (parser->blocks >= PY_INDENT_MAX) {
+        parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "too many levels of indentation");
+    }
+    const Indent outer = parser->block;
+    List list = {0};
+    parser->block = (Indent){parser->logical.column, parser->logical.tabless};
+    parser->blocks++;
+    while (line_is_deeper(parser, outer) && !parser->broken) line(parser, &list);
+    parser->blocks--;
+    parser->block = outer;
+    return list.first;
+}
+
+PyNode *parse_block(Parser *parser, const char *what)
+{
+    List list = {0};
+    int number = parser->logical.number;
+    if (parser_at(parser, TOKEN_END)) parser_fail(parser, parser_peek(parser)->span, "expected ':'");
+    parser_expect(parser, SIGN_COLON);
+    if (parser_at(parser, TOKEN_END)) {
+        parser_raise_late(parser);
+        parser_next_line(parser);
+        return parse_indented(parser, what, number, parse_statement_line);
+    }
+    parse_simple_statements(parser, &list);
+    parser_next_line(parser);
+    return list.first;
+}
+
+typedef struct Clause {
+    PyNode *(*rule)(Parser *);
+    PyNode *node;
+} Clause;
+
+static void clause_run(Parser *parser, void *context)
+{
+    Clause *clause = context;
+    check_line(parser);
+    clause->node = clause->rule(parser);
+}
+
+bool parse_clause(Parser *parser, PyNode *(*rule)(Parser *), PyNode **node)
+{
+    Clause clause = {.rule = rule};
+    int start = parser_peek(parser)->span.start;
+    if (parser_try(parser, clause_run, &clause)) return *node = clause.node, true;
+    parser->broken = true;
+    parser->broken_start = start;
+    return false;
+}
+
+bool clause_begins(const Parser *parser, TokenCode word)
+{
+    const Line *line = &parser->logical;
+    return !parser->broken && line->n && line->column == parser->block.column && line->token[0].code == word;
+}
+
+/* Python tells of an open bracket where the parser gave up in a later line, or at the very end. */
+static void blame_open_bracket(Parser *parser, Fault *fault)
+{
+    Line *line = &parser->logical;
+    if (line->suspect >= 0 && parser->failed_at >= line->suspect_n) line_cut(&parser->scanner, line);
+    if (!span_known(line->open) || line->fault.message) return;
+    int failed = parser->failed_at < line->n ? line->token[parser->failed_at].span.start : parser->scanner.length;
+    if (failed <= token_line_end(&parser->scanner, line->open.start)) return;
+    const char *text = arena_print(parser->scanner.arena, "'%c' was never closed", parser->scanner.text[line->open.start]);
+    *fault = (Fault){"SyntaxError", text, line->open};
+}
+
+static int line_text_end(const Parser *parser)
+{
+    const Line *line = &parser->logical;
+    int end = line->token[line->n].span.start;
+    while (end > line->begin && strchr(" \t\f\r\n", parser->scanner.text[end - 1])) end--;
+    return end;
+}
+
+/* A clause left over by a statement that does not parse. */
+static bool is_clause(const Parser *parser, int column)
+{
+    const Line *line = &parser->logical;
+    if (line->column != column || !line->n) return false;
+    TokenCode code = (TokenCode)line->token[0].code;
+    return code == KEYWORD_ELIF || code == KEYWORD_ELSE || code == KEYWORD_EXCEPT || code == KEYWORD_FINALLY;
+}
+
+static int skip_broken_block(Parser *parser, int end, int column)
+{
+    while (line_is_deeper(parser, (Indent){.column = column}) || is_clause(parser, column)) {
+        end = line_text_end(parser);
+        parser_next_line(parser);
+    }
+    return end;
+}
+
+/* Takes the line at hand (which failed, or the line after it did) and all that belongs to it. */
+static void put_bad(Parser *parser, List *list, int start, int column)
+{
+    Fault fault = parser->fault;
+    int end = parser->line_end;
+    PyNode *node = node_begin_at(parser, PY_BAD, start);
+    node->indent = parser->logical.indent;
+    if (!parser->line_kept) {
+        blame_open_bracket(parser, &fault);
+        end = line_text_end(parser);
+        parser_next_line(parser);
+        end = skip_broken_block(parser, end, column);
+    }
+    node->span.end = node->outer.end = parser->last_end = end;
+    node->name = fault.exception;
+    node->text = fault.message;
+    node->length = strlen(fault.message);
+    node->at = fault.at;
+    list_put(list, node);
+    parser->line_kept = parser->broken = false;
+}
+
+void check_indentation(Parser *parser)
+{
+    const Line *line = &parser->logical;
+    const Indent block = parser->block;
+    Span at = line->token[0].span;
+    bool mixed = (line->column == block.column && line->tabless != block.tabless) ||
+                 (line->column > block.column && line->tabless <= block.tabless);
+    if (mixed) parser_fail_as(parser, "TabError", at, "inconsistent use of tabs and spaces in indentation");
+    if (line->column > block.column) parser_fail_as(parser, "IndentationError", at, "unexpected indent");
+    if (line->column < block.column) {
+        parser_fail_as(parser, "IndentationError", at, "unindent does not match any outer indentation level");
+    }
+}
+
+static void statement_run(Parser *parser, void *context)
+{
+    List *list = context;
+    check_line(parser);
+    check_indentation(parser);
+    int indent = parser->logical.indent;
+    PyNode *compound = parse_compound(parser);
+    if (compound) {
+        compound->indent = indent;
+        list_put(list, compound);
+        return;
+    }
+    parse_simple_statements(parser, list);
+    parser_next_line(parser);
+}
+
+void parse_statement_line(Parser *parser, List *list)
+{
+    List mine = {0};
+    int start = parser_peek(parser)->span.start;
+    int column = parser->logical.column < parser->block.column ? parser->logical.column : parser->block.column;
+    bool done = parser_try(parser, statement_run, &mine);
+    if (done && mine.first) list_put(list, mine.first);
+    if (!done) put_bad(parser, list, start, column);
+    if (parser->broken) put_bad(parser, list, parser->broken_start, column);
+}

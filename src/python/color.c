@@ -1,0 +1,57 @@
+/* Tokens for colouring. */
+#include <string.h>
+
+#include "python/token.h"
+#include "python/tree.h"
+
+static void put(Arena *arena, PyTokens *tokens, PyTokenType type, int start, int end)
+{
+    tokens->token = arena_grow(arena, tokens->token, tokens->n, &tokens->capacity, tokens->n + 1, sizeof *tokens->token);
+    tokens->token[tokens->n++] = (PyToken){type, {start, end}};
+}
+
+static PyTokenType type_of(const Scanner *scanner, Token token)
+{
+    Quote quote;
+    if (token.code == TOKEN_NAME) return PY_TOKEN_NAME;
+    if (token.code == TOKEN_NUMBER) return PY_TOKEN_NUMBER;
+    if (token.code != TOKEN_STRING) return token.code < SIGN_OPEN_ROUND ? PY_TOKEN_KEYWORD : PY_TOKEN_OP;
+    quote_read(scanner, token.span.start, &quote);
+    return quote.format ? PY_TOKEN_FSTRING : PY_TOKEN_STRING;
+}
+
+/* What no token fits: a string that is not closed up to the end of its line, or one character. */
+static int bad_end(const Scanner *scanner, int at)
+{
+    Quote quote;
+    if (quote_read(scanner, at, &quote)) return quote.triple ? scanner->length : token_line_end(scanner, at);
+    int end = at + 1;
+    while (name_byte(token_byte(scanner, at)) && name_byte(token_byte(scanner, end))) end++;
+    return end;
+}
+
+static int read_token(Scanner *scanner, int at, PyTokens *tokens)
+{
+    Token token;
+    scanner->fault.message = NULL;
+    if (token_scan(scanner, at, &token)) {
+        put(scanner->arena, tokens, type_of(scanner, token), at, token.span.end);
+        return token.span.end;
+    }
+    int end = bad_end(scanner, at);
+    put(scanner->arena, tokens, PY_TOKEN_BAD, at, end);
+    return end;
+}
+
+void python_tokens(Arena *arena, const char *text, size_t length, PyTokens *tokens)
+{
+    Scanner scanner = {.arena = arena, .text = text, .length = (int)length, .line = 1, .patience = (int64_t)length * 8};
+    for (int at = 0; (at = token_skip_space(&scanner, at)) < scanner.length;) {
+        int next = token_skip_newline(&scanner, at);
+        bool comment = token_byte(&scanner, at) == '#';
+        if (comment) next = token_line_end(&scanner, at);
+        if (next == at) at = read_token(&scanner, at, tokens);
+        else put(arena, tokens, comment ? PY_TOKEN_COMMENT : PY_TOKEN_NEWLINE, at, next), at = next;
+    }
+    put(arena, tokens, PY_TOKEN_END, scanner.length, scanner.length);
+}

@@ -1,0 +1,289 @@
+/* Statements that hold blocks. */
+#include "python/parser.h"
+
+enum { ELIF_MAX = 400 };
+
+static void expect_colon(Parser *parser)
+{
+    if (!parser_at(parser, SIGN_COLON)) parser_fail(parser, parser_peek(parser)->span, "expected ':'");
+}
+
+static PyNode *parse_else(Parser *parser)
+{
+    parser_take(parser);
+    expect_colon(parser);
+    return parse_block(parser, "'else' statement");
+}
+
+static void parse_else_clause(Parser *parser, PyNode *node)
+{
+    if (clause_begins(parser, KEYWORD_ELSE)) parse_clause(parser, parse_else, &node->orelse);
+}
+
+static PyNode *parse_elif(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_IF);
+    node->indent = parser->logical.indent;
+    parser_take(parser);
+    node->a = parse_named_expression(parser);
+    node->list = parse_block(parser, "'elif' statement");
+    return node_end(parser, node);
+}
+
+/* Closes an if and its elifs behind the last of them. */
+static PyNode *end_chain(Parser *parser, PyNode *node, int elifs)
+{
+    if (elifs > 0) end_chain(parser, node->orelse, elifs - 1);
+    return node_end(parser, node);
+}
+
+static PyNode *parse_if(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_IF), *last = node;
+    int elifs = 0;
+    parser_take(parser);
+    node->a = parse_named_expression(parser);
+    node->list = parse_block(parser, "'if' statement");
+    while (elifs < ELIF_MAX && clause_begins(parser, KEYWORD_ELIF) && parse_clause(parser, parse_elif, &last->orelse)) {
+        last = last->orelse;
+        elifs++;
+    }
+    parse_else_clause(parser, last);
+    return end_chain(parser, node, elifs);
+}
+
+static PyNode *parse_loop_body(Parser *parser, const char *what)
+{
+    parser->scope.loops++;
+    PyNode *body = parse_block(parser, what);
+    parser->scope.loops--;
+    return body;
+}
+
+static PyNode *parse_while(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_WHILE);
+    parser_take(parser);
+    node->a = parse_named_expression(parser);
+    node->list = parse_loop_body(parser, "'while' statement");
+    parse_else_clause(parser, node);
+    return node_end(parser, node);
+}
+
+static PyNode *parse_for(Parser *parser, PyNode *node)
+{
+    node->type = PY_FOR;
+    parser_take(parser);
+    node->a = parse_targets(parser);
+    parser_expect(parser, KEYWORD_IN);
+    node->b = parse_star_expressions(parser);
+    node->list = parse_loop_body(parser, "'for' statement");
+    parse_else_clause(parser, node);
+    return node_end(parser, node);
+}
+
+static PyNode *parse_with_item(Parser *parser)
+{
+    PyNode *item = node_begin(parser, PY_WITH_ITEM);
+    item->a = parse_expression(parser);
+    if (parser_accept(parser, KEYWORD_AS)) {
+        item->b = parser_at(parser, SIGN_STAR) ? parse_star_named_expression(parser) : parse_expression(parser);
+        const PyNode *fault = target_fault(item->b, PY_WITH);
+        if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
+    }
+    return node_end(parser, item);
+}
+
+static void parse_with_items(Parser *parser, void *context)
+{
+    List *items = context;
+    parser_take(parser);
+    do {
+        if (items->n && parser_at(parser, SIGN_CLOSE_ROUND)) break;
+        list_put(items, parse_with_item(parser));
+    } while (parser_accept(parser, SIGN_COMMA));
+    parser_expect(parser, SIGN_CLOSE_ROUND);
+    if (!parser_at(parser, SIGN_COLON)) parser_fail_here(parser);
+}
+
+/* with (a as b, c): the brackets may as well belong to the first expression. */
+static bool with_brackets(Parser *parser, List *items)
+{
+    if (!parser_at(parser, SIGN_OPEN_ROUND)) return false;
+    List list = {0};
+    bool quiet = parser->quiet;
+    parser->quiet = true;
+    bool done = parser_try(parser, parse_with_items, &list);
+    parser->quiet = quiet;
+    if (done) list_put(items, list.first);
+    return done;
+}
+
+static PyNode *parse_with(Parser *parser, PyNode *node)
+{
+    List items = {0};
+    node->type = PY_WITH;
+    parser_take(parser);
+    if (!with_brackets(parser, &items)) {
+        do list_put(&items, parse_with_item(parser));
+        while (parser_accept(parser, SIGN_COMMA));
+    }
+    node->items = items.first;
+    node->list = parse_block(parser, "'with' statement");
+    return node_end(parser, node);
+}
+
+static PyNode *parse_handler(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_HANDLER);
+    node->indent = parser->logical.indent;
+    parser_take(parser);
+    node->number = parser_accept(parser, SIGN_STAR);
+    if (node->number && (parser_at(parser, SIGN_COLON) || parser_at(parser, TOKEN_END))) {
+        parser_fail(parser, parser_peek(parser)->span, "expected one or more exception types");
+    }
+    if (!parser_at(parser, SIGN_COLON) && !parser_at(parser, TOKEN_END)) node->a = parse_expression(parser);
+    if (node->a && parser_at(parser, SIGN_COMMA)) fault_exception_list(parser, node->a);
+    if (node->a && parser_accept(parser, KEYWORD_AS)) {
+        node->at = parser_expect(parser, TOKEN_NAME)->span;
+        node->name = parser_text(parser, node->at);
+    }
+    node->list = parse_block(parser, node->number ? "'except*' statement" : "'except' statement");
+    return node_end(parser, node);
+}
+
+static PyNode *parse_finally(Parser *parser)
+{
+    parser_take(parser);
+    expect_colon(parser);
+    return parse_block(parser, "'finally' statement");
+}
+
+static PyNode *parse_try(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_TRY);
+    parser_take(parser);
+    expect_colon(parser);
+    node->list = parse_block(parser, "'try' statement");
+    List handlers = {0};
+    PyNode *handler;
+    while (clause_begins(parser, KEYWORD_EXCEPT) && parse_clause(parser, parse_handler, &handler)) list_put(&handlers, handler);
+    node->handlers = handlers.first;
+    if (node->handlers) parse_else_clause(parser, node);
+    if (clause_begins(parser, KEYWORD_FINALLY)) parse_clause(parser, parse_finally, &node->final);
+    if (!node->handlers && !node->final && !parser->broken) {
+        parser->line_kept = true;
+        parser_fail(parser, parser_peek(parser)->span, "expected 'except' or 'finally' block");
+    }
+    return node_end(parser, node);
+}
+
+/* [T, *Ts, **P: bound = default] of functions, classes and type aliases: taken, and not kept. */
+void parse_type_parameters(Parser *parser)
+{
+    if (!parser_accept(parser, SIGN_OPEN_SQUARE)) return;
+    do {
+        if (parser_at(parser, SIGN_CLOSE_SQUARE)) break;
+        if (!parser_accept(parser, SIGN_STAR)) parser_accept(parser, SIGN_DOUBLE_STAR);
+        parser_expect(parser, TOKEN_NAME);
+        if (parser_accept(parser, SIGN_COLON)) parse_expression(parser);
+        if (parser_accept(parser, SIGN_ASSIGN)) parse_star_named_expression(parser);
+    } while (parser_accept(parser, SIGN_COMMA));
+    parser_expect(parser, SIGN_CLOSE_SQUARE);
+}
+
+static void read_defined_name(Parser *parser, PyNode *node)
+{
+    parser_take(parser);
+    node->at = parser_expect(parser, TOKEN_NAME)->span;
+    node->name = parser_text(parser, node->at);
+    parse_type_parameters(parser);
+}
+
+static PyNode *parse_function(Parser *parser, PyNode *node)
+{
+    node->type = PY_FUNCTION;
+    read_defined_name(parser, node);
+    if (!parser_at(parser, SIGN_OPEN_ROUND)) parser_fail(parser, parser_peek(parser)->span, "expected '('");
+    parser_take(parser);
+    parse_parameters(parser, node, SIGN_CLOSE_ROUND);
+    parser_expect(parser, SIGN_CLOSE_ROUND);
+    if (parser_accept(parser, SIGN_ARROW)) node->a = parse_expression(parser);
+    expect_colon(parser);
+    const Scope outer = parser->scope;
+    parser->scope = (Scope){.function = node->is_async ? FUNCTION_ASYNC : FUNCTION_PLAIN};
+    node->list = parse_block(parser, "function definition");
+    parser->scope = outer;
+    return node_end(parser, node);
+}
+
+static PyNode *parse_class(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_CLASS);
+    read_defined_name(parser, node);
+    Span name = node->at;
+    node->at = parser_peek(parser)->span;
+    if (parser_accept(parser, SIGN_OPEN_ROUND)) parse_arguments(parser, node);
+    node->at = name;
+    const Scope outer = parser->scope;
+    parser->scope = (Scope){.in_class = true};
+    node->list = parse_block(parser, "class definition");
+    parser->scope = outer;
+    return node_end(parser, node);
+}
+
+static void refuse_plain(Parser *parser, const PyNode *node, const char *what)
+{
+    if (parser->scope.function == FUNCTION_ASYNC) return;
+    parser_fail_late(parser, (Span){node->span.start, parser_peek(parser)->span.end}, "'async %s' outside async function", what);
+}
+
+static PyNode *parse_async(Parser *parser)
+{
+    PyNode *node = node_begin(parser, PY_FUNCTION);
+    node->is_async = true;
+    parser_take(parser);
+    switch (parser_peek(parser)->code) {
+    case KEYWORD_DEF: return parse_function(parser, node);
+    case KEYWORD_FOR: refuse_plain(parser, node, "for"); return parse_for(parser, node);
+    case KEYWORD_WITH: refuse_plain(parser, node, "with"); return parse_with(parser, node);
+    }
+    parser_fail_here(parser);
+}
+
+static PyNode *parse_decorated(Parser *parser)
+{
+    int start = parser_peek(parser)->span.start;
+    List decorators = {0};
+    while (parser_accept(parser, SIGN_AT)) {
+        list_put(&decorators, parse_named_expression(parser));
+        if (!parser_at(parser, TOKEN_END)) parser_fail_here(parser);
+        parser_raise_late(parser);
+        parser_next_line(parser);
+        check_line(parser);
+        check_indentation(parser);
+    }
+    bool async_function = parser_at(parser, KEYWORD_ASYNC) && parser_peek_at(parser, 1)->code == KEYWORD_DEF;
+    if (!parser_at(parser, KEYWORD_DEF) && !parser_at(parser, KEYWORD_CLASS) && !async_function) parser_fail_here(parser);
+    PyNode *node = parse_compound(parser);
+    node->decorators = decorators.first;
+    node_end(parser, node);
+    node->outer.start = start;
+    return node;
+}
+
+PyNode *parse_compound(Parser *parser)
+{
+    switch (parser_peek(parser)->code) {
+    case KEYWORD_IF: return parse_if(parser);
+    case KEYWORD_WHILE: return parse_while(parser);
+    case KEYWORD_FOR: return parse_for(parser, node_begin(parser, PY_FOR));
+    case KEYWORD_TRY: return parse_try(parser);
+    case KEYWORD_WITH: return parse_with(parser, node_begin(parser, PY_WITH));
+    case KEYWORD_DEF: return parse_function(parser, node_begin(parser, PY_FUNCTION));
+    case KEYWORD_CLASS: return parse_class(parser);
+    case KEYWORD_ASYNC: return parse_async(parser);
+    case SIGN_AT: return parse_decorated(parser);
+    }
+    return match_begins(parser) ? parse_match(parser) : NULL;
+}

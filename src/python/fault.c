@@ -1,0 +1,142 @@
+/* Python's explanations of common mistakes, where its grammar gives them. */
+#include <string.h>
+
+#include "python/parser.h"
+
+typedef struct Trial {
+    PyNode *(*rule)(Parser *);
+    PyNode *node;
+} Trial;
+
+static void trial_run(Parser *parser, void *context)
+{
+    Trial *trial = context;
+    trial->node = trial->rule(parser);
+}
+
+/* Whether the rule parses here. The parser stands behind it then; no fault within it is told. */
+static bool tries(Parser *parser, PyNode *(*rule)(Parser *))
+{
+    Trial trial = {.rule = rule};
+    bool quiet = parser->quiet;
+    parser->quiet = true;
+    bool done = parser_try(parser, trial_run, &trial);
+    parser->quiet = quiet;
+    return done;
+}
+
+static bool token_is_word(const Parser *parser, const Token *token, const char *word)
+{
+    size_t length = (size_t)(token->span.end - token->span.start);
+    return token->code == TOKEN_NAME && strlen(word) == length && memcmp(parser->scanner.text + token->span.start, word, length) == 0;
+}
+
+static bool token_is_soft_keyword(const Parser *parser, const Token *token)
+{
+    return token_is_word(parser, token, "match") || token_is_word(parser, token, "case") || token_is_word(parser, token, "_");
+}
+
+static bool is_old_statement(const PyNode *node)
+{
+    return node->type == PY_NAME && (strcmp(node->name, "print") == 0 || strcmp(node->name, "exec") == 0);
+}
+
+static void refuse_old_statement(Parser *parser, const PyNode *name)
+{
+    int at = parser->at;
+    if (tries(parser, parse_star_expressions)) {
+        parser_fail(parser, (Span){name->span.start, parser->last_end},
+                    "Missing parentheses in call to '%s'. Did you mean %s(...)?", name->name, name->name);
+    }
+    parser->at = at;
+}
+
+void fault_two_expressions(Parser *parser, int first, const PyNode *left)
+{
+    const Token *token = &parser->line->token[first];
+    if (parser->quiet || !expression_begins(parser_peek(parser))) return;
+    if (is_old_statement(left)) refuse_old_statement(parser, left);
+    if (token_is_soft_keyword(parser, token) || (token->code == TOKEN_NAME && token[1].code == TOKEN_STRING)) return;
+    int at = parser->at, last_end = parser->last_end;
+    bool two = tries(parser, parse_expression);
+    if (two && parser->line->token[parser->at - 1].level > 0) {
+        parser_fail(parser, (Span){left->outer.start, parser->last_end}, "invalid syntax. Perhaps you forgot a comma?");
+    }
+    parser->at = at;
+    parser->last_end = last_end;
+}
+
+static bool starts_list_or_tuple(const PyNode *node)
+{
+    bool group = node->outer.start != node->span.start;
+    if (group) return false;
+    return node->type == PY_LIST || node->type == PY_TUPLE || node->type == PY_TRUE || node->type == PY_NONE ||
+           node->type == PY_FALSE || (node->type == PY_COMPREHENSION && node->number == PY_COMP_GENERATOR);
+}
+
+static bool is_bitwise_or(const PyNode *node)
+{
+    bool group = node->outer.start != node->span.start;
+    return group || (node->type != PY_COMPARE && node->type != PY_BOOL_OP && node->type != PY_CONDITION &&
+                     node->type != PY_LAMBDA && !(node->type == PY_UNARY && node->op == PY_NOT));
+}
+
+void fault_assignment_within(Parser *parser, const PyNode *left)
+{
+    if (parser->quiet) return;
+    if (parser_at(parser, SIGN_NAMED)) {
+        int at = parser->at++;
+        if (tries(parser, parse_expression)) {
+            parser_fail(parser, left->span, "cannot use assignment expressions with %s", expression_kind(left));
+        }
+        parser->at = at;
+        parser_fail_here(parser);
+    }
+    if (!parser_at(parser, SIGN_ASSIGN) || !is_bitwise_or(left) || starts_list_or_tuple(left)) return;
+    int at = parser->at++, last_end = parser->last_end;
+    bool closed = tries(parser, parse_bitwise_or) && !parser_at(parser, SIGN_ASSIGN) && !parser_at(parser, SIGN_NAMED);
+    bool named = left->type == PY_NAME && left->outer.start == left->span.start;
+    if (closed && named) {
+        parser_fail(parser, (Span){left->span.start, parser->last_end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
+    }
+    if (closed) {
+        parser_fail(parser, left->outer, "cannot assign to %s here. Maybe you meant '==' instead of '='?", expression_kind(left));
+    }
+    parser->at = at;
+    parser->last_end = last_end;
+}
+
+void fault_argument(Parser *parser, int first, const PyNode *left)
+{
+    if (parser->quiet || !parser_at(parser, SIGN_ASSIGN)) return;
+    const Token *token = &parser->line->token[first];
+    Span at = {left->outer.start, parser_peek(parser)->span.end};
+    bool constant = token->code == KEYWORD_TRUE || token->code == KEYWORD_FALSE || token->code == KEYWORD_NONE;
+    if (constant && token[1].code == SIGN_ASSIGN) parser_fail(parser, at, "cannot assign to %s", expression_kind(left));
+    parser_fail(parser, at, "expression cannot contain assignment, perhaps you meant \"==\"?");
+}
+
+void fault_pair(Parser *parser, const PyNode *key)
+{
+    if (parser->quiet) return;
+    if (!parser_at(parser, SIGN_COLON)) {
+        parser_fail(parser, (Span){key->outer.end - 1, key->outer.end}, "':' expected after dictionary key");
+    }
+    const Token *colon = parser_peek(parser), *value = parser_peek_at(parser, 1);
+    if (value->code == SIGN_CLOSE_CURLY || value->code == SIGN_COMMA) {
+        parser_fail(parser, colon->span, "expression expected after dictionary key and ':'");
+    }
+    if (value->code == SIGN_STAR) parser_fail(parser, value->span, "cannot use a starred expression in a dictionary value");
+}
+
+void fault_exception_list(Parser *parser, const PyNode *first)
+{
+    int at = parser->at;
+    parser_take(parser);
+    bool list = tries(parser, parse_star_expressions);
+    if (list && parser_accept(parser, KEYWORD_AS)) list = parser_accept(parser, TOKEN_NAME);
+    if (list && parser_at(parser, SIGN_COLON)) {
+        parser_fail(parser, first->span, "multiple exception types must be parenthesized");
+    }
+    parser->at = at;
+}

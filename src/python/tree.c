@@ -1,0 +1,55 @@
+#include "python/tree.h"
+
+#include <limits.h>
+
+#include "python/parser.h"
+
+enum { PATIENCE_LEAST = 65536, PATIENCE_TIMES = 8 };
+
+static int byte_order_mark(const char *text, int length)
+{
+    return length >= 3 && (unsigned char)text[0] == 0xEF && (unsigned char)text[1] == 0xBB && (unsigned char)text[2] == 0xBF ? 3 : 0;
+}
+
+PyNode *python_parse(Arena *arena, const char *text, size_t length)
+{
+    int bytes = length > INT_MAX - 1 ? INT_MAX - 1 : (int)length;
+    Parser parser = {.scanner = {.arena = arena, .text = text, .length = bytes, .line = 1}};
+    parser.scanner.patience = (int64_t)bytes * PATIENCE_TIMES + PATIENCE_LEAST;
+    parser.logical.next = byte_order_mark(text, bytes);
+    parser.line = &parser.logical;
+    line_read(&parser.scanner, &parser.logical);
+    PyNode *module = node_begin_at(&parser, PY_MODULE, 0);
+    List list = {0};
+    while (!parser.logical.ends_text) parse_statement_line(&parser, &list);
+    module->list = list.first;
+    parser.last_end = bytes;
+    return node_end(&parser, module);
+}
+
+typedef struct Faults {
+    const PyNode **node;
+    int            n, cap;
+} Faults;
+
+static void gather(Faults *faults, const PyNode *list)
+{
+    for (; list; list = list->next) {
+        if (list->type == PY_BAD) {
+            if (faults->n < faults->cap) faults->node[faults->n] = list;
+            faults->n++;
+        }
+        if (list->type > PY_CASE) continue;
+        gather(faults, list->list);
+        gather(faults, list->handlers);
+        gather(faults, list->orelse);
+        gather(faults, list->final);
+    }
+}
+
+int python_faults(const PyNode *module, const PyNode **faults, int cap)
+{
+    Faults found = {faults, 0, cap};
+    gather(&found, module->list);
+    return found.n;
+}

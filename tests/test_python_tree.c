@@ -1,0 +1,259 @@
+/* Trees in a short notation: (f x y) for nodes with children, names and numbers bare, strings in quotes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "python/tree.h"
+
+static const char *const TYPE[PY_OPAQUE + 1] = {
+    [PY_MODULE] = "module", [PY_EXPR] = "expr", [PY_ASSIGN] = "=", [PY_AUG_ASSIGN] = "aug", [PY_ANN_ASSIGN] = "ann",
+    [PY_PRINT] = "print", [PY_IMPORT] = "import", [PY_IMPORT_FROM] = "from", [PY_ALIAS] = "alias", [PY_IF] = "if",
+    [PY_WHILE] = "while", [PY_FOR] = "for", [PY_TRY] = "try", [PY_HANDLER] = "except", [PY_WITH] = "with",
+    [PY_WITH_ITEM] = "item", [PY_FUNCTION] = "def", [PY_CLASS] = "class", [PY_RETURN] = "return", [PY_RAISE] = "raise",
+    [PY_ASSERT] = "assert", [PY_DELETE] = "del", [PY_GLOBAL] = "global", [PY_NONLOCAL] = "nonlocal", [PY_PASS] = "pass",
+    [PY_BREAK] = "break", [PY_CONTINUE] = "continue", [PY_MATCH] = "match", [PY_CASE] = "case", [PY_TYPE_ALIAS] = "type",
+    [PY_BAD] = "bad", [PY_FSTRING] = "f", [PY_FORMAT] = "format", [PY_NONE] = "None", [PY_TRUE] = "True",
+    [PY_FALSE] = "False", [PY_ELLIPSIS] = "...", [PY_TUPLE] = "tuple", [PY_LIST] = "list", [PY_SET] = "set",
+    [PY_DICT] = "dict", [PY_PAIR] = "pair", [PY_UNARY] = "unary", [PY_BINARY] = "binary", [PY_BOOL_OP] = "bool",
+    [PY_COMPARE] = "compare", [PY_COMPARATOR] = "with", [PY_CONDITION] = "cond", [PY_LAMBDA] = "lambda",
+    [PY_CALL] = "call", [PY_ARG] = "arg", [PY_ATTRIBUTE] = "dot", [PY_SUBSCRIPT] = "sub", [PY_SLICE] = "slice",
+    [PY_STARRED] = "star", [PY_COMPREHENSION] = "comp", [PY_CLAUSE] = "clause", [PY_NAMED] = "named",
+    [PY_AWAIT] = "await", [PY_YIELD] = "yield", [PY_YIELD_FROM] = "yield-from", [PY_PARAM] = "param",
+    [PY_OPAQUE] = "opaque",
+};
+
+static const char *const OP[] = {
+    [PY_OP_NONE] = "", [PY_ADD] = "+", [PY_SUB] = "-", [PY_MUL] = "*", [PY_DIV] = "/", [PY_FLOOR_DIV] = "//",
+    [PY_MOD] = "%", [PY_POW] = "**", [PY_MATMUL] = "@", [PY_LSHIFT] = "<<", [PY_RSHIFT] = ">>", [PY_BIT_OR] = "|",
+    [PY_BIT_XOR] = "^", [PY_BIT_AND] = "&", [PY_INVERT] = "~", [PY_NOT] = "not", [PY_PLUS] = "+", [PY_MINUS] = "-",
+    [PY_AND] = "and", [PY_OR] = "or", [PY_EQ] = "==", [PY_NE] = "!=", [PY_LT] = "<", [PY_LE] = "<=", [PY_GT] = ">",
+    [PY_GE] = ">=", [PY_IS] = "is", [PY_IS_NOT] = "is not", [PY_IN] = "in", [PY_NOT_IN] = "not in",
+};
+
+static void write_node(Text *out, const PyNode *node);
+
+static void write_children(Text *out, const char *label, const PyNode *list)
+{
+    if (!list) return;
+    if (label[0]) text_print(out, " %s[", label);
+    for (; list; list = list->next) {
+        if (out->bytes[out->length - 1] != '[') text_put(out, " ");
+        write_node(out, list);
+    }
+    if (label[0]) text_put(out, "]");
+}
+
+static void write_one(Text *out, const PyNode *node)
+{
+    if (!node) return;
+    text_put(out, " ");
+    write_node(out, node);
+}
+
+static void write_string(Text *out, const PyNode *node)
+{
+    text_put(out, node->is_bytes ? "b'" : "'");
+    text_put_bytes(out, node->text, node->length);
+    text_put(out, "'");
+}
+
+static void write_number(Text *out, const PyNode *node)
+{
+    if (node->too_large) text_put(out, "huge");
+    else if (node->is_float) text_print(out, "%gf", node->number_value);
+    else text_print(out, "%lld", (long long)node->integer);
+}
+
+static bool write_plain(Text *out, const PyNode *node)
+{
+    if (node->type == PY_NAME) text_put(out, node->name);
+    else if (node->type == PY_NUMBER) write_number(out, node);
+    else if (node->type == PY_STRING) write_string(out, node);
+    else if (node->type == PY_SLICE && !node->a && !node->b && !node->c) text_put(out, ":");
+    else if (!node->a && !node->list && !node->name && (node->type >= PY_NONE && node->type <= PY_ELLIPSIS)) text_put(out, TYPE[node->type]);
+    else return false;
+    return true;
+}
+
+static void write_head(Text *out, const PyNode *node)
+{
+    bool operator = node->type == PY_UNARY || node->type == PY_BINARY || node->type == PY_BOOL_OP || node->type == PY_COMPARATOR;
+    text_put(out, operator ? OP[node->op] : TYPE[node->type]);
+    if (node->type == PY_AUG_ASSIGN) text_print(out, " %s=", OP[node->op]);
+    if (node->is_async) text_put(out, " async");
+    if (node->number) text_print(out, " %d", node->number);
+    if (node->name) text_print(out, " %s", node->name);
+    if (node->text) text_print(out, " '%s'", node->text);
+}
+
+static void write_node(Text *out, const PyNode *node)
+{
+    if (write_plain(out, node)) return;
+    text_put(out, "(");
+    write_head(out, node);
+    bool slice = node->type == PY_SLICE, list_first = node->type == PY_ASSIGN;
+    if (list_first) write_children(out, "", node->list);
+    if (slice && !node->a) text_put(out, " -");
+    write_one(out, node->a);
+    if (slice && !node->b) text_put(out, " -");
+    write_one(out, node->b);
+    write_one(out, node->c);
+    write_children(out, "params", node->params);
+    write_children(out, "", node->args);
+    write_children(out, "items", node->items);
+    if (!list_first) write_children(out, "", node->list);
+    write_children(out, "", node->handlers);
+    write_children(out, "else", node->orelse);
+    write_children(out, "finally", node->final);
+    write_children(out, "decorators", node->decorators);
+    text_put(out, ")");
+}
+
+typedef struct Case {
+    const char *source, *tree;
+} Case;
+
+static void check(const Case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        Arena arena;
+        arena_open(&arena, 0);
+        Text out = {.arena = &arena};
+        const PyNode *module = python_parse(&arena, cases[i].source, strlen(cases[i].source));
+        for (const PyNode *node = module->list; node; node = node->next) {
+            if (out.length) text_put(&out, " ");
+            write_node(&out, node);
+        }
+        assert_string_equal(text_string(&out), cases[i].tree);
+        arena_close(&arena);
+    }
+}
+
+#define CHECK(cases) check(cases, sizeof(cases) / sizeof *(cases))
+
+static void expressions_have_pythons_precedence(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"1 + 2 * 3", "(expr (+ 1 (* 2 3)))"},
+        {"-2 ** -2", "(expr (- (** 2 (- 2))))"},
+        {"2 ** 3 ** 4", "(expr (** 2 (** 3 4)))"},
+        {"a - b - c", "(expr (- (- a b) c))"},
+        {"(a, b)", "(expr (tuple a b))"},
+        {"a < b <= c", "(expr (compare a (< b) (<= c)))"},
+        {"not a in b or c is not d and e not in f",
+         "(expr (or (not (compare a (in b))) (and (compare c (is not d)) (compare e (not in f)))))"},
+        {"a | b ^ c & d << e", "(expr (| a (^ b (& c (<< d e)))))"},
+        {"a if b else c if d else e", "(expr (cond a b (cond c d e)))"},
+        {"lambda x, *y, z=1, **w: x", "(expr (lambda x params[(param 1 x) (param 2 y) (param 3 z 1) (param 4 w)]))"},
+        {"x.y[1:2, ::3](z)", "(expr (call (sub (dot y x) (tuple (slice 1 2) (slice - - 3))) (arg z)))"},
+        {"[x for x in y if x if z]", "(expr (comp x (clause x y x z)))"},
+        {"{a: b for a, b in c}", "(expr (comp 2 a b (clause (tuple a b) c)))"},
+        {"f(x for x in y)", "(expr (call f (arg (comp 3 x (clause x y)))))"},
+        {"f(a, *b, c=1, **d)", "(expr (call f (arg a) (arg 1 b) (arg c 1) (arg 2 d)))"},
+        {"(x := 5)", "(expr (named x 5))"},
+        {"{1, *a}, {1: 2, **b}, {}", "(expr (tuple (set 1 (star a)) (dict (pair 1 2) (pair b)) (dict)))"},
+        {"a @ b // c % d", "(expr (% (// (@ a b) c) d))"},
+        {"await_ = ...", "(= await_ ...)"},
+    };
+    CHECK(CASES);
+}
+
+static void literals_have_pythons_values(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"0xFF, 0o17, 0b101, 1_000, 00", "(expr (tuple 255 15 5 1000 0))"},
+        {"1., .5, 1e3, 1_0.5E-1", "(expr (tuple 1f 0.5f 1000f 1.05f))"},
+        {"9223372036854775807, 9223372036854775808", "(expr (tuple 9223372036854775807 huge))"},
+        {"'a\\n\\x41\\u00e9\\101' \"b\"", "(expr 'a\nA\xc3\xa9" "Ab')"},
+        {"b'\\xff' rb'\\n'", "(expr b'\xff\\n')"},
+        {"'''a\r\nb'''", "(expr 'a\nb')"},
+        {"f'a{b!r:>{c}}d' 'e'", "(expr (f 'a' (format r b (f '>' (format c))) 'de'))"},
+        {"f\"{x[\"a\"]}{{}}\"", "(expr (f (format (sub x 'a')) '{}'))"},
+        {"f'{x = }'", "(expr (f 'x = ' (format r x)))"},
+    };
+    CHECK(CASES);
+}
+
+static void statements_of_one_line(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"a = b = c, d", "(= a b (tuple c d))"},
+        {"a += 1; b: int = 2", "(aug += a 1) (ann b int 2)"},
+        {"import a.b as c, d", "(import (alias a.b 'c') (alias d))"},
+        {"from ..a.b import (c as d, e,)", "(from 2 a.b (alias c 'd') (alias e))"},
+        {"from . import *", "(from 1  (alias *))"},
+        {"del a, b[0]", "(del a (sub b 0))"},
+        {"assert a, b", "(assert a b)"},
+        {"raise A from b", "(raise A b)"},
+        {"print y.shape", "(print (dot shape y))"},
+        {"print \"a\", b,", "(print 'a' b)"},
+        {"print >>f, x", "(print f x)"},
+        {"print", "(print)"},
+        {"print (x)", "(expr (call print (arg x)))"},
+        {"print(x, end='')", "(expr (call print (arg x) (arg end '')))"},
+        {"type X = int", "(type X int)"},
+        {"type = 3", "(= type 3)"},
+    };
+    CHECK(CASES);
+}
+
+static void statements_with_blocks(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"if a:\n  b\nelif c: d\nelse:\n  e\n", "(if a (expr b) else[(if c (expr d) else[(expr e)])])"},
+        {"for a, b in c:\n\tpass\nelse: d", "(for (tuple a b) c (pass) else[(expr d)])"},
+        {"while a: break", "(while a (break))"},
+        {"try:\n a\nexcept B as c:\n d\nexcept:\n e\nelse:\n f\nfinally:\n g",
+         "(try (expr a) (except c B (expr d)) (except (expr e)) else[(expr f)] finally[(expr g)])"},
+        {"with a as b, c: d", "(with items[(item a b) (item c)] (expr d))"},
+        {"with (a as b, c,):\n  d", "(with items[(item a b) (item c)] (expr d))"},
+        {"with (a, b) as c: d", "(with items[(item (tuple a b) c)] (expr d))"},
+        {"@a.b\n@c(1)\nclass D(E, m=F):\n  x = 1",
+         "(class D (arg E) (arg m F) (= x 1) decorators[(dot b a) (call c (arg 1))])"},
+        {"async def f(a, /, b: int = 1, *, c) -> d:\n  return await a",
+         "(def async f d params[(param a) (param 1 b 1 int) (param 3 c)] (return (await a)))"},
+        {"match a, b:\n  case [1, x] if x: c\n  case _: d",
+         "(match (tuple a b) (case (opaque x) x (expr c)) (case (opaque) (expr d)))"},
+        {"match = 1\nmatch(x)\nmatch[x]", "(= match 1) (expr (call match (arg x))) (expr (sub match x))"},
+    };
+    CHECK(CASES);
+}
+
+static void what_does_not_parse_is_one_node_and_the_rest_stays(void **state)
+{
+    (void)state;
+    static const Case CASES[] = {
+        {"a = 1\nb = (\nc = 3\n", "(= a 1) (bad SyntaxError ''(' was never closed') (= c 3)"},
+        {"model.add(Dense(4)\nmodel.add(Dense(5))", "(bad SyntaxError ''(' was never closed') (expr (call (dot add model) (arg (call Dense (arg 5)))))"},
+        {"f(\na = 1,\nb = 2)\n", "(expr (call f (arg a 1) (arg b 2)))"},
+        {"x = 'abc\ny = 2", "(bad SyntaxError 'unterminated string literal (detected at line 1)') (= y 2)"},
+        {"for i in range(3)\n  a\nb", "(bad SyntaxError 'expected ':'') (expr b)"},
+        {"for i in range(3):\na", "(bad IndentationError 'expected an indented block after 'for' statement on line 1') (expr a)"},
+        {"if a:\n  b\nelif c d:\n  e\nelse:\n  f\ng", "(if a (expr b)) (bad SyntaxError 'invalid syntax') (expr g)"},
+        {"a\n  b\n  c\nd", "(expr a) (bad IndentationError 'unexpected indent') (expr d)"},
+        {"def f():\n  a\n  b = = c\n  d\ne", "(def f (expr a) (bad SyntaxError 'invalid syntax') (expr d)) (expr e)"},
+    };
+    CHECK(CASES);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(expressions_have_pythons_precedence),
+        cmocka_unit_test(literals_have_pythons_values),
+        cmocka_unit_test(statements_of_one_line),
+        cmocka_unit_test(statements_with_blocks),
+        cmocka_unit_test(what_does_not_parse_is_one_node_and_the_rest_stays),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
