@@ -42,3 +42,11 @@ bool error_fix(Error *err, FixKind kind, const char *name, const char *code)
     err->fix[err->n_fixes++] = (Fix){.kind = kind, .span = SPAN_NONE, .name = copy(err, name), .code = copy(err, code)};
     return false;
 }
+
+bool error_fix_at(Error *err, Span span, const char *code)
+{
+    const int n = err ? err->n_fixes : 0;
+    error_fix(err, FIX_REPLACE_TEXT, NULL, code);
+    if (err && err->n_fixes > n) err->fix[n].span = span;
+    return false;
+}

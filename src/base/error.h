@@ -56,5 +56,7 @@ bool error_cause(Error *, const char *id, ...);
 
 /* name and code are copied. */
 bool error_fix(Error *, FixKind, const char *name, const char *code);
+/* The bytes of a span become code. */
+bool error_fix_at(Error *, Span, const char *code);
 
 #endif

@@ -12,12 +12,20 @@ struct Activation {
     void (*apply_axis)(float *x, int64_t n, int64_t stride, const double *parameters);
     const char *formula;                     /* "max(0, x)" */
     const ParamSpec *params; int n_params;   /* alpha, negative_slope ... */
+    const double *parameters;                /* one for each of params */
+    bool opaque;                             /* a function of the text: what it gives is not known */
 };
 
 const Activation *activation_find(const char *name);    /* aliases too ("swish"); NULL when there is none */
 extern const Activation ACTIVATION_LINEAR;
 
-/* Over a whole tensor, last axis where it matters. */
+/* One of the table with other parameters, in its order. */
+const Activation *activation_with(Arena *, const char *name, const double *parameters);
+/* Whether an output needs only its own sum. */
+bool activation_elementwise(const Activation *);
+
+/* Over a whole tensor, last axis where it matters. An opaque one changes nothing. */
 void activation_apply(const Activation *, Tensor *);
+void activation_apply_axis(const Activation *, Tensor *, int axis);
 
 #endif

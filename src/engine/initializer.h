@@ -4,8 +4,8 @@
 
 #include "engine/layer.h"
 
-/* keras.initializers.get: makes the config value of a name, config dict, class, or object. False when there is none. */
-bool initializer_resolve(Arena *, const Value *, Value *out);
+/* What the initializer says against a shape when the weight is made. */
+bool initializer_check(const Value *initializer, const Shape *, Error *);
 
 /* Fills `out` (shape known) from spec->initializer. stream tells weights apart: the same (seed, stream) gives the same
  * numbers; it is a hash of the weight's path, so that a layer keeps its numbers when others come and go. */

@@ -31,14 +31,19 @@ typedef struct ParamSpec {
     bool               keyword_only;
     bool               unsaved;    /* not in get_config() */
     const char *const *choices;    /* of PARAM_CHOICE, closed with NULL */
+    const char        *example;    /* code that would do, for a proposal: "16" */
 } ParamSpec;
 
-/* How a layer was called, beside the tensors: one value for each of kind->call_params (NULL = just `inputs`). */
-enum { CALL_PARAMS_MAX = 12 };
+/* Where an argument's tensors are in the flat list of inputs. */
+typedef struct TensorRange {
+    int first, n;
+} TensorRange;
 
+/* How a layer was called, beside the tensors: one value for each of kind->call_params (NULL = just `inputs`). */
 typedef struct Call {
-    Value args[CALL_PARAMS_MAX];      /* tensors stand here as VALUE_TENSOR, possibly in lists */
-    struct { int first, n; } tensors[CALL_PARAMS_MAX];   /* where args[i]'s tensors are in the flat list of inputs */
+    Value       *args;      /* tensors stand here as VALUE_TENSOR, possibly in lists */
+    TensorRange *tensors;   /* of each of args */
+    int          n;
 } Call;
 
 /* ---- weights ---- */
@@ -50,6 +55,7 @@ typedef struct WeightSpec {
     Dtype       dtype;
     Value       initializer;   /* VALUE_CONFIG */
     bool        trainable;
+    bool        state;         /* never learned (moving averages): trainable = True does not reach it */
     const float *given;        /* numbers from set_weights or a file; NULL = from the initializer */
 } WeightSpec;
 
@@ -57,10 +63,12 @@ typedef struct WeightSpec {
 
 /* What inputs are taken; checked before build in Keras' order and words. -1 = any. */
 typedef struct InputSpec {
+    const char *name;        /* NULL = None */
     int   ndim, min_ndim, max_ndim;
     int   n_axes;
     struct { int axis; int64_t dim; } axes[SHAPE_RANK_MAX];   /* axes that must have this size */
     bool  exact;  Shape shape;       /* the whole shape, where a kind asks for it */
+    bool  squeeze, optional;         /* allow_last_axis_squeeze; None is taken too */
 } InputSpec;
 
 struct Layer {
@@ -68,16 +76,20 @@ struct Layer {
     int          id;            /* the place among all layers of the Builder, from 0 */
     const char  *name;          /* "dense_1" */
     const char  *class_name;    /* kind->name, or the text's own class for custom layers and models */
+    const char  *type_name;     /* "keras.src.layers.core.dense.Dense", as in <class '...'> */
     Value       *args;          /* one for each kind->params; `make` puts in what get_config() would say */
     Value        initial_kwargs;/* base arguments given (name, dtype, trainable, ...): a dict, for writers */
     void        *config;        /* the kind's own resolved arguments (DenseConfig ...), made by `make` */
-    Dtype        dtype;         /* compute and variable type */
+    Dtype        dtype;         /* of what is computed */
+    Dtype        variable_dtype;/* of weights: float32 under a mixed policy */
+    bool         autocast;
     Value        dtype_policy;  /* what get_config() says: a name */
     Value        activity_regularizer;
     bool         trainable;     /* its own flag; layer_trainable(layer) minds the owners' */
     bool         supports_masking;
-    InputSpec   *input_specs;   /* n_input_specs: 0 = anything, 1 = every input alike, more = one for each */
+    InputSpec   *input_specs;   /* one for each input; none = anything */
     int          n_input_specs;
+    const char  *parent_path;   /* of the first call or build: "sequential"; NULL = neither was */
     bool         built;
     Shape        build_shape;   /* the first input's shape at build */
     Value        build_config;  /* get_build_config(): {"input_shape": ...} or by argument */
@@ -88,7 +100,8 @@ struct Layer {
     Model       *model;         /* of a model used as a layer, else NULL */
     Node       **calls;         /* every time it was called */
     int          n_calls;
-    Value        batch_shape;   /* from input_shape=, input_dim=, batch_shape=: a tuple, else None */
+    size_t       calls_capacity;
+    Value        input_shape;   /* input_shape= or (input_dim,) as given, without the batch axis; else None */
     Span         span;          /* the constructor call in the text */
     int          place;         /* index in the source map, -1 = not from a text */
 };
@@ -108,10 +121,13 @@ struct Node {
     Layer        *layer;
     Call          call;
     KerasTensor **in;   int n_in;     /* flat, in the order of the call's arguments; masks included */
+    int           n_linked;           /* of these, the first that are edges of Keras' graph; the rest are masks that Keras
+                                         finds again when numbers flow */
     KerasTensor **out;  int n_out;
     bool          one_output;         /* the call gives a tensor, not a list of one */
     Value         structure;          /* how outputs nest when not flat: a list or dict of tensors; else None */
     int           order;              /* rises with every call of the Builder */
+    int           mark, place;        /* of the last walk that met it, and where it stood there */
     Span          span;               /* the call in the text */
 };
 
@@ -124,7 +140,8 @@ typedef struct Builder {
     int    tensors;         /* automatic keras_tensor names given */
     int    layers;          /* ids given */
     int    order;
-    Text   scope;           /* "sequential/dense", for weight paths */
+    const char *scope;      /* "sequential/dense", for weight paths; "" outside */
+    int    walks;           /* over graphs, so far */
     int    depth;           /* of nested constructors and calls; limited */
     int64_t nodes;          /* made so far; limited */
     Dtype  floatx;          /* keras.config.floatx() */
@@ -189,6 +206,12 @@ bool maker_ints(Maker *, const char *param, int n, bool allow_zero, int64_t *out
 bool maker_data_format(Maker *, const char *param, bool *channels_first);
 bool maker_padding(Maker *, const char *param, bool allow_causal);
 bool maker_child(Maker *, Layer *child);   /* tracked as Keras tracks attributes */
+/* Of a parameter that was not given, or was given as None. */
+bool maker_is_none(const Maker *, const char *param);
+/* Puts in what get_config() would say. */
+void maker_set(Maker *, const char *param, Value);
+/* "a, b" for f"{value}" in a message: str() of the argument. */
+const char *maker_text(const Maker *, const char *param);
 
 /* ---- for `build` of a kind ---- */
 
@@ -217,6 +240,15 @@ typedef enum TraceRule {
     TRACE_DEPENDS    /* what the output depends on; `explain` tells the rule */
 } TraceRule;
 
+/* Outputs that infer fills. */
+typedef struct Outputs {
+    Arena      *arena;
+    TensorSpec *spec;  int n;  size_t capacity;
+    bool        list;          /* a list even with one output */
+    Value       structure;     /* how they nest when not flat (see Node); else None */
+} Outputs;
+void outputs_add(Outputs *, Shape, Dtype);
+
 /* A layer with numbers: shapes are fully known here, batch axis included. */
 typedef struct Forward {
     const Layer  *layer;
@@ -228,7 +260,17 @@ typedef struct Forward {
     Arena        *scratch;               /* dropped after the layer */
 } Forward;
 
-/* Runs a child on given tensors; out's data is taken from scratch where NULL. */
+/* What a call of a layer gives, without building or calling it: shapes and types of its outputs. call may be NULL: the
+ * inputs alone. Also for children inside a wrapper's infer, forward and trace. */
+bool layer_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+/* How terms make an output; of wrappers, as their layer does. */
+TraceRule layer_rule(const Layer *);
+const Activation *layer_activation(const Layer *);   /* never NULL */
+
+/* Whether numbers can come out of it: nothing in it is code of the text's own. */
+bool layer_computes(const Layer *);
+
+/* Runs a child on given tensors. Where out's data is NULL, shape and memory (from scratch) are found here. call may be NULL. */
 void forward_child(const Forward *, const Layer *child, const Call *, const Tensor *in, int n_in, Tensor *out, int n_out);
 
 typedef struct Trace {
@@ -246,14 +288,6 @@ typedef enum ExplainTopic {
     EXPLAIN_RULE,     /* of one output, with its index: "Σ x[1,k]·W[k,2] + b[2]" */
     EXPLAIN_SHAPE     /* why the shape: "(28 − 5 + 2·2)/1 + 1 = 28"; nothing when it is plain */
 } ExplainTopic;
-
-/* Outputs that infer fills. */
-typedef struct Outputs {
-    Arena      *arena;
-    TensorSpec *spec;  int n;  size_t capacity;
-    bool        list;          /* a list even with one output */
-} Outputs;
-void outputs_add(Outputs *, Shape, Dtype);
 
 struct LayerKind {
     const char      *name;          /* Keras class: "Dense" */
@@ -278,13 +312,20 @@ struct LayerKind {
 
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
     TraceRule        rule;
+    TraceRule      (*rule_of)(const Layer *);         /* where layers of the kind differ (wrappers); NULL = rule */
+    /* Terms with an input over all outputs, by formula; NULL = counted with trace. */
+    int64_t        (*connections)(const Trace *);
     bool             keeps_mask;      /* supports_masking = True */
     bool             elementwise;     /* output k depends on input k alone, same shape: drawn inside the previous column */
     bool             operation;       /* keras.ops: no constructor in keras.layers, listed in functional summaries */
+    bool             no_keywords;     /* the constructor takes no **kwargs: its words for an unknown argument differ */
+    bool             built_at_make;   /* the constructor says built = True */
     bool             rowwise;         /* applied alike along every axis but the last (Dense): "shared by 3 rows" */
     const char      *stem;            /* automatic name where it is not the snake-cased class name; else NULL */
 };
 
+/* Every kind, operations too; returns how many. */
+int layer_kinds(const LayerKind *const **kinds);
 const LayerKind *layer_kind_find(const char *class_name);    /* keras.layers */
 const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape" */
 
@@ -293,6 +334,7 @@ const LayerKind *operation_find(const char *function_name);  /* keras.ops: "resh
 typedef struct ParamCount { int64_t all, trainable, frozen; } ParamCount;   /* saturated */
 ParamCount layer_params(const Layer *);        /* with children, shared ones once */
 bool layer_is_trainable(const Layer *);
+void layer_set_trainable(Layer *, bool);     /* layer.trainable = ...: reaches weights and children */
 
 /* Every weight of the layer and its children in the order of Keras' layer.weights. */
 typedef struct WeightRef { const Layer *layer; int index; } WeightRef;

@@ -6,6 +6,13 @@
 
 typedef enum ModelKind { MODEL_SEQUENTIAL, MODEL_FUNCTIONAL, MODEL_SUBCLASSED } ModelKind;
 
+/* One call of the graph, its tensors by number. */
+typedef struct ModelStep {
+    Node *node;
+    int  *from;      /* for each input: number of the tensor */
+    int   first;     /* outputs are tensors [first, first + node->n_out) */
+} ModelStep;
+
 struct Model {
     ModelKind     kind;
     Layer        *self;             /* the model as a layer: name, children, calls */
@@ -13,18 +20,29 @@ struct Model {
                                        model.layers with InputLayers and operations; subclassed: order of attributes */
     int           n_layers;
     size_t        layers_capacity;
-    Node        **nodes;            /* in the order of execution, those of inputs first */
-    int           n_nodes;
+    ModelStep    *steps;            /* in the order of execution, those of inputs first; what finds masks too */
+    int           n_steps, n_tensors;
     KerasTensor **inputs, **outputs;
     int           n_inputs, n_outputs;
+    int          *input_at, *output_at;   /* their tensors' numbers */
     Value         input_structure, output_structure;   /* as given: a tensor, a list, a dict */
     Layer        *input_layer;      /* Sequential: its InputLayer, NULL while there is none */
     bool          built;
     bool          explicit_input;   /* Sequential: an Input was given, not found from data */
+    Layer        *inner;            /* Sequential: the Functional that Keras makes of it when it is built; else self */
+    int           n_good;           /* layers that are sound, when a fault was found */
+    bool          faulty;
 };
 
-/* Sequential(). layers may be NULL. Refusals come in the order of Keras' constructor: what is no layer, names used twice,
- * then shapes. On refusal the model keeps what is good (see layer_fault). */
+/* The kinds of the models themselves. */
+extern const LayerKind KIND_SEQUENTIAL, KIND_FUNCTIONAL, KIND_SUBCLASSED;
+
+/* Sequential(layers=None, trainable=True, name=None) as written. Refusals come in the order of Keras' constructor: its own
+ * arguments (then there is no model: NULL), what is no layer, names used twice, then shapes. Refused later, the model is there
+ * with what is good (see model_good_layers), and err is set. */
+Model *sequential_construct(Builder *, const Argument *, int n, Span, Error *);
+
+/* Sequential() with nothing in it; name NULL = automatic. NULL when the name is refused. */
 Model *sequential_make(Builder *, const char *name, Span, Error *);
 bool sequential_add(Builder *, Model *, const Value *layer, bool rebuild, Error *);
 bool sequential_pop(Builder *, Model *, bool rebuild, Error *);

@@ -43,12 +43,18 @@ typedef struct ValueConfig {
     bool        function;     /* a plain function (keras.activations.relu) rather than an object */
     ValueDict   arguments;    /* keyword -> value, defaults filled in, in the order of get_config() */
     bool        custom;       /* not one that Keras ships */
+    bool        class_itself; /* the class, not an object of it: initializers.HeNormal without () */
+    const char *type_name;    /* "keras.src.initializers.random_initializers.HeNormal", as type(x) says; NULL = class_name */
 } ValueConfig;
 
 /* A kind of object. What it cannot tell is NULL. */
 typedef struct ObjectKind {
     const char *type_name;                              /* as in "<class 'type_name'>" */
     void (*repr)(const void *object, Text *);           /* repr(x) */
+    void (*str)(const void *object, Text *);            /* str(x); NULL = repr(x) */
+    bool (*integer)(const void *object, int64_t *);     /* int(x) of a NumPy integer and the like */
+    bool (*number)(const void *object, double *);       /* float(x) of a NumPy scalar */
+    bool   callable;                                    /* a function or class */
 } ObjectKind;
 
 typedef struct ValueUnknown {
@@ -102,6 +108,9 @@ const Value *dict_find(const ValueDict *, const char *key);   /* NULL when absen
 bool value_is_int(const Value *);              /* int, not bool */
 bool value_is_number(const Value *);           /* int, float or bool */
 double value_number(const Value *);            /* of an int, float or bool */
+/* An int or what NumPy has for one (no bool, no float): what counts where Keras takes int or np.integer. */
+bool value_integer(const Value *, int64_t *);
+bool value_callable(const Value *);            /* Python's callable(x) */
 bool value_truth(const Value *);               /* Python's bool(x) */
 bool value_equal(const Value *, const Value *);   /* Python's == for plain data; identity for the rest */
 bool value_is_text(const Value *, const char *);  /* the very string */

@@ -7,15 +7,9 @@
 /* clang-format off */
 #define LAYERS(X) \
     /* core */ \
-    X(input_layer) X(dense) X(activation) X(identity) \
-    /* activations */ \
-    X(relu) X(leaky_relu) X(elu) X(softmax) \
+    X(input_layer) X(dense) X(activation) \
     /* reshaping */ \
-    X(flatten) X(reshape) X(permute) X(repeat_vector) \
-    /* regularisation */ \
-    X(dropout) \
-    /* wrappers */ \
-    X(time_distributed)
+    X(flatten)
 /* clang-format on */
 
 #define X(name) extern const LayerKind LAYER_##name;

@@ -1,0 +1,64 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "engine/layer.h"
+
+struct NameCount {
+    const char *stem;
+    int         given;
+};
+
+void builder_make(Builder *builder, Arena *arena)
+{
+    *builder = (Builder){
+        .arena = arena,
+        .scope = "",
+        .floatx = DTYPE_FLOAT32,
+        .image_data_format = "channels_last",
+        .dtype_policy = VALUE_IS_TEXT("float32"),
+    };
+}
+
+static bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+static bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+static bool is_word(char c) { return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 128; }
+
+/* Keras' two rules: an underscore before a capital that begins a word of small letters (not at the start),
+ * and between a small letter and a capital. */
+static bool breaks_before(const char *name, size_t i)
+{
+    if (i == 0 || !is_upper(name[i])) return false;
+    return is_lower(name[i - 1]) || is_lower(name[i + 1]);
+}
+
+const char *snake_case(Arena *arena, const char *class_name)
+{
+    Text word = {.arena = arena}, snake = {.arena = arena};
+    for (const char *p = class_name; *p; p++)
+        if (is_word(*p)) text_put_char(&word, *p);
+    const char *name = text_string(&word);
+    for (size_t i = 0; name[i]; i++) {
+        if (breaks_before(name, i)) text_put_char(&snake, '_');
+        text_put_char(&snake, (char)(is_upper(name[i]) ? name[i] - 'A' + 'a' : name[i]));
+    }
+    return text_string(&snake);
+}
+
+static struct NameCount *count_of(Builder *builder, const char *stem)
+{
+    for (size_t i = 0; i < builder->n_names; i++)
+        if (strcmp(builder->names[i].stem, stem) == 0) return &builder->names[i];
+    builder->names = arena_grow(builder->arena, builder->names, builder->n_names, &builder->names_capacity,
+                                builder->n_names + 1, sizeof *builder->names);
+    struct NameCount *count = &builder->names[builder->n_names++];
+    count->stem = stem;
+    return count;
+}
+
+const char *builder_name(Builder *builder, const char *class_name)
+{
+    const char *stem = snake_case(builder->arena, class_name);
+    struct NameCount *count = count_of(builder, stem);
+    if (count->given++ == 0) return stem;
+    return arena_print(builder->arena, "%s_%d", stem, count->given - 1);
+}

@@ -1,0 +1,44 @@
+/* From a layer and numbers to numbers. */
+#include "engine/activation.h"
+#include "engine/layer_parts.h"
+#include "engine/model.h"
+#include "engine/run.h"
+
+static bool computes_at(const Layer *layer, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX || !layer->kind->forward || layer_activation(layer)->opaque) return false;
+    for (int i = 0; i < layer->n_children; i++)
+        if (layer->children[i]->kind->name[0] && !computes_at(layer->children[i], depth + 1)) return false;
+    return true;
+}
+
+bool layer_computes(const Layer *layer)
+{
+    return computes_at(layer, 0);
+}
+
+static void find_shapes(const Forward *f, const Layer *child, const Call *call, const Tensor *in, int n_in, Tensor *out, int n_out)
+{
+    Outputs outputs = {.arena = f->scratch, .structure = VALUE_IS_NONE};
+    TensorSpec *specs = ARENA_ARRAY(f->scratch, n_in, TensorSpec);
+    for (int i = 0; i < n_in; i++) specs[i] = (TensorSpec){in[i].shape, in[i].dtype};
+    if (!layer_infer(child, call, specs, n_in, &outputs, NULL)) return;
+    for (int i = 0; i < n_out && i < outputs.n; i++)
+        if (!out[i].data) out[i] = tensor_make(f->scratch, outputs.spec[i].shape, outputs.spec[i].dtype);
+}
+
+void forward_child(const Forward *f, const Layer *child, const Call *call, const Tensor *in, int n_in, Tensor *out, int n_out)
+{
+    Call plain;
+    if (!call) {
+        plain = layer_plain_call(f->scratch, child, n_in);
+        call = &plain;
+    }
+    for (int i = 0; i < n_out; i++)
+        if (!out[i].data) find_shapes(f, child, call, in, n_in, out, n_out);
+    const Forward forward = {
+        .layer = child, .call = call, .in = in, .n_in = n_in, .weights = f->table->weights[child->id],
+        .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch,
+    };
+    child->kind->forward(&forward);
+}

@@ -1,0 +1,232 @@
+#include "engine/layer.h"
+
+#include <string.h>
+
+#include "engine/activation.h"
+#include "engine/initializer.h"
+#include "engine/layer_parts.h"
+#include "engine/layers/layers.h"
+
+/* ---- kinds ---- */
+
+static const LayerKind *const KINDS[] = {
+#define X(name) &LAYER_##name,
+    LAYERS(X)
+#undef X
+};
+
+enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
+
+const LayerKind *layer_kind_find(const char *class_name)
+{
+    for (int i = 0; i < N_KINDS; i++)
+        if (!KINDS[i]->operation && strcmp(KINDS[i]->name, class_name) == 0) return KINDS[i];
+    return NULL;
+}
+
+/* "reshape" is Reshape: the function's name is the class' own in small letters, or the row's stem. */
+static bool is_function_of(const LayerKind *kind, const char *name)
+{
+    if (kind->stem) return strcmp(kind->stem, name) == 0;
+    Arena arena;
+    arena_open(&arena, 0);
+    const bool same = strcmp(snake_case(&arena, kind->name), name) == 0;
+    arena_close(&arena);
+    return same;
+}
+
+const LayerKind *operation_find(const char *function_name)
+{
+    for (int i = 0; i < N_KINDS; i++)
+        if (KINDS[i]->operation && is_function_of(KINDS[i], function_name)) return KINDS[i];
+    return NULL;
+}
+
+int layer_kinds(const LayerKind *const **kinds)
+{
+    *kinds = KINDS;
+    return N_KINDS;
+}
+
+/* ---- weights ---- */
+
+static bool refuse_unknown_axes(Builder *builder, const char *path, const Shape *shape, Error *err)
+{
+    error_set(err, "ValueError", "Shapes used to initialize variables must be fully-defined (no `None` dimensions). Received: "
+              "shape=%s for variable path='%s'", shape_text(builder->arena, shape), path);
+    return error_cause(err, "cause.unknown_axis", shape_text(builder->arena, shape), NULL);
+}
+
+/* Those that are learned stand before the state. */
+static WeightSpec *insert_weight(Arena *arena, Layer *layer, bool state)
+{
+    WeightSpec *weights = ARENA_ARRAY(arena, layer->n_weights + 1, WeightSpec);
+    int at = layer->n_weights;
+    while (!state && at > 0 && layer->weights[at - 1].state) at--;
+    for (int i = 0; i < layer->n_weights; i++) weights[i < at ? i : i + 1] = layer->weights[i];
+    layer->weights = weights;
+    layer->n_weights++;
+    return &weights[at];
+}
+
+bool layer_add_typed_weight(Builder *builder, Layer *layer, const char *name, Shape shape, Dtype dtype, Value initializer,
+                            bool trainable, Error *err)
+{
+    const char *path = *builder->scope ? arena_print(builder->arena, "%s/%s", builder->scope, name) : name;
+    if (!shape_known(&shape)) return refuse_unknown_axes(builder, path, &shape, err);
+    if (!initializer_check(&initializer, &shape, err)) return false;
+    *insert_weight(builder->arena, layer, !trainable) = (WeightSpec){
+        .name = name, .path = path, .shape = shape, .dtype = dtype, .initializer = initializer,
+        .trainable = trainable && layer->trainable, .state = !trainable,
+    };
+    return true;
+}
+
+bool layer_add_weight(Builder *builder, Layer *layer, const char *name, Shape shape, Value initializer, bool trainable, Error *err)
+{
+    return layer_add_typed_weight(builder, layer, name, shape, layer->variable_dtype, initializer, trainable, err);
+}
+
+InputSpec *layer_add_input_spec(Builder *builder, Layer *layer)
+{
+    InputSpec *specs = ARENA_ARRAY(builder->arena, layer->n_input_specs + 1, InputSpec);
+    if (layer->n_input_specs) memcpy(specs, layer->input_specs, (size_t)layer->n_input_specs * sizeof *specs);
+    layer->input_specs = specs;
+    InputSpec *spec = &specs[layer->n_input_specs++];
+    *spec = (InputSpec){.ndim = -1, .min_ndim = -1, .max_ndim = -1};
+    return spec;
+}
+
+/* Layers met on a walk, by id; those beyond are taken as new. */
+typedef struct Met {
+    uint64_t bits[1024];
+} Met;
+
+static bool meet(Met *met, const Layer *layer)
+{
+    const size_t word = (size_t)layer->id / 64;
+    const uint64_t bit = UINT64_C(1) << (layer->id % 64);
+    if (word >= sizeof met->bits / sizeof *met->bits) return true;
+    if (met->bits[word] & bit) return false;
+    met->bits[word] |= bit;
+    return true;
+}
+
+typedef struct WeightWalk {
+    Met        met;
+    WeightRef *refs;
+    int        n, cap;
+} WeightWalk;
+
+static void walk_weights(WeightWalk *walk, const Layer *layer, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX || !meet(&walk->met, layer)) return;
+    for (int i = 0; i < layer->n_weights; i++, walk->n++)
+        if (walk->n < walk->cap) walk->refs[walk->n] = (WeightRef){layer, i};
+    for (int i = 0; i < layer->n_children; i++) walk_weights(walk, layer->children[i], depth + 1);
+}
+
+int layer_weights(const Layer *layer, WeightRef *refs, int cap)
+{
+    WeightWalk walk = {.refs = refs, .cap = cap};
+    walk_weights(&walk, layer, 0);
+    return walk.n;
+}
+
+static void count_weights(Met *met, const Layer *layer, ParamCount *count, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX || !meet(met, layer)) return;
+    for (int i = 0; i < layer->n_weights; i++) {
+        const int64_t size = shape_size(&layer->weights[i].shape);
+        count->all = size_add(count->all, size);
+        if (layer->weights[i].trainable) count->trainable = size_add(count->trainable, size);
+        else count->frozen = size_add(count->frozen, size);
+    }
+    for (int i = 0; i < layer->n_children; i++) count_weights(met, layer->children[i], count, depth + 1);
+}
+
+ParamCount layer_params(const Layer *layer)
+{
+    Met met = {{0}};
+    ParamCount count = {0};
+    count_weights(&met, layer, &count, 0);
+    if (!layer->trainable) count = (ParamCount){.all = count.all, .frozen = count.all};
+    return count;
+}
+
+bool layer_is_trainable(const Layer *layer)
+{
+    return layer->trainable;
+}
+
+static void set_trainable(Layer *layer, bool trainable, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX) return;
+    layer->trainable = trainable;
+    for (int i = 0; i < layer->n_weights; i++)
+        if (!layer->weights[i].state) layer->weights[i].trainable = trainable;
+    for (int i = 0; i < layer->n_children; i++) set_trainable(layer->children[i], trainable, depth + 1);
+}
+
+void layer_set_trainable(Layer *layer, bool trainable)
+{
+    set_trainable(layer, trainable, 0);
+}
+
+static const char *shape_words(Text *text, const Shape *shape)
+{
+    shape_print(text, shape);
+    return text_string(text);
+}
+
+static bool refuse_weight_shape(const Layer *layer, const Shape *wanted, const Shape *given, Error *err)
+{
+    if (!err) return false;
+    Text a = {.arena = err->arena}, b = {.arena = err->arena};
+    error_set(err, "ValueError", "Layer %s weight shape %s is not compatible with provided weight shape %s.", layer->name,
+              shape_words(&a, wanted), shape_words(&b, given));
+    return error_cause(err, "cause.weight_shape", layer->name, text_string(&a), text_string(&b), NULL);
+}
+
+typedef struct Setting {
+    Met           met;
+    const Layer  *called;    /* the layer whose set_weights it is */
+    const Tensor *given;
+    int           next;
+    Error        *err;
+} Setting;
+
+static bool set_weights(Setting *setting, Layer *layer, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX || !meet(&setting->met, layer)) return true;
+    for (int i = 0; i < layer->n_weights; i++) {
+        WeightSpec *weight = &layer->weights[i];
+        const Tensor *given = &setting->given[setting->next++];
+        if (!shape_equal(&weight->shape, &given->shape)) return refuse_weight_shape(setting->called, &weight->shape, &given->shape, setting->err);
+        weight->given = given->data;
+    }
+    for (int i = 0; i < layer->n_children; i++)
+        if (!set_weights(setting, layer->children[i], depth + 1)) return false;
+    return true;
+}
+
+bool layer_set_weights(Layer *layer, const Tensor *given, int n, Error *err)
+{
+    const int wanted = layer_weights(layer, NULL, 0);
+    Setting setting = {.called = layer, .given = given, .err = err};
+    if (wanted == n) return set_weights(&setting, layer, 0);
+    return error_set(err, "ValueError", "You called `set_weights(weights)` on layer '%s' with a weight list of length %d, but the "
+                     "layer was expecting %d weights.", layer->name, n, wanted);
+}
+
+/* ---- what a layer does with its terms ---- */
+
+TraceRule layer_rule(const Layer *layer)
+{
+    return layer->kind->rule_of ? layer->kind->rule_of(layer) : layer->kind->rule;
+}
+
+const Activation *layer_activation(const Layer *layer)
+{
+    return layer->kind->activation ? layer->kind->activation(layer) : &ACTIVATION_LINEAR;
+}

@@ -1,0 +1,251 @@
+/* Dense: activation(x · kernel + bias) along the last axis. */
+#include <string.h>
+
+#include "engine/activation.h"
+#include "engine/config.h"
+#include "engine/matrix.h"
+
+typedef struct DenseConfig {
+    const Activation *activation;
+    int64_t           units;
+    bool              bias;
+    int64_t           lora_rank;    /* 0 = none */
+    double            lora_scale;
+} DenseConfig;
+
+static const ParamSpec PARAMS[] = {
+    {.name = "units", .type = PARAM_INT, .required = true, .example = "16"},
+    {.name = "activation", .type = PARAM_ACTIVATION},
+    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},
+    {.name = "kernel_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")},
+    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")},
+    {.name = "kernel_regularizer", .type = PARAM_REGULARIZER},
+    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},
+    {.name = "activity_regularizer", .type = PARAM_REGULARIZER, .unsaved = true},
+    {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},
+    {.name = "bias_constraint", .type = PARAM_CONSTRAINT},
+    {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},
+    {.name = "lora_alpha", .type = PARAM_FLOAT, .unsaved = true},
+    {.name = "quantization_config", .type = PARAM_ANY},
+};
+
+static const ParamSpec CALL[] = {
+    {.name = "inputs", .type = PARAM_TENSORS, .required = true},
+    {.name = "training", .type = PARAM_BOOL},
+};
+
+static const DenseConfig *config_of(const Layer *layer)
+{
+    return layer->config;
+}
+
+/* What a learner meant by 2.5, "10" or (16,). */
+static void propose_units(Maker *m, const Value *units)
+{
+    Arena *arena = m->builder->arena;
+    if (units->kind == VALUE_FLOAT && units->number >= 1 && units->number < 1e9)
+        error_fix(m->err, FIX_ARGUMENT, "units", arena_print(arena, "%lld", (long long)units->number));
+    else if (units->kind == VALUE_INT && units->integer < 0)
+        error_fix(m->err, FIX_ARGUMENT, "units", arena_print(arena, "%lld", -(long long)(units->integer + 1) + 1));
+    else if (units->kind == VALUE_STRING && units->string.length && units->string.length < 10 &&
+             strspn(units->string.bytes, "0123456789") == units->string.length && units->string.bytes[0] != '0')
+        error_fix(m->err, FIX_ARGUMENT, "units", units->string.bytes);
+    else if ((units->kind == VALUE_TUPLE || units->kind == VALUE_LIST) && units->list->n && value_is_int(&units->list->items[0]) &&
+             units->list->items[0].integer > 0)
+        error_fix(m->err, FIX_ARGUMENT, "units", value_str_text(arena, &units->list->items[0]));
+    else if (units->kind == VALUE_OBJECT)
+        error_fix(m->err, FIX_ARGUMENT, "units", value_str_text(arena, units));
+    else
+        error_fix(m->err, FIX_ARGUMENT, "units", "16");
+}
+
+static bool units_of(Maker *m, DenseConfig *config)
+{
+    const Value *units = maker_arg(m, "units");
+    config->units = units->kind == VALUE_BOOL ? units->boolean : units->kind == VALUE_INT ? units->integer : 0;
+    if (config->units > 0 || units->kind == VALUE_UNKNOWN) return true;
+    maker_refuse(m, "units", "ValueError", "Received an invalid value for `units`, expected a positive integer. Received: units=%s",
+                 maker_text(m, "units"));
+    error_cause(m->err, "cause.units", maker_text(m, "units"), NULL);
+    propose_units(m, units);
+    return false;
+}
+
+static void lora_of(Maker *m, DenseConfig *config)
+{
+    const Value *rank = maker_arg(m, "lora_rank"), *alpha = maker_arg(m, "lora_alpha");
+    config->lora_rank = rank->kind == VALUE_INT && rank->integer > 0 ? rank->integer : 0;
+    if (!config->lora_rank) return;
+    config->lora_scale = value_is_number(alpha) ? value_number(alpha) / (double)config->lora_rank : 1;
+}
+
+static bool make(Maker *m)
+{
+    DenseConfig *config = ARENA_NEW(m->builder->arena, DenseConfig);
+    m->layer->config = config;
+    if (!units_of(m, config) || !layer_base(m)) return false;
+    if (!maker_activation(m, "activation", &config->activation)) return false;
+    if (!maker_initializer(m, "kernel_initializer") || !maker_initializer(m, "bias_initializer")) return false;
+    if (!maker_regularizer(m, "kernel_regularizer") || !maker_regularizer(m, "bias_regularizer")) return false;
+    if (!maker_constraint(m, "kernel_constraint") || !maker_constraint(m, "bias_constraint")) return false;
+    config->bias = value_truth(maker_arg(m, "use_bias"));
+    lora_of(m, config);
+    layer_add_input_spec(m->builder, m->layer)->min_ndim = 2;
+    return true;
+}
+
+enum { KERNEL_INITIALIZER = 3, BIAS_INITIALIZER = 4, KERNEL_CONSTRAINT = 8 };
+
+/* A(in, rank) · B(rank, units) beside the kernel, which is frozen. */
+static bool add_lora(Builder *b, Layer *layer, int64_t in, Error *err)
+{
+    const DenseConfig *config = config_of(layer);
+    if (!config->lora_rank) return true;
+    if (layer->args[KERNEL_CONSTRAINT].kind != VALUE_NONE)
+        return error_set(err, "ValueError", "Lora is incompatible with kernel constraints. In order to enable lora on this layer, remove "
+                         "the `kernel_constraint` argument.");
+    Value he, zeros;
+    const Value he_name = VALUE_IS_TEXT("he_uniform"), zeros_name = VALUE_IS_TEXT("zeros");
+    config_resolve(b->arena, "initializer", &he_name, &he, NULL);
+    config_resolve(b->arena, "initializer", &zeros_name, &zeros, NULL);
+    const Shape a = SHAPE(in, config->lora_rank), c = SHAPE(config->lora_rank, config->units);
+    if (!layer_add_typed_weight(b, layer, "lora_kernel_a", a, DTYPE_FLOAT32, he, true, err)) return false;
+    if (!layer_add_typed_weight(b, layer, "lora_kernel_b", c, DTYPE_FLOAT32, zeros, true, err)) return false;
+    layer->weights[0].trainable = false;
+    return true;
+}
+
+/* An unknown last axis mostly comes from a Flatten or a Reshape of something with an unknown length. */
+static bool refuse_unknown(Error *err)
+{
+    error_fix(err, FIX_INSERT_BEFORE, NULL, "GlobalAveragePooling1D()");
+    return false;
+}
+
+static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    (void)call, (void)n_in;
+    const DenseConfig *config = config_of(layer);
+    const int64_t last = in[0].shape.dim[in[0].shape.rank - 1];
+    if (!layer_add_weight(b, layer, "kernel", SHAPE(last, config->units), layer->args[KERNEL_INITIALIZER], true, err))
+        return refuse_unknown(err);
+    if (config->bias && !layer_add_weight(b, layer, "bias", SHAPE(config->units), layer->args[BIAS_INITIALIZER], true, err)) return false;
+    layer->input_specs[0] = (InputSpec){.ndim = -1, .min_ndim = 2, .max_ndim = -1, .n_axes = 1, .axes = {{-1, last}}};
+    return add_lora(b, layer, last, err);
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)call, (void)n_in, (void)err;
+    Shape shape = in[0].shape;
+    shape.dim[shape.rank - 1] = config_of(layer)->units;
+    outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
+/* The kernel that is used: with lora_a · lora_b added where there is one. */
+static const float *kernel_of(const Forward *f, int64_t in, int64_t units)
+{
+    const DenseConfig *config = config_of(f->layer);
+    const float *kernel = f->weights[0].data;
+    if (!config->lora_rank) return kernel;
+    const float *a = f->weights[1 + config->bias].data, *b = f->weights[2 + config->bias].data;
+    float *sum = arena_array(f->scratch, (size_t)(in * units), sizeof *sum);
+    for (int64_t i = 0; i < in; i++)
+        for (int64_t j = 0; j < units; j++) {
+            double product = 0;
+            for (int64_t r = 0; r < config->lora_rank; r++)
+                product += (double)a[i * config->lora_rank + r] * (double)b[r * units + j];
+            sum[i * units + j] = kernel[i * units + j] + (float)(config->lora_scale * product);
+        }
+    return sum;
+}
+
+static void forward(const Forward *f)
+{
+    const DenseConfig *config = config_of(f->layer);
+    const Shape *shape = &f->in[0].shape;
+    const int64_t in = shape->dim[shape->rank - 1], rows = shape_span_size(shape, 0, shape->rank - 1);
+    matrix_multiply(f->in[0].data, kernel_of(f, in, config->units), config->bias ? f->weights[1].data : NULL, f->out[0].data, rows, in,
+                    config->units);
+    activation_apply(config->activation, &f->out[0]);
+}
+
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const DenseConfig *config = config_of(t->layer);
+    const int64_t in = t->in[0].shape.dim[t->in[0].shape.rank - 1];
+    const int64_t row = t->k / config->units, unit = t->k % config->units;
+    for (int64_t i = 0; i < in && i < cap; i++)
+        terms[i] = (Term){.input = 0, .from = row * in + i, .weight = 0, .at = i * config->units + unit, .child = -1, .scale = 1};
+    if (config->bias && in < cap) terms[in] = (Term){.input = -1, .from = -1, .weight = 1, .at = unit, .child = -1, .scale = 1};
+    return in + config->bias;
+}
+
+static int64_t connections(const Trace *t)
+{
+    const int64_t in = t->in[0].shape.dim[t->in[0].shape.rank - 1];
+    return dim_multiply(shape_size(&t->out[0].shape), in);
+}
+
+static void explain_params(const Trace *t, Text *text)
+{
+    const DenseConfig *config = config_of(t->layer);
+    const long long in = (long long)t->in[0].shape.dim[t->in[0].shape.rank - 1], units = (long long)config->units;
+    const long long all = (long long)layer_params(t->layer).all;
+    if (config->lora_rank) text_print(text, "%lld", all);
+    else if (config->bias) text_print(text, "%lld×%lld + %lld = %lld", in, units, units, all);
+    else text_print(text, "%lld×%lld = %lld", in, units, all);
+}
+
+/* "Σ x[1,k]·W[k,2] + b[2]": the place of the row without the batch axis, and the unit. */
+static void explain_rule(const Trace *t, Text *text)
+{
+    const DenseConfig *config = config_of(t->layer);
+    const Shape *shape = &t->in[0].shape;
+    const int64_t unit = t->k % config->units;
+    int64_t row = t->k / config->units, at[SHAPE_RANK_MAX];
+    for (int i = shape->rank - 2; i >= 0; i--) {
+        at[i] = row % shape->dim[i];
+        row /= shape->dim[i];
+    }
+    text_put(text, "Σ x[");
+    for (int i = 1; i < shape->rank - 1; i++) text_print(text, "%lld,", (long long)at[i]);
+    text_print(text, "k]·W[k,%lld]", (long long)unit);
+    if (config->bias) text_print(text, " + b[%lld]", (long long)unit);
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    switch (topic) {
+    case EXPLAIN_TITLE: text_print(text, "%lld", (long long)config_of(t->layer)->units); break;
+    case EXPLAIN_PARAMS: explain_params(t, text); break;
+    case EXPLAIN_RULE: explain_rule(t, text); break;
+    case EXPLAIN_SHAPE: break;
+    }
+}
+
+static const Activation *activation(const Layer *layer)
+{
+    return config_of(layer)->activation;
+}
+
+const LayerKind LAYER_dense = {
+    .name = "Dense",
+    .module = "keras.src.layers.core.dense",
+    .params = PARAMS,
+    .n_params = sizeof PARAMS / sizeof *PARAMS,
+    .call_params = CALL,
+    .n_call_params = 2,
+    .make = make,
+    .build = build,
+    .infer = infer,
+    .forward = forward,
+    .trace = trace,
+    .connections = connections,
+    .explain = explain,
+    .activation = activation,
+    .rule = TRACE_SUM,
+    .keeps_mask = true,
+    .rowwise = true,
+};

@@ -1,0 +1,393 @@
+/* Constructors: from arguments as written to a layer. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "base/nearest.h"
+#include "engine/binding.h"
+#include "engine/config.h"
+
+static int param_index(const LayerKind *kind, const char *name)
+{
+    for (int i = 0; i < kind->n_params; i++)
+        if (strcmp(kind->params[i].name, name) == 0) return i;
+    return -1;
+}
+
+const Value *maker_arg(const Maker *maker, const char *param)
+{
+    static const Value none = VALUE_IS_NONE;
+    const int i = param_index(maker->layer->kind, param);
+    return i < 0 ? &none : &maker->layer->args[i];
+}
+
+bool maker_is_none(const Maker *maker, const char *param)
+{
+    return maker_arg(maker, param)->kind == VALUE_NONE;
+}
+
+void maker_set(Maker *maker, const char *param, Value value)
+{
+    Value *arg = &maker->layer->args[param_index(maker->layer->kind, param)];
+    value.span = arg->span;
+    *arg = value;
+}
+
+const char *maker_text(const Maker *maker, const char *param)
+{
+    return value_str_text(maker->builder->arena, maker_arg(maker, param));
+}
+
+/* The argument as written that a parameter got; NULL when it has its default. */
+static const Argument *argument_of(const Maker *maker, const char *param)
+{
+    const int place = param_index(maker->layer->kind, param);
+    for (int i = 0, position = 0; i < maker->n_given; i++) {
+        const Argument *given = &maker->given[i];
+        if (given->keyword ? strcmp(given->keyword, param) == 0 : position++ == place) return given;
+    }
+    return NULL;
+}
+
+static bool refuse_argument(Maker *maker, const char *param, const char *exception, const char *message)
+{
+    if (!maker->err || maker->err->set) return false;
+    const Argument *argument = argument_of(maker, param);
+    error_set(maker->err, exception, "%s", message);
+    if (argument) maker->err->at = argument->span;
+    return false;
+}
+
+bool maker_refuse(Maker *maker, const char *param, const char *exception, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *message = arena_vprint(maker->builder->arena, format, list);
+    va_end(list);
+    return refuse_argument(maker, param, exception, message);
+}
+
+static bool place_at(Maker *maker, const char *param)
+{
+    const Argument *argument = argument_of(maker, param);
+    if (maker->err && argument && !span_known(maker->err->at)) maker->err->at = argument->span;
+    return false;
+}
+
+/* A fix that replaces "the text of the argument" is one of this argument. */
+static bool name_fixes(Maker *maker, const char *param)
+{
+    for (int i = 0; maker->err && i < maker->err->n_fixes; i++) {
+        Fix *fix = &maker->err->fix[i];
+        if (fix->kind != FIX_REPLACE_TEXT || span_known(fix->span)) continue;
+        fix->kind = FIX_ARGUMENT;
+        fix->name = arena_copy(maker->builder->arena, param, strlen(param));
+    }
+    return place_at(maker, param);
+}
+
+bool maker_activation(Maker *maker, const char *param, const Activation **activation)
+{
+    Value resolved;
+    if (!activation_resolve(maker->builder->arena, maker_arg(maker, param), activation, &resolved, maker->err))
+        return name_fixes(maker, param);
+    maker_set(maker, param, resolved);
+    return true;
+}
+
+static bool resolve(Maker *maker, const char *param, const char *what)
+{
+    Value resolved;
+    if (!config_resolve(maker->builder->arena, what, maker_arg(maker, param), &resolved, maker->err))
+        return name_fixes(maker, param);
+    maker_set(maker, param, resolved);
+    return true;
+}
+
+bool maker_initializer(Maker *maker, const char *param) { return resolve(maker, param, "initializer"); }
+bool maker_regularizer(Maker *maker, const char *param) { return resolve(maker, param, "regularizer"); }
+bool maker_constraint(Maker *maker, const char *param) { return resolve(maker, param, "constraint"); }
+
+/* A printed Python set of the values that do not hold; they come in the order of a small set of ints, rising by hash. */
+static const char *set_text(Arena *arena, const int64_t *values, int n)
+{
+    Text text = {.arena = arena};
+    text_put_char(&text, '{');
+    for (int i = 0; i < n; i++) text_print(&text, i ? ", %lld" : "%lld", (long long)values[i]);
+    text_put_char(&text, '}');
+    return text_string(&text);
+}
+
+static bool refuse_ints(Maker *maker, const char *param, int n, const char *more)
+{
+    refuse_argument(maker, param, "ValueError",
+                    arena_print(maker->builder->arena, "The `%s` argument must be a tuple of %d integers. Received %s=%s%s", param, n,
+                                param, maker_text(maker, param), more));
+    return error_cause(maker->err, "cause.ints", param, arena_print(maker->builder->arena, "%d", n), NULL);
+}
+
+static bool int_of(const Value *value, int64_t *out)
+{
+    if (value_integer(value, out)) return true;
+    if (value->kind == VALUE_BOOL) { *out = value->boolean; return true; }
+    if (value->kind == VALUE_FLOAT) { *out = (int64_t)value->number; return value->number < 9e18 && value->number > -9e18; }
+    return false;
+}
+
+static bool check_int_signs(Maker *maker, const char *param, int n, bool allow_zero, const int64_t *ints)
+{
+    Arena *arena = maker->builder->arena;
+    int64_t *bad = ARENA_ARRAY(arena, n, int64_t);
+    int n_bad = 0;
+    for (int i = 0; i < n; i++) {
+        bool known = allow_zero ? ints[i] >= 0 : ints[i] > 0;
+        for (int j = 0; j < n_bad; j++) known |= bad[j] == ints[i];
+        if (!known) bad[n_bad++] = ints[i];
+    }
+    if (!n_bad) return true;
+    return refuse_ints(maker, param, n, arena_print(arena, ", including values %s that do not satisfy `value %s`",
+                                                    set_text(arena, bad, n_bad), allow_zero ? ">= 0" : "> 0"));
+}
+
+bool maker_ints(Maker *maker, const char *param, int n, bool allow_zero, int64_t *out)
+{
+    Arena *arena = maker->builder->arena;
+    const Value *value = maker_arg(maker, param);
+    int64_t single = 0;
+    if (value->kind == VALUE_INT || value->kind == VALUE_BOOL) {
+        int_of(value, &single);
+        for (int i = 0; i < n; i++) out[i] = single;
+    } else {
+        if (value->kind != VALUE_TUPLE && value->kind != VALUE_LIST) return refuse_ints(maker, param, n, "");
+        if (value->list->n != (size_t)n) return refuse_ints(maker, param, n, "");
+        for (int i = 0; i < n; i++) {
+            const Value *item = &value->list->items[i];
+            if (!int_of(item, &out[i]))
+                return refuse_ints(maker, param, n, arena_print(arena, "including element %s of type <class '%s'>",
+                                                                value_str_text(arena, item), value_type(item)));
+        }
+    }
+    if (!check_int_signs(maker, param, n, allow_zero, out)) return false;
+    maker_set(maker, param, value_ints(arena, VALUE_TUPLE, out, n));
+    return true;
+}
+
+static char *lower(Arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text, strlen(text));
+    for (char *p = copy; *p; p++)
+        if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');
+    return copy;
+}
+
+bool maker_data_format(Maker *maker, const char *param, bool *channels_first)
+{
+    Arena *arena = maker->builder->arena;
+    const bool global = maker_is_none(maker, param);
+    const char *name = global ? maker->builder->image_data_format : lower(arena, maker_text(maker, param));
+    *channels_first = strcmp(name, "channels_first") == 0;
+    if (!*channels_first && strcmp(name, "channels_last") != 0) {
+        maker_refuse(maker, param, "ValueError", "The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
+                     "Received: data_format=%s", name);
+        error_cause(maker->err, "cause.data_format", maker_text(maker, param), NULL);
+        return error_fix(maker->err, FIX_REMOVE_ARGUMENT, param, NULL);
+    }
+    maker_set(maker, param, value_string(arena, name, strlen(name)));
+    return true;
+}
+
+bool maker_padding(Maker *maker, const char *param, bool allow_causal)
+{
+    Arena *arena = maker->builder->arena;
+    const Value *value = maker_arg(maker, param);
+    if (value->kind == VALUE_LIST || value->kind == VALUE_TUPLE) return true;
+    if (value->kind != VALUE_STRING)
+        return maker_refuse(maker, param, "AttributeError", "'%s' object has no attribute 'lower'", value_type(value));
+    const char *name = lower(arena, value->string.bytes);
+    if (strcmp(name, "valid") != 0 && strcmp(name, "same") != 0 && !(allow_causal && strcmp(name, "causal") == 0)) {
+        maker_refuse(maker, param, "ValueError", "The `padding` argument must be a list/tuple or one of %s. Received: %s",
+                     allow_causal ? "{'valid', 'same', 'causal'}" : "{'valid', 'same'}", name);
+        error_cause(maker->err, "cause.padding", name, NULL);
+        return error_fix(maker->err, FIX_ARGUMENT, param, "'same'");
+    }
+    maker_set(maker, param, value_string(arena, name, strlen(name)));
+    return true;
+}
+
+bool maker_child(Maker *maker, Layer *child)
+{
+    Layer *layer = maker->layer;
+    Layer **children = ARENA_ARRAY(maker->builder->arena, layer->n_children + 1, Layer *);
+    if (layer->n_children) memcpy(children, layer->children, (size_t)layer->n_children * sizeof *children);
+    children[layer->n_children++] = child;
+    layer->children = children;
+    return true;
+}
+
+/* ---- super().__init__(**kwargs) ---- */
+
+static const char *const BASE_NAMES[] = {"activity_regularizer", "trainable", "dtype", "autocast", "name", "input_dim", "input_shape"};
+
+static bool is_base_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof BASE_NAMES / sizeof *BASE_NAMES; i++)
+        if (strcmp(BASE_NAMES[i], name) == 0) return true;
+    return false;
+}
+
+/* Given in **kwargs, or a parameter of the kind that its constructor hands on. */
+static Value base_value(const Maker *maker, const char *name, Value fallback)
+{
+    const Value *given = dict_find(maker->kwargs.dict, name);
+    if (given) return *given;
+    return param_index(maker->layer->kind, name) < 0 ? fallback : *maker_arg(maker, name);
+}
+
+static bool base_name(Maker *maker)
+{
+    Layer *layer = maker->layer;
+    Arena *arena = maker->builder->arena;
+    const Value name = base_value(maker, "name", value_none());
+    if (name.kind == VALUE_NONE) {
+        layer->name = builder_name(maker->builder, layer->kind->stem ? layer->kind->stem : layer->class_name);
+        return true;
+    }
+    if (name.kind == VALUE_UNKNOWN) {
+        layer->name = "?";
+        return true;
+    }
+    if (name.kind != VALUE_STRING || memchr(name.string.bytes, '/', name.string.length)) {
+        maker_refuse(maker, "name", "ValueError", "Argument `name` must be a string and cannot contain character `/`. "
+                     "Received: name=%s (of type <class '%s'>)", value_str_text(arena, &name), value_type(&name));
+        error_cause(maker->err, "cause.layer_name", value_str_text(arena, &name), NULL);
+        return error_fix(maker->err, FIX_REMOVE_ARGUMENT, "name", NULL);
+    }
+    layer->name = name.string.bytes;
+    return true;
+}
+
+static bool base_dtype(Maker *maker)
+{
+    DtypePolicy policy;
+    const Value dtype = base_value(maker, "dtype", value_none());
+    if (!dtype_policy_resolve(maker->builder, &dtype, &policy, maker->err)) return place_at(maker, "dtype");
+    maker->layer->dtype = policy.compute;
+    maker->layer->variable_dtype = policy.variable;
+    maker->layer->dtype_policy = policy.name;
+    return true;
+}
+
+static bool base_regularizer(Maker *maker)
+{
+    const Value regularizer = base_value(maker, "activity_regularizer", value_none());
+    if (!config_resolve(maker->builder->arena, "regularizer", &regularizer, &maker->layer->activity_regularizer, maker->err))
+        return name_fixes(maker, "activity_regularizer");
+    if (param_index(maker->layer->kind, "activity_regularizer") >= 0)
+        maker_set(maker, "activity_regularizer", maker->layer->activity_regularizer);
+    return true;
+}
+
+static void base_input_shape(Maker *maker)
+{
+    Value dim = base_value(maker, "input_dim", value_none());
+    maker->layer->input_shape = base_value(maker, "input_shape", value_none());
+    if (dim.kind == VALUE_NONE) return;
+    maker->layer->input_shape = value_list(maker->builder->arena, VALUE_TUPLE, 1);
+    list_add(maker->layer->input_shape.list, dim);
+}
+
+static void offer_names(Maker *maker, const char *unknown)
+{
+    Nearest nearest = nearest_begin(unknown);
+    for (int i = 0; i < maker->layer->kind->n_params; i++) nearest_offer(&nearest, maker->layer->kind->params[i].name);
+    for (size_t i = 0; i < sizeof BASE_NAMES / sizeof *BASE_NAMES; i++) nearest_offer(&nearest, BASE_NAMES[i]);
+    if (nearest.best) error_fix(maker->err, FIX_RENAME_ARGUMENT, unknown, nearest.best);
+    error_fix(maker->err, FIX_REMOVE_ARGUMENT, unknown, NULL);
+}
+
+static bool base_unknown(Maker *maker)
+{
+    Arena *arena = maker->builder->arena;
+    Value unknown = value_dict(arena);
+    for (size_t i = 0; i < maker->kwargs.dict->keys.n; i++) {
+        const Value *key = &maker->kwargs.dict->keys.items[i];
+        if (!is_base_name(key->string.bytes)) dict_set(arena, unknown.dict, *key, maker->kwargs.dict->values.items[i]);
+    }
+    if (!unknown.dict->keys.n) return true;
+    const char *first = unknown.dict->keys.items[0].string.bytes;
+    maker_refuse(maker, first, "ValueError", "Unrecognized keyword arguments passed to %s: %s", maker->layer->class_name,
+                 value_repr_text(arena, &unknown));
+    error_cause(maker->err, "cause.unknown_argument", first, maker->layer->class_name, NULL);
+    offer_names(maker, first);
+    return false;
+}
+
+static bool base_trainable(Maker *maker)
+{
+    const Value trainable = base_value(maker, "trainable", value_bool(true));
+    if (trainable.kind != VALUE_BOOL && trainable.kind != VALUE_UNKNOWN) {
+        maker_refuse(maker, "trainable", "ValueError", "Expected `trainable` to be a boolean. Received: trainable=%s (of type "
+                     "<class '%s'>)", value_str_text(maker->builder->arena, &trainable), value_type(&trainable));
+        error_cause(maker->err, "cause.trainable", NULL);
+        return error_fix(maker->err, FIX_ARGUMENT, "trainable", value_truth(&trainable) ? "True" : "False");
+    }
+    maker->layer->trainable = trainable.kind == VALUE_UNKNOWN || trainable.boolean;
+    return true;
+}
+
+bool layer_base(Maker *maker)
+{
+    const Value autocast = base_value(maker, "autocast", value_bool(true));
+    if (!base_name(maker) || !base_dtype(maker) || !base_regularizer(maker)) return false;
+    base_input_shape(maker);
+    if (!base_unknown(maker) || !base_trainable(maker)) return false;
+    maker->layer->autocast = value_truth(&autocast);
+    maker->layer->supports_masking = maker->layer->kind->keeps_mask || maker->layer->kind->mask;
+    maker->layer->built = maker->layer->kind->built_at_make;
+    maker->layer->initial_kwargs = maker->kwargs;
+    return true;
+}
+
+/* ---- the whole constructor ---- */
+
+static bool construct(Maker *maker)
+{
+    const LayerKind *kind = maker->layer->kind;
+    const Signature signature = {
+        .name = arena_print(maker->builder->arena, "%s.__init__", kind->name),
+        .params = kind->params, .n_params = kind->n_params, .receiver = true, .keywords = !kind->no_keywords,
+    };
+    Bound bound;
+    if (!bind_call(maker->builder->arena, &signature, maker->given, maker->n_given, &bound, maker->err)) return false;
+    maker->layer->args = bound.values;
+    maker->kwargs = bound.rest;
+    return kind->make ? kind->make(maker) : layer_base(maker);
+}
+
+static void place_error(Error *err, const Layer *layer, Span span)
+{
+    if (!err) return;
+    if (!span_known(err->span)) err->span = span;
+    if (!span_known(err->at)) err->at = span;
+    if (err->layer_class) return;
+    err->layer_class = layer->class_name;
+    err->layer_span = span;
+}
+
+Layer *layer_make(Builder *builder, const LayerKind *kind, const Argument *args, int n, Span span, Error *err)
+{
+    Layer *layer = ARENA_NEW(builder->arena, Layer);
+    *layer = (Layer){
+        .kind = kind,
+        .class_name = kind->name,
+        .type_name = arena_print(builder->arena, "%s.%s", kind->module ? kind->module : "keras.src.layers", kind->name),
+        .span = span,
+        .place = -1,
+    };
+    Maker maker = {.builder = builder, .layer = layer, .given = args, .n_given = n, .span = span, .err = err};
+    if (!construct(&maker)) {
+        place_error(err, layer, span);
+        return NULL;
+    }
+    layer->id = builder->layers++;
+    return layer;
+}

@@ -1,0 +1,25 @@
+/* What the files of the model share; not for other folders. */
+#ifndef SHAPEFLOW_ENGINE_MODEL_PARTS_H
+#define SHAPEFLOW_ENGINE_MODEL_PARTS_H
+
+#include "engine/model.h"
+
+/* call(inputs, training=None, mask=None) */
+extern const ParamSpec MODEL_CALL_PARAMS[3];
+
+bool model_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+void model_forward(const Forward *);
+
+/* The Functional that Keras wraps around a built Sequential: it takes a name, and checks inputs in its own. */
+Layer *functional_around(Builder *, Model *);
+
+/* Puts down the graph between tensors as steps. */
+void model_keep_graph(Builder *, Model *, KerasTensor *const *inputs, int n_inputs, KerasTensor *const *outputs, int n_outputs);
+
+/* Shapes of every tensor of the graph for given inputs; false at the first call that does not take them (err says why, and
+ * *done how many steps went well). specs has room for n_tensors. */
+bool model_shapes(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, int *done, Error *);
+
+bool sequential_build(Builder *, Model *, const Shape *, Error *);
+
+#endif

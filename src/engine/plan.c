@@ -1,0 +1,249 @@
+#include "engine/plan.h"
+
+#include <string.h>
+
+#include "engine/layers/layers.h"
+#include "engine/model_parts.h"
+
+/* ---- counts of one call ---- */
+
+/* Terms looked at in counting the connections of one layer; more, and the count is left open. */
+enum { COUNT_TERMS_MAX = 1 << 18, TERMS_AT_ONCE = 256 };
+
+static int64_t terms_with_input(Arena *arena, const Trace *trace)
+{
+    Term few[TERMS_AT_ONCE], *terms = few;
+    int64_t cap = TERMS_AT_ONCE;
+    const int64_t n = trace->layer->kind->trace(trace, terms, cap);
+    if (n > COUNT_TERMS_MAX) return DIM_NONE;
+    if (n > cap) {
+        cap = n;
+        terms = ARENA_ARRAY(arena, n, Term);
+        trace->layer->kind->trace(trace, terms, cap);
+    }
+    int64_t with_input = 0;
+    for (int64_t i = 0; i < n; i++) with_input += terms[i].input >= 0;
+    return with_input;
+}
+
+static int64_t count_with_trace(Arena *arena, Trace trace)
+{
+    int64_t sum = 0, looked_at = 0;
+    for (trace.output = 0; trace.output < trace.n_out; trace.output++) {
+        const int64_t size = shape_size(&trace.out[trace.output].shape);
+        for (trace.k = 0; trace.k < size; trace.k++) {
+            const int64_t terms = terms_with_input(arena, &trace);
+            looked_at += terms + 1;
+            if (terms < 0 || looked_at > COUNT_TERMS_MAX) return DIM_NONE;
+            sum += terms;
+        }
+    }
+    return sum;
+}
+
+static bool one_example(TensorSpec *specs, int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (specs[i].shape.rank && specs[i].shape.dim[0] == DIM_NONE) specs[i].shape.dim[0] = 1;
+        if (!shape_known(&specs[i].shape)) return false;
+    }
+    return true;
+}
+
+static TensorSpec *specs_of(Arena *arena, KerasTensor *const *tensors, int n)
+{
+    TensorSpec *specs = ARENA_ARRAY(arena, n, TensorSpec);
+    for (int i = 0; i < n; i++) specs[i] = tensors[i]->spec;
+    return specs;
+}
+
+static int64_t connections_of(Arena *arena, const Node *node)
+{
+    const Layer *layer = node->layer;
+    if (!layer->kind->trace) return node->n_in ? DIM_NONE : 0;
+    TensorSpec *in = specs_of(arena, node->in, node->n_in), *out = specs_of(arena, node->out, node->n_out);
+    if (!one_example(in, node->n_in) || !one_example(out, node->n_out)) return DIM_NONE;
+    const Trace trace = {.layer = layer, .call = &node->call, .in = in, .n_in = node->n_in, .out = out, .n_out = node->n_out};
+    return layer->kind->connections ? layer->kind->connections(&trace) : count_with_trace(arena, trace);
+}
+
+static int64_t activations_of(const Node *node)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < node->n_out; i++) {
+        const Shape *shape = &node->out[i]->spec.shape;
+        const int64_t size = shape_span_size(shape, shape->rank ? 1 : 0, shape->rank);
+        if (size == DIM_NONE) return DIM_NONE;
+        sum = size_add(sum, size);
+    }
+    return sum;
+}
+
+static int64_t dim_add(int64_t a, int64_t b)
+{
+    return a == DIM_NONE || b == DIM_NONE ? DIM_NONE : size_add(a, b);
+}
+
+/* ---- rows ---- */
+
+static bool is_listed(const Model *model, const Layer *layer)
+{
+    if (model->kind == MODEL_FUNCTIONAL) return true;
+    if (layer == model->input_layer) return true;
+    return !layer->kind->operation;
+}
+
+static void add_name(Arena *arena, PlanLayer *row, const char *name)
+{
+    const char **names = ARENA_ARRAY(arena, row->n_inputs + 1, const char *);
+    for (int i = 0; i < row->n_inputs; i++) names[i] = row->inputs[i];
+    names[row->n_inputs++] = name;
+    row->inputs = names;
+}
+
+/* Names of the layers a tensor comes from; what is not listed is looked through. */
+static void add_sources(Arena *arena, const Model *model, PlanLayer *row, const KerasTensor *tensor, int depth)
+{
+    if (!tensor->node || depth > 64) return;
+    if (is_listed(model, tensor->node->layer)) {
+        add_name(arena, row, tensor->node->layer->name);
+        return;
+    }
+    for (int i = 0; i < tensor->node->n_linked; i++) add_sources(arena, model, row, tensor->node->in[i], depth + 1);
+}
+
+static void add_specs(Arena *arena, TensorSpec **specs, int *n, KerasTensor *const *tensors, int more)
+{
+    TensorSpec *all = ARENA_ARRAY(arena, *n + more, TensorSpec);
+    if (*n) memcpy(all, *specs, (size_t)*n * sizeof *all);
+    for (int i = 0; i < more; i++) all[*n + i] = tensors[i]->spec;
+    *specs = all;
+    *n += more;
+}
+
+static void add_call(Arena *arena, const Model *model, PlanLayer *row, const Node *node)
+{
+    const Node **calls = ARENA_ARRAY(arena, row->n_calls + 1, const Node *);
+    for (int i = 0; i < row->n_calls; i++) calls[i] = row->calls[i];
+    calls[row->n_calls++] = node;
+    row->calls = calls;
+    row->shared = row->n_calls > 1;
+    row->out_list = !node->one_output;
+    for (int i = 0; i < node->n_linked; i++) add_sources(arena, model, row, node->in[i], 0);
+    add_specs(arena, &row->in, &row->n_in, node->in, node->n_linked);
+    add_specs(arena, &row->out, &row->n_out, node->out, node->n_out);
+    if (!node->n_in) add_specs(arena, &row->in, &row->n_in, node->out, node->n_out);
+    row->activations = dim_add(row->activations, activations_of(node));
+    row->connections = dim_add(row->connections, connections_of(arena, node));
+}
+
+/* The row of a layer among those made so far, by its mark in rows_of (layer id -> row + 1). */
+static void make_rows(Plan *plan, Arena *arena, const Model *model)
+{
+    plan->n_layers = model_good_layers(model);
+    plan->layers = ARENA_ARRAY(arena, plan->n_layers, PlanLayer);
+    int last = 0;
+    for (int i = 0; i < plan->n_layers; i++) last = model->layers[i]->id > last ? model->layers[i]->id : last;
+    int *rows = ARENA_ARRAY(arena, last + 1, int);
+    for (int i = plan->n_layers - 1; i >= 0; i--) {
+        plan->layers[i] = (PlanLayer){.layer = model->layers[i], .params = layer_params(model->layers[i])};
+        rows[model->layers[i]->id] = i + 1;
+    }
+    for (int i = 0; i < model->n_steps; i++) {
+        const Node *node = model->steps[i].node;
+        const int row = node->layer->id <= last ? rows[node->layer->id] - 1 : -1;
+        if (row >= 0) add_call(arena, model, &plan->layers[row], node);
+    }
+    for (int i = 0; i < plan->n_layers; i++) {
+        const int row = rows[plan->layers[i].layer->id] - 1;
+        if (row != i) plan->layers[i] = plan->layers[row];
+        if (!plan->layers[i].n_calls) plan->layers[i].activations = plan->layers[i].connections = DIM_NONE;
+    }
+}
+
+/* ---- steps ---- */
+
+/* Unknown axes are tried longer and longer: a Reshape after an unknown axis takes some lengths only. */
+enum { FILL_TRIES = 64 };
+
+static TensorSpec *filled_inputs(Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill)
+{
+    TensorSpec *specs = specs_of(arena, model->inputs, model->n_inputs);
+    for (int i = 0; i < model->n_inputs; i++) {
+        Shape *shape = &specs[i].shape;
+        if (i < n_input) *shape = input[i];
+        for (int axis = 0; axis < shape->rank; axis++)
+            if (shape->dim[axis] == DIM_NONE) shape->dim[axis] = axis ? fill : 1;
+    }
+    return specs;
+}
+
+static bool has_open_axes(const Model *model)
+{
+    for (int i = 0; i < model->n_inputs; i++)
+        for (int axis = 1; axis < model->inputs[i]->spec.shape.rank; axis++)
+            if (model->inputs[i]->spec.shape.dim[axis] == DIM_NONE) return true;
+    return false;
+}
+
+/* How many steps have shapes. */
+static int find_shapes(Plan *plan, Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill)
+{
+    const int tries = n_input || !has_open_axes(model) ? 1 : FILL_TRIES;
+    int done = 0;
+    for (int i = 0; i < tries && done < model->n_steps; i++)
+        model_shapes(model, arena, filled_inputs(arena, model, input, n_input, fill + i), plan->tensors, &done, NULL);
+    if (done < model->n_steps && tries > 1)
+        model_shapes(model, arena, filled_inputs(arena, model, input, n_input, fill), plan->tensors, &done, NULL);
+    return done;
+}
+
+static bool shapes_are_known(const Plan *plan, const ModelStep *step)
+{
+    for (int i = 0; i < step->node->n_out; i++)
+        if (!shape_known(&plan->tensors[step->first + i].shape)) return false;
+    return true;
+}
+
+static void make_steps(Plan *plan, Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill)
+{
+    plan->tensors = ARENA_ARRAY(arena, model->n_tensors, TensorSpec);
+    plan->steps = ARENA_ARRAY(arena, model->n_steps, PlanStep);
+    const int done = find_shapes(plan, arena, model, input, n_input, fill);
+    for (int i = 0; i < done; i++) {
+        const ModelStep *step = &model->steps[i];
+        if (!shapes_are_known(plan, step)) break;
+        plan->steps[plan->n_steps++] = (PlanStep){.node = step->node, .row = -1, .from = step->from, .first = step->first};
+        plan->n_tensors = step->first + step->node->n_out;
+    }
+    for (int row = 0; row < plan->n_layers; row++)
+        for (int i = 0; i < plan->n_steps; i++)
+            if (plan->steps[i].row < 0 && plan->steps[i].node->layer == plan->layers[row].layer) plan->steps[i].row = row;
+    plan->inputs = model->input_at;
+    plan->n_inputs = model->n_inputs;
+    plan->outputs = model->output_at;
+    plan->n_outputs = model->n_outputs;
+}
+
+static int64_t numbers_of(const Plan *plan)
+{
+    int64_t sum = plan->params.all;
+    for (int i = 0; i < plan->n_tensors; i++) sum = size_add(sum, shape_size(&plan->tensors[i].shape));
+    return sum;
+}
+
+void plan_make(Plan *plan, Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill, const Error *error)
+{
+    *plan = (Plan){.model = model, .error = error};
+    make_rows(plan, arena, model);
+    if (model->n_steps) make_steps(plan, arena, model, input, n_input, fill);
+    plan->params = layer_params(model->self);
+    plan->numbers = numbers_of(plan);
+}
+
+int plan_find(const Plan *plan, const char *layer_name)
+{
+    for (int i = 0; i < plan->n_layers; i++)
+        if (strcmp(plan->layers[i].layer->name, layer_name) == 0) return i;
+    return -1;
+}

@@ -1,0 +1,200 @@
+#include "engine/run.h"
+
+#include <string.h>
+
+#include "engine/initializer.h"
+#include "engine/layer_parts.h"
+
+/* A gigabyte of numbers. */
+const int64_t RUN_NUMBERS_MAX = INT64_C(1) << 28;
+
+/* FNV-1a: the same path has the same numbers, whatever else is in the model. */
+static uint64_t stream_of(const char *path)
+{
+    uint64_t hash = UINT64_C(0xCBF29CE484222325);
+    for (; *path; path++) hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001B3);
+    return hash;
+}
+
+static Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
+{
+    if (weight->given) return (Tensor){.shape = weight->shape, .dtype = weight->dtype, .data = (float *)(uintptr_t)weight->given};
+    Tensor tensor = tensor_make(arena, weight->shape, weight->dtype);
+    initializer_fill(weight, seed, stream_of(weight->path), &tensor);
+    return tensor;
+}
+
+static int highest_id(const Layer *layer, int depth)
+{
+    int highest = layer->id;
+    for (int i = 0; depth < LAYER_DEPTH_MAX && i < layer->n_children; i++) {
+        const int below = highest_id(layer->children[i], depth + 1);
+        highest = below > highest ? below : highest;
+    }
+    return highest;
+}
+
+static void fill_weights(WeightTable *table, Arena *arena, const Layer *layer, int64_t seed, int depth)
+{
+    if (depth > LAYER_DEPTH_MAX || table->weights[layer->id]) return;
+    Tensor *weights = ARENA_ARRAY(arena, layer->n_weights, Tensor);
+    table->weights[layer->id] = weights;
+    for (int i = 0; i < layer->n_weights; i++) weights[i] = weight_numbers(arena, &layer->weights[i], seed);
+    for (int i = 0; i < layer->n_children; i++) fill_weights(table, arena, layer->children[i], seed, depth + 1);
+}
+
+static void make_table(Run *run, Arena *arena, int64_t seed)
+{
+    const Layer *model = run->plan->model->self;
+    int n = highest_id(model, 0) + 1;
+    for (int i = 0; i < run->plan->n_steps; i++) {
+        const int id = run->plan->steps[i].node->layer->id + 1;
+        n = id > n ? id : n;
+    }
+    run->table = (WeightTable){.weights = ARENA_ARRAY(arena, n, Tensor *), .n = n};
+    fill_weights(&run->table, arena, model, seed, 0);
+    for (int i = 0; i < run->plan->n_steps; i++) fill_weights(&run->table, arena, run->plan->steps[i].node->layer, seed, 0);
+}
+
+static bool inputs_ready(const Run *run, const PlanStep *step)
+{
+    for (int i = 0; i < step->node->n_in; i++)
+        if (!run->tensors[step->from[i]].data) return false;
+    return true;
+}
+
+static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step)
+{
+    const Node *node = step->node;
+    Tensor *in = ARENA_ARRAY(scratch, node->n_in, Tensor), *out = &run->tensors[step->first];
+    for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[step->from[i]];
+    for (int i = 0; i < node->n_out; i++) out[i] = tensor_make(arena, out[i].shape, out[i].dtype);
+    const Forward forward = {
+        .layer = node->layer, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
+        .out = out, .n_out = node->n_out, .table = &run->table, .scratch = scratch,
+    };
+    node->layer->kind->forward(&forward);
+}
+
+static void compute_all(Run *run, Arena *arena, Arena *scratch)
+{
+    for (int i = 0; i < run->plan->n_steps; i++) {
+        const PlanStep *step = &run->plan->steps[i];
+        if (!step->node->n_in) continue;
+        if (!inputs_ready(run, step)) continue;
+        if (!layer_computes(step->node->layer)) {
+            run->why_not = "run.opaque";
+            continue;
+        }
+        compute(run, arena, scratch, step);
+        arena_reset(scratch);
+    }
+}
+
+/* Memory of the run comes from `arena`; what a layer needs only while it computes from an arena of its own, which must go
+ * whichever of the two runs out. */
+static bool run_steps(Run *run, Arena *arena)
+{
+    Arena scratch;
+    ArenaTry attempt, inner;
+    arena_open(&scratch, arena->limit);
+    arena_try_begin(arena, &attempt);
+    const bool first = setjmp(attempt.here) == 0;
+    if (first) {
+        arena_try_begin(&scratch, &inner);
+        if (setjmp(inner.here) == 0) {
+            compute_all(run, arena, &scratch);
+            arena_try_end(arena, &attempt);
+            arena_close(&scratch);
+            return true;
+        }
+    }
+    arena_try_end(arena, &attempt);
+    arena_close(&scratch);
+    return false;
+}
+
+static void begin_tensors(Run *run, Arena *arena, const Tensor *input)
+{
+    const Plan *plan = run->plan;
+    run->tensors = ARENA_ARRAY(arena, plan->n_tensors, Tensor);
+    for (int i = 0; i < plan->n_tensors; i++) run->tensors[i] = (Tensor){.shape = plan->tensors[i].shape, .dtype = plan->tensors[i].dtype};
+    for (int i = 0; input && i < plan->n_inputs; i++)
+        if (plan->inputs[i] < plan->n_tensors) run->tensors[plan->inputs[i]].data = input[i].data;
+}
+
+static bool all_computed(const Run *run)
+{
+    for (int i = 0; i < run->plan->n_tensors; i++)
+        if (!run->tensors[i].data) return false;
+    return run->plan->n_steps == run->plan->model->n_steps;
+}
+
+void run_forward(Run *run, Arena *arena, const Plan *plan, const Tensor *input, int64_t seed)
+{
+    *run = (Run){.plan = plan};
+    begin_tensors(run, arena, input);
+    if (!plan->n_steps) {
+        run->why_not = "run.no_shapes";
+        return;
+    }
+    if (plan->numbers > RUN_NUMBERS_MAX) {
+        run->why_not = "run.too_large";
+        return;
+    }
+    make_table(run, arena, seed);
+    if (!run_steps(run, arena)) {
+        run->why_not = "run.no_memory";
+        return;
+    }
+    run->complete = all_computed(run);
+    if (!run->complete && !run->why_not) run->why_not = "run.no_shapes";
+}
+
+/* ---- the pattern ---- */
+
+/* Who reads whole numbers from an input: an Embedding's number of rows; 0 when nobody does. */
+static int64_t ids_of(const Plan *plan, int input)
+{
+    const int tensor = plan->inputs[input];
+    for (int i = 0; i < plan->n_steps; i++)
+        for (int j = 0; j < plan->steps[i].node->n_in; j++) {
+            const Layer *layer = plan->steps[i].node->layer;
+            if (plan->steps[i].from[j] == tensor && strcmp(layer->kind->name, "Embedding") == 0 && layer->n_weights)
+                return layer->weights[0].shape.dim[0];
+        }
+    return 0;
+}
+
+/* 1, 2, 3 ... while they are few; many run from -1 to 1 in 16 steps again and again, so that nothing grows without bound. */
+static float pattern_number(int64_t i, int64_t size, int64_t ids)
+{
+    if (ids > 0) return (float)((i + 1) % ids);
+    if (size <= 64) return (float)(i + 1);
+    return (float)(i % 17) / 8.0f - 1.0f;
+}
+
+Tensor run_pattern(Arena *arena, const Plan *plan, int input)
+{
+    const TensorSpec *spec = &plan->tensors[plan->inputs[input]];
+    const int64_t ids = ids_of(plan, input), size = shape_size(&spec->shape);
+    if (size > RUN_NUMBERS_MAX) return (Tensor){.shape = spec->shape, .dtype = spec->dtype};
+    Tensor tensor = tensor_make(arena, spec->shape, spec->dtype);
+    for (int64_t i = 0; i < size; i++) tensor.data[i] = pattern_number(i, size, ids);
+    return tensor;
+}
+
+int64_t run_trace(const Run *run, int step, int output, int64_t k, Term *terms, int64_t cap)
+{
+    const PlanStep *at = &run->plan->steps[step];
+    const Node *node = at->node;
+    if (!node->layer->kind->trace) return 0;
+    TensorSpec in[RUN_TRACE_INPUTS];
+    const int n = node->n_in < RUN_TRACE_INPUTS ? node->n_in : RUN_TRACE_INPUTS;
+    for (int i = 0; i < n; i++) in[i] = run->plan->tensors[at->from[i]];
+    const Trace trace = {
+        .layer = node->layer, .call = &node->call, .in = in, .n_in = n, .out = &run->plan->tensors[at->first], .n_out = node->n_out,
+        .output = output, .k = k,
+    };
+    return node->layer->kind->trace(&trace, terms, cap);
+}

@@ -1,0 +1,352 @@
+/* keras.Sequential: layers one after the other. */
+#include <string.h>
+
+#include "engine/activation.h"
+#include "engine/config.h"
+#include "engine/layer_parts.h"
+#include "engine/layers/layers.h"
+#include "engine/model.h"
+#include "engine/model_parts.h"
+
+static const ParamSpec CONSTRUCTOR[] = {
+    {.name = "layers", .type = PARAM_LAYERS},
+    {.name = "trainable", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},
+    {.name = "name", .type = PARAM_STRING},
+};
+
+static bool is_input_layer(const Layer *layer)
+{
+    return layer->kind == &LAYER_input_layer;
+}
+
+static bool make(Maker *maker)
+{
+    if (!layer_base(maker)) return false;
+    Model *model = ARENA_NEW(maker->builder->arena, Model);
+    *model = (Model){.kind = MODEL_SEQUENTIAL, .self = maker->layer, .input_structure = VALUE_IS_NONE, .output_structure = VALUE_IS_NONE};
+    maker->layer->model = model;
+    return true;
+}
+
+static Model *make_empty(Builder *builder, const Argument *args, int n, Span span, Error *err)
+{
+    Layer *layer = layer_make(builder, &KIND_SEQUENTIAL, args, n, span, err);
+    return layer ? layer->model : NULL;
+}
+
+Model *sequential_make(Builder *builder, const char *name, Span span, Error *err)
+{
+    if (!name) return make_empty(builder, NULL, 0, span, err);
+    const Argument argument = {.keyword = "name", .value = value_string(builder->arena, name, strlen(name)), .span = SPAN_NONE};
+    return make_empty(builder, &argument, 1, span, err);
+}
+
+/* ---- what may be added ---- */
+
+static void put_layer(Builder *builder, Model *model, Layer *layer)
+{
+    if (is_input_layer(layer) && !model->n_layers && !model->input_layer) {
+        model->input_layer = layer;
+        model->explicit_input = true;
+        return;
+    }
+    model->layers = arena_grow(builder->arena, model->layers, (size_t)model->n_layers, &model->layers_capacity,
+                               (size_t)model->n_layers + 1, sizeof *model->layers);
+    model->layers[model->n_layers++] = layer;
+    model->self->children = model->layers;
+    model->self->n_children = model->n_layers;
+}
+
+static bool is_empty(const Model *model)
+{
+    return !model->n_layers && !model->input_layer;
+}
+
+/* input_shape= of the first layer stands for an Input. */
+static bool add_input_of(Builder *builder, Model *model, const Layer *layer, Error *err)
+{
+    if (!is_empty(model) || layer->input_shape.kind == VALUE_NONE) return true;
+    const Argument shape = {.keyword = "shape", .value = layer->input_shape, .span = layer->input_shape.span};
+    Layer *input = layer_make(builder, &LAYER_input_layer, &shape, 1, layer->span, err);
+    if (!input) return false;
+    const Value added = value_layer(input);
+    return sequential_add(builder, model, &added, true, err);
+}
+
+/* What a learner meant: a name of an activation, a class without parentheses, a shape, a list inside the list. */
+static bool propose_layer(Builder *builder, const Value *given, Error *err)
+{
+    Arena *arena = builder->arena;
+    const char *text = value_repr_text(arena, given);
+    if (!span_known(given->span)) return false;
+    if (given->kind == VALUE_STRING && activation_find(given->string.bytes))
+        return error_fix_at(err, given->span, arena_print(arena, "Activation(%s)", text));
+    if (given->kind == VALUE_INT && given->integer > 0) return error_fix_at(err, given->span, arena_print(arena, "Dense(%s)", text));
+    Shape shape;
+    if (given->kind == VALUE_TUPLE && shape_resolve(arena, given, &shape, NULL))
+        return error_fix_at(err, given->span, arena_print(arena, "Input(%s)", text));
+    return false;
+}
+
+static bool refuse_no_layer(Builder *builder, const Value *given, Error *err)
+{
+    const char *text = value_str_text(builder->arena, given);
+    error_set(err, "ValueError", "Only instances of `keras.Layer` can be added to a Sequential model. Received: %s (of type "
+              "<class '%s'>)", text, value_type(given));
+    if (err && err->set) err->at = given->span;
+    error_cause(err, "cause.no_layer", text, NULL);
+    return propose_layer(builder, given, err);
+}
+
+static bool blame(Error *err, const Layer *layer)
+{
+    if (!err || err->layer_class) return false;
+    err->layer_class = layer->class_name;
+    err->layer_name = layer->name;
+    err->layer_span = err->at = layer->span;
+    return false;
+}
+
+static bool name_is_free(const Model *model, const Layer *layer)
+{
+    if (model->input_layer && model->input_layer != layer && strcmp(model->input_layer->name, layer->name) == 0) return false;
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layers[i] != layer && strcmp(model->layers[i]->name, layer->name) == 0) return false;
+    return true;
+}
+
+static bool refuse_name(Builder *builder, const Layer *layer, Error *err)
+{
+    error_set(err, "ValueError", "All layers added to a Sequential model should have unique names. Name '%s' is already the name of a "
+              "layer in this model. Update the `name` argument to pass a unique name.", layer->name);
+    error_cause(err, "cause.name_twice", layer->name, NULL);
+    error_fix(err, FIX_REMOVE_ARGUMENT, "name", NULL);
+    error_fix(err, FIX_ARGUMENT, "name", arena_print(builder->arena, "'%s_2'", layer->name));
+    return blame(err, layer);
+}
+
+static bool refuse_second_input(Builder *builder, const Model *model, const Layer *layer, Error *err)
+{
+    const char *shape = shape_text(builder->arena, &model->input_layer->calls[0]->out[0]->spec.shape);
+    error_set(err, "ValueError", "Sequential model '%s' has already been configured to use input shape %s. You cannot add a different "
+              "Input layer to it.", model->self->name, shape);
+    error_cause(err, "cause.second_input", shape, NULL);
+    error_fix(err, FIX_REMOVE_LAYER, NULL, NULL);
+    return blame(err, layer);
+}
+
+static Layer *layer_given(const Value *given)
+{
+    if (given->kind == VALUE_LAYER && !given->layer->kind->operation) return given->layer;
+    if (given->kind != VALUE_TENSOR || !given->tensor->node) return NULL;
+    Layer *origin = given->tensor->node->layer;
+    return is_input_layer(origin) ? origin : NULL;
+}
+
+static void forget_graph(Model *model)
+{
+    model->built = model->self->built = false;
+    model->n_steps = model->n_inputs = model->n_outputs = 0;
+    model->inner = NULL;
+}
+
+static bool fail(Model *model, int good)
+{
+    model->faulty = true;
+    model->n_good = good;
+    return false;
+}
+
+/* A refused model is drawn up to its fault: shapes of what was added before, found without a word. */
+static bool fail_before(Builder *builder, Model *model)
+{
+    if (!model->built && model->input_layer && model->n_layers && sequential_rebuild(builder, model, NULL))
+        return fail(model, model->n_layers);
+    return fail(model, model->faulty ? model->n_good : model->n_layers);
+}
+
+bool sequential_add(Builder *builder, Model *model, const Value *given, bool rebuild, Error *err)
+{
+    if (given->kind == VALUE_LAYER && !add_input_of(builder, model, given->layer, err)) return fail_before(builder, model);
+    Layer *layer = layer_given(given);
+    if (!layer) refuse_no_layer(builder, given, err);
+    else if (!name_is_free(model, layer)) refuse_name(builder, layer, err);
+    else if (is_input_layer(layer) && model->input_layer) refuse_second_input(builder, model, layer, err);
+    if (err && err->set) return fail_before(builder, model);
+    if (!layer) return false;
+    put_layer(builder, model, layer);
+    if (rebuild) return sequential_rebuild(builder, model, err);
+    forget_graph(model);
+    return true;
+}
+
+bool sequential_pop(Builder *builder, Model *model, bool rebuild, Error *err)
+{
+    if (is_empty(model)) return error_set(err, "IndexError", "pop from empty list");
+    if (model->n_layers) model->self->n_children = --model->n_layers;
+    else model->input_layer = NULL;
+    forget_graph(model);
+    if (!rebuild) return true;
+    if (is_empty(model)) return error_set(err, "IndexError", "list index out of range");
+    return sequential_rebuild(builder, model, err);
+}
+
+/* ---- build ---- */
+
+static bool refuse_empty(const Model *model, Error *err)
+{
+    error_set(err, "ValueError", "Sequential model %s cannot be built because it has no layers. Call `model.add(layer)`.",
+              model->self->name);
+    return error_cause(err, "cause.no_layers", NULL);
+}
+
+static bool check_input_shape(Builder *builder, const Model *model, const Shape *shape, Error *err)
+{
+    const Shape *own = &model->input_layer->calls[0]->out[0]->spec.shape;
+    if (shape_equal(own, shape)) return true;
+    error_set(err, "ValueError", "Sequential model '%s' has already been configured to use input shape %s. You cannot build it with "
+              "input_shape %s", model->self->name, shape_text(builder->arena, own), shape_text(builder->arena, shape));
+    return error_cause(err, "cause.other_input_shape", shape_text(builder->arena, own), shape_text(builder->arena, shape), NULL);
+}
+
+/* The InputLayer that Keras puts in front when data or build() tells the shape. */
+static bool make_input(Builder *builder, Model *model, const Shape *shape, Error *err)
+{
+    const char *dtype = dtype_name(model->layers[0]->dtype);
+    const Argument args[] = {
+        {.keyword = "batch_shape", .value = value_shape(builder->arena, shape), .span = SPAN_NONE},
+        {.keyword = "dtype", .value = value_string(builder->arena, dtype, strlen(dtype)), .span = SPAN_NONE},
+    };
+    model->input_layer = layer_make(builder, &LAYER_input_layer, args, 2, SPAN_NONE, err);
+    return model->input_layer != NULL;
+}
+
+static Value outputs_of(Builder *builder, const Node *node)
+{
+    if (node->structure.kind != VALUE_NONE) return node->structure;
+    if (node->one_output) return value_tensor(node->out[0]);
+    Value list = value_list(builder->arena, VALUE_LIST, (size_t)node->n_out);
+    for (int i = 0; i < node->n_out; i++) list_add(list.list, value_tensor(node->out[i]));
+    return list;
+}
+
+/* Calls the layers in turn; what comes before a fault stays. */
+static bool call_layers(Builder *builder, Model *model, Error *err)
+{
+    const Node *node = model->input_layer->calls[0];
+    KerasTensor *input = node->out[0];
+    Value x = value_tensor(input);
+    int i = 0;
+    for (; i < model->n_layers; i++) {
+        const Argument argument = {.value = x, .span = SPAN_NONE};
+        const Node *next = layer_call(builder, model->layers[i], &argument, 1, SPAN_NONE, err);
+        if (!next) break;
+        node = next;
+        x = outputs_of(builder, node);
+    }
+    model_keep_graph(builder, model, &input, 1, node->out, node->n_out);
+    model->output_structure = x;
+    model->input_structure = value_tensor(input);
+    return i == model->n_layers || fail(model, i);
+}
+
+static bool build_graph(Builder *builder, Model *model, const Shape *shape, Error *err)
+{
+    if (is_empty(model)) return refuse_empty(model, err);
+    if (model->input_layer && !check_input_shape(builder, model, shape, err)) return false;
+    if (!model->input_layer && !make_input(builder, model, shape, err)) return false;
+    if (!call_layers(builder, model, err)) return false;
+    model->inner = functional_around(builder, model);
+    model->built = true;
+    return true;
+}
+
+bool sequential_build(Builder *builder, Model *model, const Shape *shape, Error *err)
+{
+    const char *outer = scope_enter(builder, model->self);
+    const bool done = build_graph(builder, model, shape, err);
+    scope_leave(builder, outer);
+    model->self->built = done;
+    return done;
+}
+
+/* The shape a first layer brings along: models know theirs. */
+static const Shape *first_shape(const Model *model)
+{
+    if (model->input_layer) return &model->input_layer->calls[0]->out[0]->spec.shape;
+    const Model *first = model->n_layers ? model->layers[0]->model : NULL;
+    return first && first->built && first->n_inputs == 1 ? &first->inputs[0]->spec.shape : NULL;
+}
+
+bool sequential_rebuild(Builder *builder, Model *model, Error *err)
+{
+    forget_graph(model);
+    const int in_list = model->n_layers + (model->input_layer != NULL);
+    const Shape *shape = first_shape(model);
+    if (!shape || in_list < 2) return true;
+    const Shape copy = *shape;
+    return sequential_build(builder, model, &copy, err);
+}
+
+/* ---- the whole constructor ---- */
+
+/* `for layer in layers`: what can be gone through. */
+static bool items_of(Arena *arena, const Value *layers, Value *items, Error *err)
+{
+    *items = *layers;
+    if (layers->kind == VALUE_LIST || layers->kind == VALUE_TUPLE) return true;
+    if (layers->kind == VALUE_DICT) {
+        *items = (Value){.kind = VALUE_LIST, NO_SPAN, .list = &layers->dict->keys};
+        return true;
+    }
+    *items = value_list(arena, VALUE_LIST, 1);
+    if (!value_truth(layers)) return true;
+    if (layers->kind == VALUE_STRING) {
+        list_add(items->list, value_string(arena, layers->string.bytes, 1));
+        return true;
+    }
+    const char *type = layers->kind == VALUE_LAYER ? layers->layer->class_name : value_type(layers);
+    error_set(err, "TypeError", "'%s' object is not iterable", type);
+    error_cause(err, "cause.not_a_list", type, NULL);
+    if (span_known(layers->span) && layers->kind == VALUE_LAYER) err->at = layers->span;
+    return false;
+}
+
+static bool add_all(Builder *builder, Model *model, const Value *layers, Error *err)
+{
+    Value items;
+    if (!items_of(builder->arena, layers, &items, err)) return fail(model, 0);
+    for (size_t i = 0; i < items.list->n; i++)
+        if (!sequential_add(builder, model, &items.list->items[i], false, err)) return false;
+    return !items.list->n || sequential_rebuild(builder, model, err);
+}
+
+Model *sequential_construct(Builder *builder, const Argument *args, int n, Span span, Error *err)
+{
+    Model *model = make_empty(builder, args, n, span, err);
+    if (model && !add_all(builder, model, &model->self->args[0], err) && err && !span_known(err->span)) err->span = span;
+    return model;
+}
+
+/* ---- a Sequential as a layer ---- */
+
+static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    if (n_in != 1 || value_is_nest(&call->args[0])) return true;
+    return build_graph(builder, layer->model, &in[0].shape, err);
+}
+
+const LayerKind KIND_SEQUENTIAL = {
+    .name = "Sequential",
+    .module = "keras.src.models.sequential",
+    .params = CONSTRUCTOR,
+    .n_params = 3,
+    .no_keywords = true,
+    .call_params = MODEL_CALL_PARAMS,
+    .n_call_params = 3,
+    .make = make,
+    .build = build,
+    .infer = model_infer,
+    .forward = model_forward,
+    .rule = TRACE_DEPENDS,
+};
