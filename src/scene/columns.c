@@ -1,0 +1,274 @@
+#include "scene/columns.h"
+
+#include <string.h>
+
+/* How often each tensor is read, and whether the model gives it out. */
+typedef struct Uses {
+    int  *reads;
+    bool *given;
+} Uses;
+
+static Uses uses_count(Arena *arena, const Plan *plan)
+{
+    Uses uses = {ARENA_ARRAY(arena, plan->n_tensors + 1, int), ARENA_ARRAY(arena, plan->n_tensors + 1, bool)};
+    for (int s = 0; s < plan->n_steps; s++)
+        for (int i = 0; i < plan->steps[s].node->n_in; i++) {
+            const int tensor = plan->steps[s].from[i];
+            if (tensor >= 0) uses.reads[tensor]++;
+        }
+    for (int i = 0; i < plan->n_outputs; i++)
+        if (plan->outputs[i] >= 0) uses.given[plan->outputs[i]] = true;
+    return uses;
+}
+
+static bool says_channels_first(const Layer *layer)
+{
+    if (!layer || !layer->args) return false;
+    for (int i = 0; i < layer->kind->n_params; i++)
+        if (!strcmp(layer->kind->params[i].name, "data_format")) return value_is_text(&layer->args[i], "channels_first");
+    return false;
+}
+
+static void column_measure(Column *column, const Plan *plan)
+{
+    if (column->tensor < 0) return;
+    const Shape *shape = &plan->tensors[column->tensor].shape;
+    column->batch = shape->rank ? shape->dim[0] : 1;
+    column->sample = shape->rank ? shape_slice(shape, 1, shape->rank) : *shape;
+    if (!column->shape.rank) column->shape = *shape;
+}
+
+static Column *column_add(Columns *columns, const Plan *plan, int step, int output)
+{
+    const PlanStep *at = &plan->steps[step];
+    Column *column = &columns->column[columns->n++];
+    *column = (Column){
+        .layer = at->node->layer, .step = step, .row = at->row, .output = output, .name = at->node->layer->name,
+        .tensor = at->first + output, .first_tensor = at->first + output, .input = at->node->n_in == 0,
+        .shared = at->row >= 0 && plan->layers[at->row].shared, .channels_first = says_channels_first(at->node->layer),
+    };
+    column->shape = at->node->out[output]->spec.shape;
+    column_measure(column, plan);
+    columns->by_tensor[column->tensor] = columns->n - 1;
+    return column;
+}
+
+/* An elementwise layer goes into the column before it when nobody else looks at what stood there. */
+static bool column_fold(Columns *columns, const Plan *plan, const Uses *uses, int step)
+{
+    const PlanStep *at = &plan->steps[step];
+    if (!at->node->layer->kind->elementwise || at->node->n_in != 1 || at->node->n_out != 1 || at->from[0] < 0) return false;
+    const int c = columns->by_tensor[at->from[0]];
+    if (c < 0 || uses->reads[at->from[0]] != 1 || uses->given[at->from[0]]) return false;
+    Column *column = &columns->column[c];
+    if (column->input || column->n_folds == COLUMN_FOLDS) return false;
+    column->fold[column->n_folds++] = step;
+    column->tensor = at->first;
+    columns->by_tensor[at->first] = c;
+    column_measure(column, plan);
+    return true;
+}
+
+/* Unlisted steps with inputs (masks) are not drawn. */
+static bool step_is_drawn(const PlanStep *step) { return step->row >= 0 || step->node->n_in == 0; }
+
+static void columns_from_steps(Columns *columns, const Plan *plan, const Uses *uses)
+{
+    for (int s = 0; s < plan->n_steps; s++) {
+        if (!step_is_drawn(&plan->steps[s]) || column_fold(columns, plan, uses, s)) continue;
+        for (int o = 0; o < plan->steps[s].node->n_out; o++) column_add(columns, plan, s, o);
+    }
+}
+
+static void column_add_input(Columns *columns, const Plan *plan, int tensor, const Shape *shape)
+{
+    Column *column = &columns->column[columns->n++];
+    *column = (Column){.step = -1, .row = -1, .tensor = tensor, .first_tensor = tensor, .input = true, .name = "input"};
+    if (shape) column->shape = *shape;
+    column_measure(column, plan);
+    if (tensor >= 0) columns->by_tensor[tensor] = columns->n - 1;
+}
+
+/* Inputs that no step makes. */
+static void columns_from_inputs(Columns *columns, const Variant *variant)
+{
+    const Plan *plan = variant->plan;
+    for (int i = 0; i < plan->n_inputs; i++) {
+        const int tensor = plan->inputs[i];
+        bool made = false;
+        for (int s = 0; s < plan->n_steps && !made; s++)
+            made = tensor >= plan->steps[s].first && tensor < plan->steps[s].first + plan->steps[s].node->n_out;
+        if (!made) column_add_input(columns, plan, tensor, variant->input_shape);
+    }
+}
+
+/* Without steps the rows stand one after another, by their shapes alone. */
+static void columns_from_rows(Columns *columns, const Variant *variant)
+{
+    const Plan *plan = variant->plan;
+    const bool listed = plan->n_layers && !strcmp(plan->layers[0].layer->class_name, "InputLayer");
+    if (!listed && (variant->input_shape || plan->n_layers)) column_add_input(columns, plan, -1, variant->input_shape);
+    for (int r = 0; r < plan->n_layers; r++) {
+        const PlanLayer *row = &plan->layers[r];
+        Column *column = &columns->column[columns->n++];
+        *column = (Column){.layer = row->layer, .step = -1, .row = r, .tensor = -1, .first_tensor = -1,
+                           .name = row->layer->name, .shared = row->shared};
+        if (row->n_out) column->shape = row->out[0].shape;
+    }
+}
+
+static void column_add_fault(Columns *columns, const Error *error)
+{
+    const char *name = error->layer_name ? error->layer_name : error->layer_class ? error->layer_class : "?";
+    columns->column[columns->n++] =
+        (Column){.step = -1, .row = -1, .tensor = -1, .first_tensor = -1, .fault = true, .name = name};
+}
+
+int columns_source(const Columns *columns, const Plan *plan, int to, int input)
+{
+    const Column *column = &columns->column[to];
+    if (column->step < 0 || input < 0 || input >= plan->steps[column->step].node->n_in) return -1;
+    const int tensor = plan->steps[column->step].from[input];
+    return tensor < 0 ? -1 : columns->by_tensor[tensor];
+}
+
+static void edges_find(Columns *columns, Arena *arena, const Plan *plan)
+{
+    size_t capacity = 0;
+    for (int c = 0; c < columns->n; c++) {
+        const int step = columns->column[c].step;
+        for (int i = 0; step >= 0 && i < plan->steps[step].node->n_in; i++) {
+            const int from = columns_source(columns, plan, c, i);
+            if (from < 0) continue;
+            columns->edge = arena_grow(arena, columns->edge, (size_t)columns->n_edges, &capacity,
+                                       (size_t)columns->n_edges + 1, sizeof *columns->edge);
+            columns->edge[columns->n_edges++] = (Edge){from, c, i};
+        }
+    }
+}
+
+static void edges_in_a_row(Columns *columns, Arena *arena)
+{
+    if (columns->n < 2) return;
+    columns->edge = ARENA_ARRAY(arena, columns->n, Edge);
+    for (int c = 1; c < columns->n; c++) columns->edge[columns->n_edges++] = (Edge){c - 1, c, 0};
+}
+
+/* Longest way from an input. Columns stand in the order of execution, so one pass does. */
+static void depths_find(Columns *columns)
+{
+    for (int e = 0; e < columns->n_edges; e++) {
+        const Edge *edge = &columns->edge[e];
+        const int depth = columns->column[edge->from].depth + 1;
+        if (columns->column[edge->to].depth < depth) columns->column[edge->to].depth = depth;
+    }
+    for (int c = 0; c < columns->n; c++) {
+        Column *column = &columns->column[c];
+        if (column->fault && c) column->depth = columns->n_depths;
+        if (column->depth + 1 > columns->n_depths) columns->n_depths = column->depth + 1;
+    }
+}
+
+/* Where the column's sources lie, as a share of the height: branches keep their side. */
+static float wish(const Columns *columns, int c)
+{
+    float sum = 0;
+    int n = 0;
+    for (int e = 0; e < columns->n_edges; e++) {
+        if (columns->edge[e].to != c) continue;
+        const Column *from = &columns->column[columns->edge[e].from];
+        sum += ((float)from->lane + 0.5F) / (float)columns->lanes[from->depth];
+        n++;
+    }
+    return n ? sum / (float)n : 0.5F;
+}
+
+static void lanes_sort(const Columns *columns, int *members, const float *wishes, int n)
+{
+    for (int i = 1; i < n; i++)
+        for (int j = i; j > 0 && wishes[members[j]] < wishes[members[j - 1]]; j--) {
+            const int moved = members[j];
+            members[j] = members[j - 1];
+            members[j - 1] = moved;
+        }
+    for (int i = 0; i < n; i++) columns->column[members[i]].lane = i;
+}
+
+static void lanes_find(Columns *columns, Arena *arena)
+{
+    int *members = ARENA_ARRAY(arena, columns->n + 1, int);
+    float *wishes = ARENA_ARRAY(arena, columns->n + 1, float);
+    columns->lanes = ARENA_ARRAY(arena, columns->n_depths + 1, int);
+    for (int c = 0; c < columns->n; c++) columns->lanes[columns->column[c].depth]++;
+    for (int d = 0; d < columns->n_depths; d++) {
+        int n = 0;
+        for (int c = 0; c < columns->n; c++) {
+            if (columns->column[c].depth != d) continue;
+            members[n++] = c;
+            wishes[c] = wish(columns, c);
+        }
+        lanes_sort(columns, members, wishes, n);
+    }
+}
+
+static void results_mark(Columns *columns, const Plan *plan)
+{
+    for (int i = 0; i < plan->n_outputs; i++) {
+        const int c = plan->outputs[i] < 0 ? -1 : columns->by_tensor[plan->outputs[i]];
+        if (c >= 0) columns->column[c].result = true;
+    }
+}
+
+/* A map stays channels first until a layer that has a say says otherwise. */
+static void channels_inherit(Columns *columns)
+{
+    for (int e = 0; e < columns->n_edges; e++) {
+        const Column *from = &columns->column[columns->edge[e].from];
+        Column *to = &columns->column[columns->edge[e].to];
+        bool has_a_say = false;
+        for (int i = 0; to->layer && i < to->layer->kind->n_params; i++)
+            has_a_say |= !strcmp(to->layer->kind->params[i].name, "data_format");
+        if (!has_a_say && from->channels_first && from->shape.rank == to->shape.rank) to->channels_first = true;
+    }
+}
+
+void columns_make(Columns *columns, Arena *arena, const Variant *variant)
+{
+    const Plan *plan = variant->plan;
+    const Uses uses = uses_count(arena, plan);
+    *columns = (Columns){.column = ARENA_ARRAY(arena, plan->n_tensors + plan->n_inputs + plan->n_layers + 3, Column),
+                         .by_tensor = ARENA_ARRAY(arena, plan->n_tensors + 1, int)};
+    for (int t = 0; t < plan->n_tensors; t++) columns->by_tensor[t] = -1;
+    if (plan->n_steps) {
+        columns_from_inputs(columns, variant);
+        columns_from_steps(columns, plan, &uses);
+        edges_find(columns, arena, plan);
+    } else {
+        columns_from_rows(columns, variant);
+        edges_in_a_row(columns, arena);
+    }
+    if (plan->error && (columns->n || plan->error->layer_class)) column_add_fault(columns, plan->error);
+    depths_find(columns);
+    lanes_find(columns, arena);
+    results_mark(columns, plan);
+    channels_inherit(columns);
+}
+
+int columns_find(const Columns *columns, const char *name, size_t length)
+{
+    for (int c = 0; c < columns->n; c++) {
+        const Column *column = &columns->column[c];
+        if (strlen(column->name) == length && !memcmp(column->name, name, length)) return c;
+    }
+    const bool any_input = length == 5 && !memcmp(name, "input", 5);
+    for (int c = 0; any_input && c < columns->n; c++)
+        if (columns->column[c].input) return c;
+    return -1;
+}
+
+int columns_of_row(const Columns *columns, int row)
+{
+    for (int c = 0; c < columns->n; c++)
+        if (row >= 0 && columns->column[c].row == row) return c;
+    return -1;
+}

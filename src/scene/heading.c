@@ -1,0 +1,285 @@
+#include "scene/heading.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "engine/activation.h"
+#include "scene/number.h"
+#include "scene/say.h"
+
+#define DOT " \xC2\xB7 "
+#define TIMES "\xC3\x97"
+
+static void line_add(Line *line, Arena *arena, Piece piece)
+{
+    Piece *grown = ARENA_ARRAY(arena, line->n + 1, Piece);
+    if (line->n) memcpy(grown, line->piece, (size_t)line->n * sizeof *grown);
+    grown[line->n++] = piece;
+    line->piece = grown;
+}
+
+static void line_measure(Line *line, const View *view, Font font, float size)
+{
+    line->width = 0;
+    for (int i = 0; i < line->n; i++) line->width += measure_width(view->measure, font, size, line->piece[i].text);
+}
+
+/* ---- title ---- */
+
+static void explain(const Plan *plan, int step, ExplainTopic topic, Text *text)
+{
+    const Node *node = plan->steps[step].node;
+    const LayerKind *kind = node->layer->kind;
+    if (!kind->explain || !node->n_out) return;
+    TensorSpec *in = ARENA_ARRAY(text->arena, node->n_in + 1, TensorSpec);
+    for (int i = 0; i < node->n_in; i++)
+        if (plan->steps[step].from[i] >= 0) in[i] = plan->tensors[plan->steps[step].from[i]];
+    const Trace trace = {.layer = node->layer, .call = &node->call, .in = in, .n_in = node->n_in,
+                         .out = &plan->tensors[plan->steps[step].first], .n_out = node->n_out};
+    kind->explain(&trace, topic, text);
+}
+
+/* "8 · 5×5": each part names the parameter in its place of the constructor. */
+static void title_add_arguments(Line *line, Arena *arena, const Plan *plan, int step)
+{
+    const PlanStep *at = &plan->steps[step];
+    const LayerKind *kind = at->node->layer->kind;
+    Text text = {.arena = arena};
+    explain(plan, step, EXPLAIN_TITLE, &text);
+    const char *part = text_string(&text);
+    for (int i = 0; *part; i++) {
+        const char *end = strstr(part, DOT);
+        const size_t length = end ? (size_t)(end - part) : strlen(part);
+        line_add(line, arena, (Piece){.text = i ? DOT : " "});
+        line_add(line, arena, (Piece){.text = arena_copy(arena, part, length), .row = at->row, .step = step,
+                                      .pick = i < kind->n_params ? PICK_ARGUMENT : PICK_NONE,
+                                      .id = i < kind->n_params ? kind->params[i].name : NULL});
+        part += length + (end ? strlen(DOT) : 0);
+    }
+}
+
+static const char *activation_of(const Layer *layer)
+{
+    const Activation *activation = layer->kind->activation ? layer->kind->activation(layer) : NULL;
+    return activation && strcmp(activation->name, "linear") ? activation->name : NULL;
+}
+
+static void title_add_activation(Line *line, Arena *arena, const PlanStep *at, int step)
+{
+    const char *name = activation_of(at->node->layer);
+    if (!name) return;
+    line_add(line, arena, (Piece){.text = DOT});
+    line_add(line, arena, (Piece){.text = name, .pick = PICK_ARGUMENT, .row = at->row, .step = step, .id = "activation"});
+}
+
+static void title_add_fold(Line *line, Arena *arena, const Plan *plan, int step)
+{
+    const PlanStep *at = &plan->steps[step];
+    if (activation_of(at->node->layer) && at->node->layer->kind->n_params &&
+        at->node->layer->kind->params[0].type == PARAM_ACTIVATION) {
+        title_add_activation(line, arena, at, step);
+        return;
+    }
+    line_add(line, arena, (Piece){.text = DOT});
+    line_add(line, arena, (Piece){.text = at->node->layer->class_name});
+    title_add_arguments(line, arena, plan, step);
+}
+
+static bool one_input(const Columns *columns)
+{
+    int n = 0;
+    for (int c = 0; c < columns->n; c++) n += columns->column[c].input;
+    return n == 1;
+}
+
+static void title_make(Line *line, Arena *arena, const View *view, const Plan *plan, const Columns *columns, int c)
+{
+    const Column *column = &columns->column[c];
+    if (column->fault || (column->input && !one_input(columns))) {
+        line_add(line, arena, (Piece){.text = column->name});
+    } else if (column->input) {
+        line_add(line, arena, (Piece){.text = say(view, arena, "picture.input", NULL)});
+    } else {
+        line_add(line, arena, (Piece){.text = column->layer->class_name});
+    }
+    if (column->step < 0 || column->input) return;
+    if (column->output) {
+        line_add(line, arena, (Piece){.text = arena_print(arena, " [%d]", column->output)});
+        return;
+    }
+    title_add_arguments(line, arena, plan, column->step);
+    title_add_activation(line, arena, &plan->steps[column->step], column->step);
+    for (int i = 0; i < column->n_folds; i++) title_add_fold(line, arena, plan, column->fold[i]);
+}
+
+/* ---- shape ---- */
+
+static void shape_make(Line *line, Arena *arena, const Column *column)
+{
+    const Shape *shape = &column->shape;
+    if (column->fault || (!shape->rank && column->tensor < 0)) return;
+    line_add(line, arena, (Piece){.text = "("});
+    for (int i = 0; i < shape->rank; i++) {
+        if (i) line_add(line, arena, (Piece){.text = ", "});
+        const char *dim = shape->dim[i] == DIM_NONE ? "None" : arena_print(arena, "%lld", (long long)shape->dim[i]);
+        line_add(line, arena, (Piece){.text = dim, .pick = PICK_SHAPE, .row = column->row, .step = column->step, .k = i});
+    }
+    line_add(line, arena, (Piece){.text = shape->rank == 1 ? ",)" : ")"});
+}
+
+/* ---- counts ---- */
+
+int64_t column_copies(const Column *column)
+{
+    if (!column->layer || !column->layer->kind->rowwise || !column->layer->n_weights || column->sample.rank < 2) return 1;
+    return shape_span_size(&column->sample, 0, column->sample.rank - 1);
+}
+
+static bool rows_known(const Column *column)
+{
+    for (int i = 1; i + 1 < column->shape.rank; i++)
+        if (column->shape.dim[i] == DIM_NONE) return false;
+    return true;
+}
+
+static void note_make(Heading *heading, Arena *arena, const View *view, const Column *column)
+{
+    const char *params = count_text(arena, heading->params);
+    const int64_t copies = column_copies(column);
+    if (heading->params < 0) return;
+    if (copies > 1) heading->copies = arena_print(arena, TIMES "%s", count_text(arena, copies));
+    if (!rows_known(column) && column->layer->kind->rowwise && heading->params > 0)
+        heading->note = say(view, arena, "picture.params_every_row", params, NULL);
+    else if (copies > 1)
+        heading->note = say(view, arena, "picture.params_rows", params, count_text(arena, copies), NULL);
+    else
+        heading->note = say(view, arena, "picture.params", params, NULL);
+    if (column->shared) heading->note = say(view, arena, "picture.shared_layer", heading->note, NULL);
+}
+
+static float badge_width(const View *view, const Heading *heading, float size)
+{
+    return heading->copies ? measure_width(view->measure, FONT_CODE_BOLD, size, heading->copies) + size * 1.5F : 0;
+}
+
+static void counts_make(Heading *heading, Arena *arena, const Plan *plan, const Column *column)
+{
+    heading->activations = heading->connections = heading->params = -1;
+    if (column->fault) return;
+    if (column->tensor >= 0) heading->activations = shape_size(&column->sample);
+    if (column->row < 0 || column->input || column->output) return;
+    const PlanLayer *row = &plan->layers[column->row];
+    heading->params = row->params.all;
+    if (row->connections >= 0) heading->connections = row->connections / (row->n_calls > 1 ? row->n_calls : 1);
+    if (column->step < 0 || !row->params.all) return;
+    Text text = {.arena = arena};
+    explain(plan, column->step, EXPLAIN_PARAMS, &text);
+    heading->sum = text.length ? text_string(&text) : NULL;
+}
+
+void heading_make(Heading *heading, Arena *arena, const View *view, const Variant *variant, const Columns *columns, int c,
+                  Type type)
+{
+    const Column *column = &columns->column[c];
+    *heading = (Heading){0};
+    title_make(&heading->title, arena, view, variant->plan, columns, c);
+    shape_make(&heading->shape, arena, column);
+    counts_make(heading, arena, variant->plan, column);
+    note_make(heading, arena, view, column);
+    line_measure(&heading->title, view, FONT_TEXT_BOLD, type.title);
+    line_measure(&heading->shape, view, FONT_CODE_BOLD, type.shape);
+    heading->width = fmaxf(heading->title.width, heading->shape.width);
+    heading->full_width = heading->width;
+    if (heading->note)
+        heading->full_width = fmaxf(heading->width, measure_width(view->measure, FONT_TEXT, type.small, heading->note) +
+                                                        badge_width(view, heading, type.small));
+}
+
+float heading_height(Type type) { return type.title * 1.3F + type.shape * 1.5F + type.small * 1.7F; }
+
+/* ---- drawing ---- */
+
+typedef struct LineStyle {
+    Font   font;
+    float  size;
+    Colour colour;
+} LineStyle;
+
+static int piece_pick(Scene *scene, const Piece *piece, const Column *column, int variant, Rect area)
+{
+    if (piece->pick == PICK_NONE) return -1;
+    const float grow_x = area.w < 24 ? (24 - area.w) / 2 : 0, grow_y = area.h < 24 ? (24 - area.h) / 2 : 0;
+    return scene_pick(scene, (Pick){
+        .type = piece->pick, .variant = variant, .layer = piece->row, .step = piece->step, .tensor = column->tensor,
+        .k = piece->k, .from = -1, .weight = -1, .id = piece->id,
+        .label = arena_print(scene->arena, "%s %s %s", column->name, piece->id ? piece->id : "shape", piece->text),
+        .area = {area.x - grow_x, area.y - grow_y, area.w + 2 * grow_x, area.h + 2 * grow_y}});
+}
+
+/* A dotted line under what can be changed. */
+static void piece_underline(Scene *scene, Point at, float width, Colour colour)
+{
+    for (float x = at.x; x + 2 <= at.x + width + 1; x += 4)
+        mark_rect(scene, (Rect){x, at.y, 2, 1}, 0, colour);
+}
+
+static void line_draw(Scene *scene, const View *view, const Line *line, const Column *column, int variant, Point centre,
+                      float room, LineStyle style)
+{
+    if (line->width > room) {
+        Text whole = {.arena = scene->arena};
+        for (int i = 0; i < line->n; i++) text_put(&whole, line->piece[i].text);
+        const char *cut = measure_fit(view->measure, scene->arena, style.font, style.size, text_string(&whole), room);
+        mark_text(scene, centre, ALIGN_CENTRE, style.font, style.size, style.colour, cut);
+        return;
+    }
+    float x = centre.x - line->width / 2;
+    for (int i = 0; i < line->n; i++) {
+        const Piece *piece = &line->piece[i];
+        const float width = measure_width(view->measure, style.font, style.size, piece->text);
+        const Rect area = {x, centre.y - style.size, width, style.size * 1.3F};
+        const int pick = piece_pick(scene, piece, column, variant, area);
+        mark_text(scene, (Point){x, centre.y}, ALIGN_LEFT, style.font, style.size, style.colour, piece->text)->pick = pick;
+        const bool batch = piece->pick == PICK_SHAPE && piece->k == 0;
+        if (view->editable && pick >= 0 && !batch)
+            piece_underline(scene, (Point){x, centre.y + style.size * 0.22F}, width, colour_fade(style.colour, 0.55F));
+        x += width;
+    }
+}
+
+/* A round mark with "×3" beside the note. */
+static void copies_draw(Scene *scene, const View *view, const Heading *heading, Point right, float size)
+{
+    const float width = measure_width(view->measure, FONT_CODE_BOLD, size, heading->copies) + size;
+    const Rect pill = {right.x + size * 0.5F, right.y - size * 1.08F, width, size * 1.45F};
+    mark_rect(scene, pill, pill.h / 2, view->theme->accent);
+    mark_text(scene, (Point){pill.x + width / 2, right.y}, ALIGN_CENTRE, FONT_CODE_BOLD, size, view->theme->on_accent,
+              heading->copies);
+}
+
+static void note_draw(Scene *scene, const View *view, const Heading *heading, Point centre, float room, float size)
+{
+    const float badge = badge_width(view, heading, size);
+    const char *note = heading->note;
+    if (!note) return;
+    if (measure_width(view->measure, FONT_TEXT, size, note) + badge > room)
+        note = say(view, scene->arena, "picture.params", count_text(scene->arena, heading->params), NULL);
+    note = measure_fit(view->measure, scene->arena, FONT_TEXT, size, note, room - badge);
+    const float width = measure_width(view->measure, FONT_TEXT, size, note);
+    const float left = centre.x - (width + badge) / 2;
+    mark_text(scene, (Point){left, centre.y}, ALIGN_LEFT, FONT_TEXT, size, view->theme->dim, note);
+    if (heading->copies) copies_draw(scene, view, heading, (Point){left + width, centre.y}, size);
+}
+
+void heading_draw(Scene *scene, const View *view, const Heading *heading, const Column *column, int variant, Rect area,
+                  Type type)
+{
+    const Theme *theme = view->theme;
+    const float x = area.x + area.w / 2;
+    const float title = area.y + type.title, shape = title + type.shape * 1.5F, note = shape + type.small * 1.6F;
+    line_draw(scene, view, &heading->title, column, variant, (Point){x, title}, area.w,
+              (LineStyle){FONT_TEXT_BOLD, type.title, column->fault ? theme->error : theme->ink});
+    line_draw(scene, view, &heading->shape, column, variant, (Point){x, shape}, area.w,
+              (LineStyle){FONT_CODE_BOLD, type.shape, colour_text(theme, theme->accent, theme->ground)});
+    note_draw(scene, view, heading, (Point){x, note}, area.w, type.small);
+}

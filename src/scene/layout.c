@@ -1,0 +1,246 @@
+#include "scene/layout.h"
+
+#include <math.h>
+
+#define CAPTION_WIDTH 88.0F    /* of the counts' names on the left */
+#define EDGE 16.0F
+#define GAP_MIN 30.0F
+#define PANEL_PAD 10.0F
+#define CABLE 14.0F
+
+/* What the layout is being made of. */
+typedef struct Work {
+    Arena         *arena;
+    const View    *view;
+    const Variant *variant;
+    const Columns *columns;
+    Layout        *layout;
+    float         *width;      /* of each depth: its widest column */
+    float          left, right;   /* margins */
+    float          gap;
+    float          total;
+    float          share;      /* the width offered to a block */
+} Work;
+
+static float fit(float value, float low, float high) { return fminf(fmaxf(value, low), high); }
+
+/* ---- type ---- */
+
+/* Type grows gently on very large canvases and never goes under 13 points but on very low ones. */
+static Type type_for(const View *view, Rect area, float shrink)
+{
+    const float room = fminf(area.w / 1280, area.h / 720);
+    const float grow = view->scale * fit(sqrtf(room), area.h / view->scale < 430 ? 0.88F : 1, 1.5F);
+    return (Type){.title = 16 * grow * shrink, .shape = 15.5F * grow * shrink, .small = 13 * grow};
+}
+
+static void headings_make(const Work *work, Type type)
+{
+    work->layout->type = type;
+    for (int c = 0; c < work->columns->n; c++)
+        heading_make(&work->layout->heading[c], work->arena, work->view, work->variant, work->columns, c, type);
+}
+
+/* ---- heights ---- */
+
+static bool stacks_lanes(const Columns *columns)
+{
+    for (int d = 0; d < columns->n_depths; d++)
+        if (columns->lanes[d] > 1) return true;
+    return false;
+}
+
+static bool skips(const Columns *columns)
+{
+    for (int e = 0; e < columns->n_edges; e++)
+        if (columns->column[columns->edge[e].to].depth > columns->column[columns->edge[e].from].depth + 1) return true;
+    return false;
+}
+
+static void heights_find(Layout *layout, float head)
+{
+    const Rect area = layout->area;
+    const float line = layout->type.small * 1.42F;
+    float bottom = area.y + area.h - 6;
+    layout->count_height = line;
+    layout->has_legend = area.h > head + 300;
+    layout->has_counts = area.h > head + 210;
+    if (layout->has_legend) bottom -= line * 1.5F;
+    layout->legend_top = bottom;
+    if (layout->has_counts) bottom -= line * 3 + 8;
+    layout->counts_top = bottom;
+    layout->body = (Rect){area.x, area.y + head, area.w, fmaxf(bottom - 8 - area.y - head, 10)};
+}
+
+/* ---- widths ---- */
+
+static float unit_max(const Work *work)
+{
+    const float type = work->layout->type.small / 13;
+    return 52 * type * fit(work->view->zoom, 1, 3);
+}
+
+static BlockOffer offer_for(const Work *work, int c, const int64_t *show, Rect room)
+{
+    const float small = work->layout->type.small;
+    return (BlockOffer){.room = room, .unit_max = unit_max(work), .number_w = small * 4.05F, .number_h = small * 1.35F,
+                        .cell_max = unit_max(work) * 0.9F,
+                        .channels_first = work->columns->column[c].channels_first, .show = show ? show[c] : -1};
+}
+
+static bool stacks_at(const Columns *columns, int depth) { return columns->lanes[depth] > 1; }
+
+/* The room of a column: a slot of the page's height, its own heading inside where several stand at one depth. */
+static Rect room_of(const Work *work, int c, Rect page)
+{
+    const Columns *columns = work->columns;
+    const Column *column = &columns->column[c];
+    const float top = work->layout->cable_top;
+    const float slot = (page.h - top) / (float)columns->lanes[column->depth];
+    Rect room = {page.x, page.y + top + slot * (float)column->lane, page.w, slot};
+    if (!stacks_lanes(columns)) return room;
+    const float head = heading_height(work->layout->type) + 6;
+    if (stacks_at(columns, column->depth)) {
+        room.y += head;
+        room.h -= head + 10;
+    }
+    room.h = fmaxf(room.h, 10);
+    return room;
+}
+
+static void blocks_make(const Work *work, const int64_t *show, Rect page)
+{
+    for (int c = 0; c < work->columns->n; c++) {
+        Place *place = &work->layout->place[c];
+        place->room = room_of(work, c, page);
+        place->room.w = work->share;
+        const BlockOffer offer = offer_for(work, c, show, place->room);
+        if (work->columns->column[c].tensor >= 0) block_make(&place->block, &work->columns->column[c].sample, &offer);
+        else place->block = (Block){.area = {page.x, place->room.y + place->room.h / 2, 0, 0}};
+    }
+}
+
+static float pad_of(const Block *block) { return block->form == BLOCK_UNITS ? fit(block->unit * 0.28F, 3, PANEL_PAD) : 3; }
+
+static void widths_find(Work *work)
+{
+    const float squeeze = fminf(work->view->zoom, 1);
+    for (int d = 0; d < work->columns->n_depths; d++) work->width[d] = 0;
+    for (int c = 0; c < work->columns->n; c++) {
+        const Column *column = &work->columns->column[c];
+        const Block *block = &work->layout->place[c].block;
+        const float width = fmaxf(block->area.w + 2 * pad_of(block), work->layout->heading[c].width * squeeze);
+        if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 150);
+        work->width[column->depth] = fmaxf(work->width[column->depth], width);
+    }
+    work->total = 0;
+    for (int d = 0; d < work->columns->n_depths; d++) work->total += work->width[d];
+}
+
+/* Labels x[0] stand left of the first column, y[0] right of the last. */
+static void margins_find(Work *work)
+{
+    const Columns *columns = work->columns;
+    const float label = work->layout->type.small * 4;
+    float first = 0, last = 0;
+    for (int c = 0; c < columns->n; c++) {
+        const float half = fmaxf(work->layout->place[c].block.area.w / 2 + PANEL_PAD + label, work->layout->heading[c].full_width / 2);
+        if (columns->column[c].depth == 0) first = fmaxf(first, half);
+        if (columns->column[c].depth == columns->n_depths - 1) last = fmaxf(last, half);
+    }
+    const float caption = work->layout->has_counts && work->layout->area.w > 700 ? CAPTION_WIDTH * work->layout->type.small / 13 : 0;
+    work->left = fmaxf(EDGE + caption, EDGE + first - work->width[0] / 2);
+    work->right = fmaxf(EDGE, EDGE + last - work->width[columns->n_depths - 1] / 2);
+}
+
+static float width_needed(const Work *work)
+{
+    return work->left + work->right + work->total + GAP_MIN * (float)(work->columns->n_depths - 1);
+}
+
+/* Gaps take what is left, up to a length that a wire can be followed over; then the whole is centred. */
+static void gaps_find(Work *work, Rect *page)
+{
+    const int gaps = work->columns->n_depths - 1;
+    const float most = fmaxf(300 * fmaxf(work->view->zoom, 1), page->h * 0.8F);
+    page->w = fmaxf(page->w, width_needed(work));
+    const float left = page->w - work->left - work->right - work->total;
+    work->gap = gaps ? fit(left / (float)gaps, GAP_MIN, most) : 0;
+    const float rest = page->w - work->left - work->right - work->total - work->gap * (float)gaps;
+    work->left += rest > 0 ? rest / 2 : 0;
+}
+
+static Rect heading_rect(const Work *work, int c, float x, float w)
+{
+    const Columns *columns = work->columns;
+    const Place *place = &work->layout->place[c];
+    const float height = heading_height(work->layout->type), reach = w + work->gap - 14;
+    if (!stacks_at(columns, columns->column[c].depth))
+        return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10, reach, height};
+    return (Rect){x + w / 2 - reach / 2, place->room.y - height - 4, reach, height};
+}
+
+static void places_set(const Work *work, Rect page)
+{
+    float x = page.x + work->left;
+    for (int d = 0; d < work->columns->n_depths; d++) {
+        for (int c = 0; c < work->columns->n; c++) {
+            if (work->columns->column[c].depth != d) continue;
+            Place *place = &work->layout->place[c];
+            place->centre = x + work->width[d] / 2;
+            place->room.x = place->centre - place->room.w / 2;
+            place->block.area.x = place->centre - place->block.area.w / 2;
+            const float pad = pad_of(&place->block);
+            const Rect a = place->block.area;
+            place->panel = (Rect){a.x - pad, a.y - pad, a.w + 2 * pad, a.h + 2 * pad};
+            if (work->columns->column[c].fault) place->panel = (Rect){x, place->room.y, work->width[d], place->room.h};
+            place->heading = heading_rect(work, c, x, work->width[d]);
+        }
+        x += work->width[d] + work->gap;
+    }
+}
+
+Point layout_pan(const Layout *layout, Point wanted)
+{
+    const float most_x = fmaxf(layout->page.w - layout->body.w, 0), most_y = fmaxf(layout->page.h - layout->body.h, 0);
+    return (Point){fit(wanted.x, -most_x, 0), fit(wanted.y, -most_y, 0)};
+}
+
+/* ---- all ---- */
+
+static Rect page_for(const Work *work)
+{
+    const float zoom = work->view->zoom > 0 ? work->view->zoom : 1;
+    const Rect body = work->layout->body;
+    return (Rect){body.x, body.y, body.w * fmaxf(zoom, 1), body.h * fmaxf(zoom, 1)};
+}
+
+static void measure(Work *work, const int64_t *show, Type type)
+{
+    headings_make(work, type);
+    heights_find(work->layout, heading_height(type) + 24);
+    work->layout->page = page_for(work);
+    const float depths = (float)work->columns->n_depths;
+    work->share = fit(work->layout->page.w / depths * 0.62F, 44, 230 * fmaxf(work->view->zoom, 1));
+    blocks_make(work, show, work->layout->page);
+    widths_find(work);
+    margins_find(work);
+}
+
+void layout_make(Layout *layout, Arena *arena, const View *view, const Variant *variant, const Columns *columns, Rect area,
+                 const LayoutHints *hints)
+{
+    *layout = (Layout){.area = area, .heading = ARENA_ARRAY(arena, columns->n + 1, Heading),
+                       .place = ARENA_ARRAY(arena, columns->n + 1, Place), .cable_top = skips(columns) ? CABLE : 0};
+    Work work = {.arena = arena, .view = view, .variant = variant, .columns = columns, .layout = layout,
+                 .width = ARENA_ARRAY(arena, columns->n_depths + 1, float)};
+    if (!columns->n) return;
+    measure(&work, hints->show, type_for(view, area, 1));
+    if (width_needed(&work) > layout->page.w) measure(&work, hints->show, type_for(view, area, 0.86F));
+    gaps_find(&work, &layout->page);
+    const Point pan = layout_pan(layout, hints->pan);
+    layout->page.x += pan.x;
+    layout->page.y += pan.y;
+    blocks_make(&work, hints->show, layout->page);
+    places_set(&work, layout->page);
+}

@@ -1,0 +1,42 @@
+/* Where everything of one model stands in an area: columns from left to right, headings pinned above, counts below.
+ *
+ * Zooming lays the picture out again in a larger room instead of magnifying it: type keeps its size, cells grow until
+ * they are units with numbers. */
+#ifndef SHAPEFLOW_SCENE_LAYOUT_H
+#define SHAPEFLOW_SCENE_LAYOUT_H
+
+#include "scene/block.h"
+#include "scene/heading.h"
+
+typedef struct Place {
+    Rect  room;      /* offered to the block */
+    Rect  heading;
+    Rect  panel;     /* the block with its padding: wires end and begin here */
+    Block block;
+    float centre;
+} Place;
+
+typedef struct Layout {
+    Rect    area;         /* what is seen of the picture */
+    Rect    body;         /* of that, between headings and counts: blocks are clipped to it */
+    Rect    page;         /* the whole body, zoomed and panned */
+    Type    type;
+    Heading *heading;     /* as columns */
+    Place   *place;
+    bool    has_counts, has_legend;
+    float   counts_top, legend_top;
+    float   count_height; /* of a line of the counts */
+    float   cable_top;    /* skips run above this line of the page */
+} Layout;
+
+typedef struct LayoutHints {
+    const int64_t *show;  /* an element of each column that must be on its page of maps; NULL = none */
+    Point pan;
+} LayoutHints;
+
+void layout_make(Layout *, Arena *, const View *, const Variant *, const Columns *, Rect area, const LayoutHints *);
+
+/* view->pan, kept inside what there is to see. */
+Point layout_pan(const Layout *, Point wanted);
+
+#endif

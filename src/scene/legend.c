@@ -1,0 +1,178 @@
+#include "scene/legend.h"
+
+#include <math.h>
+
+#include "scene/number.h"
+#include "scene/say.h"
+
+enum { COUNT_ROWS = 3, SCALE_CELLS = 41 };
+
+/* ---- counts ---- */
+
+static int64_t count_of(const Heading *heading, int row)
+{
+    return row == 0 ? heading->activations : row == 1 ? heading->connections : heading->params;
+}
+
+/* "2×16 + 16 = 48" in the line of parameters, when it fits. */
+static const char *count_shown(Scene *scene, const Chart *chart, int column, int row)
+{
+    const Heading *heading = &chart->layout.heading[column];
+    const int64_t count = count_of(heading, row);
+    if (count < 0) return NULL;
+    const float room = chart->layout.place[column].heading.w, size = chart->layout.type.small;
+    const char *sum = row == 2 ? heading->sum : NULL;
+    if (sum && measure_width(chart->view->measure, FONT_CODE, size, sum) <= room) return sum;
+    const char *text = count_text(scene->arena, count);
+    return measure_fit(chart->view->measure, scene->arena, FONT_CODE, size, text, room);
+}
+
+static void count_draw(Scene *scene, const Chart *chart, int column, int row, float y)
+{
+    const char *text = count_shown(scene, chart, column, row);
+    const Theme *theme = chart->view->theme;
+    if (!text) return;
+    mark_text(scene, (Point){chart->layout.place[column].centre, y}, ALIGN_CENTRE, FONT_CODE,
+              chart->layout.type.small, count_of(&chart->layout.heading[column], row) ? theme->ink : theme->dim, text);
+}
+
+static void captions_draw(Scene *scene, const Chart *chart, float top)
+{
+    const char *const id[COUNT_ROWS] = {"picture.activations", "picture.connections", "picture.parameters"};
+    const Layout *layout = &chart->layout;
+    const float size = layout->type.small;
+    float width = 0;
+    for (int r = 0; r < COUNT_ROWS; r++)
+        width = fmaxf(width, measure_width(chart->view->measure, FONT_TEXT, size, say(chart->view, scene->arena, id[r], NULL)));
+    if (layout->area.w <= 700) return;
+    mark_rect(scene, (Rect){layout->area.x, top - 4, width + 24, layout->count_height * COUNT_ROWS + 8}, 0, chart->view->theme->ground);
+    for (int r = 0; r < COUNT_ROWS; r++)
+        mark_text(scene, (Point){layout->area.x + 16, top + layout->count_height * ((float)r + 0.8F)}, ALIGN_LEFT, FONT_TEXT, size,
+                  chart->view->theme->dim, say(chart->view, scene->arena, id[r], NULL));
+}
+
+void counts_draw(Scene *scene, const Chart *chart)
+{
+    const Layout *layout = &chart->layout;
+    if (!layout->has_counts) return;
+    const float top = layout->counts_top + 4;
+    mark_rect(scene, (Rect){layout->area.x + 16, layout->counts_top - 2, layout->area.w - 32, 1}, 0, chart->view->theme->rule);
+    for (int c = 0; c < chart->columns.n; c++) {
+        if (chart->columns.lanes[chart->columns.column[c].depth] > 1) continue;
+        for (int r = 0; r < COUNT_ROWS; r++)
+            count_draw(scene, chart, c, r, top + layout->count_height * ((float)r + 0.8F));
+    }
+    captions_draw(scene, chart, top);
+}
+
+/* ---- legend ---- */
+
+/* Where the next piece stands; pieces that do not fit are left out. */
+typedef struct Pen {
+    Scene       *scene;
+    const Chart *chart;
+    float        x, y, end, size;
+} Pen;
+
+static float pen_width(const Pen *pen, const char *text)
+{
+    return measure_width(pen->chart->view->measure, FONT_TEXT, pen->size, text);
+}
+
+static void pen_text(Pen *pen, Font font, const char *text)
+{
+    mark_text(pen->scene, (Point){pen->x, pen->y}, ALIGN_LEFT, font, pen->size, pen->chart->view->theme->dim, text);
+    pen->x += measure_width(pen->chart->view->measure, font, pen->size, text);
+}
+
+/* A bar from `low` to `high` in the colours of the scale. */
+static void pen_bar(Pen *pen, double low, Scale scale)
+{
+    const Theme *theme = pen->chart->view->theme;
+    Colour *cells = ARENA_ARRAY(pen->scene->arena, SCALE_CELLS, Colour);
+    for (int i = 0; i < SCALE_CELLS; i++)
+        cells[i] = value_colour(theme, low + (scale.extent - low) * i / (SCALE_CELLS - 1), scale.extent, scale.ramp);
+    const Rect bar = {pen->x, pen->y - pen->size * 0.8F, pen->size * 9, pen->size * 0.85F};
+    mark_cells(pen->scene, bar, SCALE_CELLS, 1, cells);
+    mark_box(pen->scene, bar, 1, (Colour){0}, theme->dim, 1);
+    if (low < 0) mark_rect(pen->scene, (Rect){bar.x + bar.w / 2 - 0.5F, bar.y - 2, 1, bar.h + 4}, 0, theme->ink);
+    pen->x += bar.w;
+}
+
+static void pen_scale(Pen *pen)
+{
+    const double extent = pen->chart->view->extent;
+    Arena *arena = pen->scene->arena;
+    pen_text(pen, FONT_CODE, number_text(arena, -extent, 2));
+    pen->x += 6;
+    const float from = pen->x;
+    pen_bar(pen, -extent, (Scale){extent, false});
+    mark_text(pen->scene, (Point){(from + pen->x) / 2, pen->y + pen->size * 1.08F}, ALIGN_CENTRE, FONT_CODE, pen->size * 0.9F,
+              pen->chart->view->theme->dim, "0");
+    pen->x += 6;
+    pen_text(pen, FONT_CODE, number_text(arena, extent, 2));
+    pen->x += 22;
+}
+
+static void pen_ramp(Pen *pen)
+{
+    const char *text = say(pen->chart->view, pen->scene->arena, "picture.ramp", NULL);
+    if (pen->x + pen_width(pen, text) + pen->size * 10 > pen->end) return;
+    pen_text(pen, FONT_CODE, "0");
+    pen->x += 6;
+    pen_bar(pen, 0, (Scale){1, true});
+    pen->x += 6;
+    pen_text(pen, FONT_TEXT, text);
+    pen->x += 22;
+}
+
+static void pen_sign(Pen *pen, const char *id, Colour colour, bool dashed)
+{
+    const char *text = say(pen->chart->view, pen->scene->arena, id, NULL);
+    if (pen->x + pen_width(pen, text) + 30 > pen->end) return;
+    const float y = pen->y - pen->size * 0.36F;
+    mark_line(pen->scene, (Point){pen->x, y}, (Point){pen->x + 22, y}, colour, 2.5F)->dashed = dashed;
+    pen->x += 28;
+    pen_text(pen, FONT_TEXT, text);
+    pen->x += 18;
+}
+
+static void pen_sentence(Pen *pen, const char *id)
+{
+    const char *text = say(pen->chart->view, pen->scene->arena, id, NULL);
+    if (pen->x + pen_width(pen, text) > pen->end) return;
+    pen_text(pen, FONT_TEXT, text);
+    pen->x += 22;
+}
+
+typedef struct Shown { bool numbers, signs, ramp, none; } Shown;
+
+static Shown shown_find(const Chart *chart)
+{
+    Shown shown = {0};
+    for (int c = 0; c < chart->columns.n; c++) {
+        const Column *column = &chart->columns.column[c];
+        if (column->shape.rank && column->shape.dim[0] == DIM_NONE) shown.none = true;
+        if (!chart_tensor(chart, c)) continue;
+        if (chart_scale(chart, c).ramp) shown.ramp = true;
+        else shown.numbers = true;
+    }
+    return shown;
+}
+
+void legend_draw(Scene *scene, const Chart *chart, bool signs)
+{
+    const Layout *layout = &chart->layout;
+    const Theme *theme = chart->view->theme;
+    if (!layout->has_legend) return;
+    const Shown shown = shown_find(chart);
+    Pen pen = {.scene = scene, .chart = chart, .x = layout->area.x + 16, .size = layout->type.small * 0.95F,
+               .y = layout->legend_top + layout->count_height * 0.9F, .end = layout->area.x + layout->area.w - 12};
+    if (shown.numbers) pen_scale(&pen);
+    if (shown.ramp) pen_ramp(&pen);
+    if (signs) {
+        pen_sign(&pen, "picture.positive_weight", theme->positive, false);
+        pen_sign(&pen, "picture.negative_weight", theme->negative, theme->print);
+    }
+    if (shown.none) pen_sentence(&pen, "picture.none_axis");
+}

@@ -1,0 +1,341 @@
+#include "scene/strands.h"
+
+#include <math.h>
+
+#include "scene/number.h"
+#include "scene/say.h"
+#include "scene/units.h"
+
+#define LIT_WIDTH_MIN 0.8F
+#define LIT_WIDTH 2.2F
+#define VEIL 0.65F          /* leaves 35 % */
+#define CABLE_STEP 3.0F
+
+enum { MAPS_RANK = 3, MAP_TERMS_LOOKED_AT = 60000 };
+
+static const Block *block_of(const Chart *chart, int column) { return &chart->layout.place[column].block; }
+
+/* ---- ends ---- */
+
+/* Cells in the middle of a block leave it at its edge, at their own height; of maps side by side each has its edge. */
+static Rect edge_rect(const Chart *chart, Unit unit)
+{
+    Rect at = chart_rect(chart, unit);
+    const Block *block = block_of(chart, unit.column);
+    if (block->form != BLOCK_CELLS || chart->along > 0 || !block_shows(block, unit.e)) return at;
+    const Rect map = block_map(block, block_map_of(block, unit.e));
+    at.x = map.x;
+    at.w = map.w;
+    return at;
+}
+
+Point strand_out(const Chart *chart, Unit unit)
+{
+    const Rect at = edge_rect(chart, unit);
+    return (Point){at.x + at.w, at.y + at.h / 2};
+}
+
+Point strand_in(const Chart *chart, Unit unit)
+{
+    const Rect at = edge_rect(chart, unit);
+    return (Point){at.x, at.y + at.h / 2};
+}
+
+/* ---- one wire ---- */
+
+typedef struct Stroke {
+    Colour colour;
+    float  width;
+    int    pick;
+    bool   dashed;
+} Stroke;
+
+static void stroke_set(Mark *mark, Stroke stroke)
+{
+    mark->pick = stroke.pick;
+    mark->dashed = stroke.dashed;
+}
+
+/* Number of the edge among those that pass over other columns: each has its own height in the cable. */
+static int cable_number(const Chart *chart, int from, int to)
+{
+    int n = 0;
+    for (int e = 0; e < chart->columns.n_edges; e++) {
+        const Edge *edge = &chart->columns.edge[e];
+        if (edge->from == from && edge->to == to) return n;
+        n += chart->columns.column[edge->to].depth > chart->columns.column[edge->from].depth + 1;
+    }
+    return n;
+}
+
+static float cable_height(const Chart *chart, int from, int to)
+{
+    const int most = (int)fmaxf(chart->layout.cable_top / CABLE_STEP - 1, 1);
+    return chart->layout.page.y + 2 + CABLE_STEP * (float)(cable_number(chart, from, to) % most);
+}
+
+/* Past columns in between a wire goes up, along the top of the page and down again. */
+static void route(Scene *scene, const Chart *chart, int from, int to, Point a, Point b, Stroke stroke)
+{
+    const int passed = chart->columns.column[to].depth - chart->columns.column[from].depth;
+    if (passed <= 1) {
+        stroke_set(mark_wire(scene, a, b, stroke.colour, stroke.width), stroke);
+        return;
+    }
+    const float y = cable_height(chart, from, to);
+    const Rect left = chart->layout.place[from].panel, right = chart->layout.place[to].panel;
+    const Point up = {fmaxf(left.x + left.w, a.x) + 28, y}, down = {fminf(right.x, b.x) - 28, y};
+    stroke_set(mark_wire(scene, a, up, stroke.colour, stroke.width), stroke);
+    stroke_set(mark_line(scene, up, down, stroke.colour, stroke.width), stroke);
+    stroke_set(mark_wire(scene, down, b, stroke.colour, stroke.width), stroke);
+}
+
+static void wire_draw(Scene *scene, const Chart *chart, const Wire *wire, int column, Stroke stroke)
+{
+    route(scene, chart, wire->from.column, column, strand_out(chart, wire->from), strand_in(chart, (Unit){column, wire->to}), stroke);
+}
+
+static bool wire_shows(const Chart *chart, const Wire *wire, int column)
+{
+    return block_shows(block_of(chart, wire->from.column), wire->from.e) && block_shows(block_of(chart, column), wire->to);
+}
+
+static int wire_pick(Scene *scene, const Chart *chart, const Wire *wire, int column)
+{
+    Pick pick = chart_pick(chart, (Unit){column, wire->to});
+    const Pick from = chart_pick(chart, wire->from);
+    pick.type = PICK_WIRE;
+    pick.from = from.k;
+    pick.weight = wire->weight;
+    pick.area = (Rect){0};
+    const char *weight = wire->weighted ? number_text(scene->arena, (double)wire->strength, 2) : "";
+    pick.label = arena_print(scene->arena, "%s%s \xE2\x86\x92 %s%s%s%s", chart->columns.column[wire->from.column].name,
+                             chart_index(chart, wire->from), chart->columns.column[column].name,
+                             chart_index(chart, (Unit){column, wire->to}), wire->weighted ? ": " : "", weight);
+    return scene_pick(scene, pick);
+}
+
+/* ---- the static picture ---- */
+
+static float faintness(int64_t n)
+{
+    if (n <= 120) return 0.55F;
+    if (n <= WIRES_EACH) return 0.55F - 0.17F * (float)(n - 120) / (WIRES_EACH - 120);
+    return fmaxf(0.1F, 0.34F * sqrtf((float)WIRES_EACH / (float)n));
+}
+
+static void draw_each(Scene *scene, const Chart *chart, const Wires *wires, float alpha)
+{
+    const float width = wires->n > WIRES_EACH ? 0.7F : 1.1F;
+    const bool picked = wires->n <= WIRES_EACH;
+    for (int64_t i = 0; i < wires->n; i++) {
+        const Wire *wire = &wires->wire[i];
+        if (!wire_shows(chart, wire, wires->column)) continue;
+        const Colour hue = chart_hue_colour(chart, chart_hue(chart, wire->from));
+        wire_draw(scene, chart, wire, wires->column,
+                  (Stroke){.colour = colour_fade(hue, alpha), .width = width,
+                           .dashed = chart->view->theme->print && wire->strength < 0,
+                           .pick = picked ? wire_pick(scene, chart, wire, wires->column) : -1});
+    }
+}
+
+/* A band from the whole of one panel to the whole of the other, one for each source. */
+static void draw_bands(Scene *scene, const Chart *chart, int column, float alpha)
+{
+    const Rect to = chart->layout.place[column].panel;
+    for (int e = 0; e < chart->columns.n_edges; e++) {
+        const Edge *edge = &chart->columns.edge[e];
+        const Rect from = chart->layout.place[edge->from].panel;
+        if (edge->to != column || chart->columns.column[column].depth > chart->columns.column[edge->from].depth + 1) continue;
+        Mark *band = scene_add(scene, MARK_BAND);
+        band->a = (Point){from.x + from.w, from.y};
+        band->c = (Point){from.x + from.w, from.y + from.h};
+        band->b = (Point){to.x, to.y};
+        band->d = (Point){to.x, to.y + to.h};
+        band->fill = colour_fade(chart->view->theme->dim, alpha);
+    }
+}
+
+static int first_source(const Chart *chart, int column)
+{
+    for (int e = 0; e < chart->columns.n_edges; e++)
+        if (chart->columns.edge[e].to == column) return chart->columns.edge[e].from;
+    return -1;
+}
+
+/* "100,352 connections" over "600 strongest drawn", at the foot of the gap. */
+static void draw_count(Scene *scene, const Chart *chart, const Wires *wires)
+{
+    const int from = first_source(chart, wires->column);
+    if (from < 0) return;
+    const View *view = chart->view;
+    const Rect a = chart->layout.place[from].panel, b = chart->layout.place[wires->column].panel;
+    const float left = a.x + a.w, room = b.x - left - 8, size = chart->layout.type.small;
+    const float y = chart->layout.page.y + chart->layout.page.h - 6;
+    const char *drawn = count_text(scene->arena, wires->n);
+    const char *lines[] = {
+        say(view, scene->arena, "picture.connections_count", count_text(scene->arena, wires->total), NULL),
+        say(view, scene->arena, wires->sampled ? "picture.sample_drawn" : "picture.strongest_drawn", drawn, NULL)};
+    for (int i = 0; i < 2; i++) {
+        const char *text = measure_fit(view->measure, scene->arena, FONT_TEXT, size, lines[i], room);
+        const float width = measure_width(view->measure, FONT_TEXT, size, text);
+        const Point at = {left + 4 + room / 2, y - (float)(1 - i) * size * 1.35F};
+        mark_rect(scene, (Rect){at.x - width / 2 - 3, at.y - size, width + 6, size * 1.35F}, 3, colour_fade(view->theme->ground, 0.85F));
+        mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT, size, view->theme->dim, text);
+    }
+}
+
+/* ---- from maps to maps ---- */
+
+static bool drawn_as_maps(const Chart *chart, int column)
+{
+    return block_of(chart, column)->form == BLOCK_CELLS && chart->columns.column[column].sample.rank >= MAPS_RANK;
+}
+
+/* The maps of the source that the middle of a map is computed from. */
+static int64_t maps_seen(const Chart *chart, int column, int source, int64_t map, bool *seen)
+{
+    const Block *block = block_of(chart, column), *from_block = block_of(chart, source);
+    int64_t n;
+    const int64_t e = block_element(block, map, block->rows / 2, block->columns / 2);
+    const Term *terms = e < 0 ? NULL : chart_all_terms(chart, (Unit){column, e}, MAP_TERMS_LOOKED_AT, &n);
+    for (int64_t i = 0; i < from_block->shown_maps; i++) seen[i] = false;
+    if (!terms) return 0;
+    for (int64_t i = 0; i < n; i++) {
+        const Unit from = chart_from(chart, (Unit){column, e}, &terms[i]);
+        if (from.column != source || !block_shows(from_block, from.e)) continue;
+        seen[block_map_of(from_block, from.e) - from_block->first_map] = true;
+    }
+    return n;
+}
+
+static Point map_edge(Rect map, float share) { return (Point){map.x + map.w * share, map.y + map.h / 2}; }
+
+static void draw_maps(Scene *scene, const Chart *chart, int column, int source, float opacity)
+{
+    const Block *block = block_of(chart, column), *from = block_of(chart, source);
+    bool *seen = ARENA_ARRAY(chart->arena, from->shown_maps + 1, bool);
+    const float alpha = opacity * faintness(block->shown_maps * from->shown_maps * 2);
+    int64_t looked = 0;
+    for (int64_t m = block->first_map; m < block->first_map + block->shown_maps && looked < 4 * MAP_TERMS_LOOKED_AT; m++) {
+        looked += maps_seen(chart, column, source, m, seen) + from->shown_maps;
+        for (int64_t s = 0; s < from->shown_maps; s++) {
+            if (!seen[s]) continue;
+            route(scene, chart, source, column, map_edge(block_map(from, from->first_map + s), 1), map_edge(block_map(block, m), 0),
+                  (Stroke){.colour = colour_fade(chart->view->theme->dim, alpha), .width = 1, .pick = -1});
+        }
+    }
+}
+
+static bool between_maps(const Chart *chart, int column)
+{
+    if (!drawn_as_maps(chart, column)) return false;
+    for (int e = 0; e < chart->columns.n_edges; e++)
+        if (chart->columns.edge[e].to == column && !drawn_as_maps(chart, chart->columns.edge[e].from)) return false;
+    return true;
+}
+
+static void draw_all_maps(Scene *scene, const Chart *chart, int column, float opacity)
+{
+    for (int e = 0; e < chart->columns.n_edges; e++)
+        if (chart->columns.edge[e].to == column) draw_maps(scene, chart, column, chart->columns.edge[e].from, opacity);
+}
+
+/* Nothing is known of what is inside: an arrow from panel to panel. */
+static void draw_opaque(Scene *scene, const Chart *chart, int column, float opacity)
+{
+    for (int e = 0; e < chart->columns.n_edges; e++) {
+        const Edge *edge = &chart->columns.edge[e];
+        if (edge->to != column) continue;
+        const Rect from = chart->layout.place[edge->from].panel, to = chart->layout.place[column].panel;
+        route(scene, chart, edge->from, column, map_edge(from, 1), map_edge(to, 0),
+              (Stroke){.colour = colour_fade(chart->view->theme->dim, opacity * 0.6F), .width = 2.5F, .pick = -1, .dashed = true});
+    }
+}
+
+void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
+{
+    if (between_maps(chart, wires->column)) {
+        draw_all_maps(scene, chart, wires->column, opacity);
+        return;
+    }
+    if (!wires->n) {
+        draw_opaque(scene, chart, wires->column, opacity);
+        return;
+    }
+    if (wires->total <= WIRES_FAINT) {
+        draw_each(scene, chart, wires, opacity * faintness(wires->n));
+        return;
+    }
+    draw_bands(scene, chart, wires->column, opacity * 0.09F);
+    draw_each(scene, chart, wires, opacity * 0.3F);
+    if (opacity >= 1) draw_count(scene, chart, wires);
+}
+
+/* ---- lit ---- */
+
+static Colour sign_colour(const Chart *chart, const Wire *wire)
+{
+    const Theme *theme = chart->view->theme;
+    if (!wire->weighted) return chart_hue_colour(chart, chart_hue(chart, wire->from));
+    return wire->strength < 0 ? theme->negative : theme->positive;
+}
+
+static Stroke lit_stroke(const Chart *chart, const Wire *wire, float strongest)
+{
+    const float share = wire->weighted && strongest > 0 ? fabsf(wire->strength) / strongest : 0.4F;
+    return (Stroke){.colour = sign_colour(chart, wire), .width = LIT_WIDTH_MIN + LIT_WIDTH * share, .pick = -1,
+                    .dashed = chart->view->theme->print && wire->weighted && wire->strength < 0};
+}
+
+void strands_draw_lit(Scene *scene, const Chart *chart, const Wires *wires)
+{
+    const float alpha = wires->n > 2000 ? 0.35F : wires->n > 300 ? 0.6F : 0.85F;
+    for (int64_t i = 0; i < wires->n; i++) {
+        Stroke stroke = lit_stroke(chart, &wires->wire[i], wires->strongest);
+        stroke.colour = colour_fade(stroke.colour, alpha);
+        if (wires->n > 300) stroke.width *= 0.6F;
+        if (wires->n <= WIRES_EACH) stroke.pick = wire_pick(scene, chart, &wires->wire[i], wires->column);
+        wire_draw(scene, chart, &wires->wire[i], wires->column, stroke);
+    }
+}
+
+void strands_draw_followers(Scene *scene, const Chart *chart, const Wires *wires)
+{
+    for (int64_t i = 0; i < wires->n; i++) {
+        if (!wire_shows(chart, &wires->wire[i], wires->column)) continue;
+        Stroke stroke = lit_stroke(chart, &wires->wire[i], wires->strongest);
+        stroke.colour = colour_fade(stroke.colour, 0.4F);
+        stroke.width *= 0.6F;
+        wire_draw(scene, chart, &wires->wire[i], wires->column, stroke);
+    }
+}
+
+void strands_veil(Scene *scene, const Chart *chart, int column)
+{
+    const Rect to = block_of(chart, column)->area, page = chart->layout.page;
+    for (int e = 0; e < chart->columns.n_edges; e++) {
+        if (chart->columns.edge[e].to != column) continue;
+        const Rect from = block_of(chart, chart->columns.edge[e].from)->area;
+        const float left = from.x + from.w;
+        const Rect between = {left, page.y, to.x - left, page.h};
+        if (between.w <= 0) continue;
+        mark_rect(scene, between, 0, colour_fade(chart->view->theme->ground, VEIL));
+        mark_clip(scene, between);   /* panels keep their tint */
+        groups_draw(scene, chart, column, VEIL);
+        groups_draw(scene, chart, chart->columns.edge[e].from, VEIL);
+        mark_unclip(scene);
+    }
+}
+
+void strand_badge(Scene *scene, const Chart *chart, const Wire *wire, int column, int64_t times)
+{
+    const Theme *theme = chart->view->theme;
+    const Point a = strand_out(chart, wire->from), b = strand_in(chart, (Unit){column, wire->to});
+    const float size = chart->layout.type.small;
+    const char *text = arena_print(scene->arena, "\xC3\x97%s", count_text(scene->arena, times));
+    const float width = measure_width(chart->view->measure, FONT_CODE_BOLD, size, text) + size;
+    const Point at = {(a.x + b.x) / 2, (a.y + b.y) / 2};
+    mark_rect(scene, (Rect){at.x - width / 2, at.y - size * 0.75F, width, size * 1.5F}, size * 0.75F, theme->accent);
+    mark_text(scene, (Point){at.x, at.y + size * 0.36F}, ALIGN_CENTRE, FONT_CODE_BOLD, size, theme->on_accent, text);
+}
