@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "engine/lanes.h"
+
 enum {
     BLOCK_ROWS = 192,    /* with BLOCK_INNER: 200 KB, in the second cache */
     BLOCK_INNER = 256,   /* with a panel's width: at most 32 KB, in the first cache */
@@ -23,54 +25,46 @@ typedef struct Tile {
     AddRows *add_rows;   /* sum[n] += Σ factor[r]·rows[r][n], four rows */
 } Tile;
 
-#define TILE(NAME, ATTRIBUTES, ROWS, LANES)                                                                        \
-    typedef float Lanes##NAME __attribute__((vector_size(LANES * 4), aligned(4), may_alias));                      \
-    ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, const float *right, float *out,           \
-                                       int64_t out_step)                                                           \
-    {                                                                                                              \
-        Lanes##NAME sum[ROWS][2];                                                                                  \
-        for (int r = 0; r < (ROWS); r++)                                                                           \
-            for (int half = 0; half < 2; half++) sum[r][half] = *(Lanes##NAME *)(out + r * out_step + half * LANES);  \
-        for (int64_t k = 0; k < inner; k++) {                                                                      \
-            const Lanes##NAME first = *(const Lanes##NAME *)(right + k * 2 * LANES);                               \
-            const Lanes##NAME second = *(const Lanes##NAME *)(right + k * 2 * LANES + LANES);                      \
-            for (int r = 0; r < (ROWS); r++) {                                                                     \
-                const float factor = left[r * BLOCK_STEP + k];                                                     \
-                sum[r][0] += factor * first;                                                                       \
-                sum[r][1] += factor * second;                                                                      \
-            }                                                                                                      \
-        }                                                                                                          \
-        for (int r = 0; r < (ROWS); r++)                                                                           \
-            for (int half = 0; half < 2; half++) *(Lanes##NAME *)(out + r * out_step + half * LANES) = sum[r][half];  \
-    }                                                                                                              \
-    ATTRIBUTES static void add_rows_##NAME(int64_t n, const float *factor, const float *rows, int64_t step,        \
-                                           float *restrict sum)                                                    \
-    {                                                                                                              \
-        for (int64_t i = 0; i < n; i++)                                                                            \
-            sum[i] += factor[0] * rows[i] + factor[1] * rows[step + i] + factor[2] * rows[2 * step + i] +          \
-                      factor[3] * rows[3 * step + i];                                                              \
-    }                                                                                                              \
-    static const Tile TILE_##NAME = {ROWS, 2 * LANES, tile_##NAME, add_rows_##NAME};
+#define TILE_ROWS_PLAIN 4
+#define TILE_ROWS_AVX2 6
+#define TILE_ROWS_AVX512 12
 
-TILE(PLAIN, , 4, 4)
-#if defined(__x86_64__) && defined(__GNUC__)
-TILE(AVX2, __attribute__((target("avx2,fma"))), 6, 8)
-TILE(AVX512, __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,fma"))), 12, 16)
+/* Two vectors wide: enough sums in flight to hide how long one takes, and no more than there are registers. */
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                              \
+    typedef float Lanes##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                   \
+    ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, const float *right, float *out,         \
+                                       int64_t out_step)                                                         \
+    {                                                                                                            \
+        Lanes##NAME sum[TILE_ROWS_##NAME][2];                                                                    \
+        for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
+            for (int i = 0; i < 2; i++) sum[r][i] = *(Lanes##NAME *)(out + r * out_step + i * FLOATS);           \
+        for (int64_t k = 0; k < inner; k++) {                                                                    \
+            const Lanes##NAME first = *(const Lanes##NAME *)(right + k * 2 * FLOATS);                            \
+            const Lanes##NAME second = *(const Lanes##NAME *)(right + k * 2 * FLOATS + FLOATS);                  \
+            for (int r = 0; r < TILE_ROWS_##NAME; r++) {                                                         \
+                const float factor = left[r * BLOCK_STEP + k];                                                   \
+                sum[r][0] += factor * first;                                                                     \
+                sum[r][1] += factor * second;                                                                    \
+            }                                                                                                    \
+        }                                                                                                        \
+        for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
+            for (int i = 0; i < 2; i++) *(Lanes##NAME *)(out + r * out_step + i * FLOATS) = sum[r][i];           \
+    }                                                                                                            \
+    ATTRIBUTES static void add_rows_##NAME(int64_t n, const float *factor, const float *rows, int64_t step,      \
+                                           float *restrict sum)                                                  \
+    {                                                                                                            \
+        for (int64_t i = 0; i < n; i++)                                                                          \
+            sum[i] += factor[0] * rows[i] + factor[1] * rows[step + i] + factor[2] * rows[2 * step + i] +        \
+                      factor[3] * rows[3 * step + i];                                                            \
+    }
+LANES(X)
+#undef X
 
-static const Tile *tile_choose(void)
-{
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw"))
-        return &TILE_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &TILE_AVX2;
-    return &TILE_PLAIN;
-}
-#else
-static const Tile *tile_choose(void)
-{
-    return &TILE_PLAIN;
-}
-#endif
+static const Tile TILES[] = {
+#define X(NAME, ATTRIBUTES, FLOATS) {TILE_ROWS_##NAME, 2 * FLOATS, tile_##NAME, add_rows_##NAME},
+    LANES(X)
+#undef X
+};
 
 static int64_t smaller(int64_t a, int64_t b)
 {
@@ -175,7 +169,7 @@ static void run_row(const Matmul *product, const Tile *tile, int64_t row, float 
 
 void matmul(const Matmul *product, Arena *scratch)
 {
-    const Tile *tile = tile_choose();
+    const Tile *tile = &TILES[lanes_here()];
     if (product->rows <= 0 || product->columns <= 0) return;
     fill_bias(product);
     if (product->inner <= 0) return;
