@@ -202,6 +202,8 @@ bool maker_regularizer(Maker *, const char *param);
 bool maker_constraint(Maker *, const char *param);
 /* standardize_tuple: n ints, all >= 1 (or >= 0), in Keras' words; the tuple goes back into the argument. */
 bool maker_ints(Maker *, const char *param, int n, bool allow_zero, int64_t *out);
+/* The same for a part of an argument, which messages call `name`: "1st entry of padding". */
+bool maker_ints_in(Maker *, const char *param, const char *name, const Value *, int n, bool allow_zero, int64_t *out);
 /* standardize_data_format: None = the global one; the name goes back into the argument. */
 bool maker_data_format(Maker *, const char *param, bool *channels_first);
 bool maker_padding(Maker *, const char *param, bool allow_causal);

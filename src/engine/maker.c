@@ -107,22 +107,61 @@ bool maker_initializer(Maker *maker, const char *param) { return resolve(maker, 
 bool maker_regularizer(Maker *maker, const char *param) { return resolve(maker, param, "regularizer"); }
 bool maker_constraint(Maker *maker, const char *param) { return resolve(maker, param, "constraint"); }
 
-/* A printed Python set of the values that do not hold; they come in the order of a small set of ints, rising by hash. */
-static const char *set_text(Arena *arena, const int64_t *values, int n)
+/* ---- standardize_tuple ---- */
+
+/* An argument, or a part of one that messages call otherwise. */
+typedef struct Ints {
+    Maker       *maker;
+    const char  *param, *name;
+    const Value *value;
+    int          n;
+} Ints;
+
+/* Python's set of up to four small ints keeps eight slots; a taken one leads on by the hash. */
+static int set_slot(const int64_t *slots, const bool *taken, int64_t value)
+{
+    const uint64_t hash = (uint64_t)(value == -1 ? -2 : value);
+    uint64_t rest = hash, slot = hash & 7;
+    while (taken[slot] && slots[slot] != value) {
+        rest >>= 5;
+        slot = (slot * 5 + 1 + rest) & 7;
+    }
+    return (int)slot;
+}
+
+/* A printed Python set of the values that do not hold. */
+static const char *bad_set(Arena *arena, const int64_t *values, int n, int64_t least)
 {
     Text text = {.arena = arena};
-    text_put_char(&text, '{');
-    for (int i = 0; i < n; i++) text_print(&text, i ? ", %lld" : "%lld", (long long)values[i]);
+    int64_t slots[8];
+    bool taken[8] = {false};
+    for (int i = 0; i < n && i < 4; i++) {
+        if (values[i] >= least) continue;
+        const int slot = set_slot(slots, taken, values[i]);
+        slots[slot] = values[i];
+        taken[slot] = true;
+    }
+    for (int i = 0; i < 8; i++)
+        if (taken[i]) text_print(&text, text.length ? ", %lld" : "{%lld", (long long)slots[i]);
     text_put_char(&text, '}');
     return text_string(&text);
 }
 
-static bool refuse_ints(Maker *maker, const char *param, int n, const char *more)
+static bool refuse_ints(const Ints *ints, const char *more)
 {
-    refuse_argument(maker, param, "ValueError",
-                    arena_print(maker->builder->arena, "The `%s` argument must be a tuple of %d integers. Received %s=%s%s", param, n,
-                                param, maker_text(maker, param), more));
-    return error_cause(maker->err, "cause.ints", param, arena_print(maker->builder->arena, "%d", n), NULL);
+    Arena *arena = ints->maker->builder->arena;
+    const char *size = arena_print(arena, "%d", ints->n);
+    refuse_argument(ints->maker, ints->param, "ValueError",
+                    arena_print(arena, "The `%s` argument must be a tuple of %d integers. Received %s=%s%s", ints->name, ints->n,
+                                ints->name, value_str_text(arena, ints->value), more));
+    return error_cause(ints->maker->err, "cause.ints", ints->param, size, NULL);
+}
+
+static bool refuse_element(const Ints *ints, const Value *item)
+{
+    Arena *arena = ints->maker->builder->arena;
+    return refuse_ints(ints, arena_print(arena, "including element %s of type <class '%s'>", value_str_text(arena, item),
+                                         value_type(item)));
 }
 
 static bool int_of(const Value *value, int64_t *out)
@@ -133,41 +172,49 @@ static bool int_of(const Value *value, int64_t *out)
     return false;
 }
 
-static bool check_int_signs(Maker *maker, const char *param, int n, bool allow_zero, const int64_t *ints)
+/* Whether Python's tuple(value) would take it. */
+static bool read_items(const Ints *ints, int64_t *out)
 {
-    Arena *arena = maker->builder->arena;
-    int64_t *bad = ARENA_ARRAY(arena, n, int64_t);
-    int n_bad = 0;
-    for (int i = 0; i < n; i++) {
-        bool known = allow_zero ? ints[i] >= 0 : ints[i] > 0;
-        for (int j = 0; j < n_bad; j++) known |= bad[j] == ints[i];
-        if (!known) bad[n_bad++] = ints[i];
+    const Value *value = ints->value;
+    if (value->kind != VALUE_TUPLE && value->kind != VALUE_LIST) return refuse_ints(ints, "");
+    if (value->list->n != (size_t)ints->n) return refuse_ints(ints, "");
+    for (int i = 0; i < ints->n; i++)
+        if (!int_of(&value->list->items[i], &out[i])) return refuse_element(ints, &value->list->items[i]);
+    return true;
+}
+
+static bool check_int_signs(const Ints *ints, bool allow_zero, const int64_t *values)
+{
+    const int64_t least = allow_zero ? 0 : 1;
+    bool holds = true;
+    for (int i = 0; i < ints->n; i++) holds &= values[i] >= least;
+    if (holds) return true;
+    Arena *arena = ints->maker->builder->arena;
+    return refuse_ints(ints, arena_print(arena, ", including values %s that do not satisfy `value %s`",
+                                         bad_set(arena, values, ints->n, least), allow_zero ? ">= 0" : "> 0"));
+}
+
+bool maker_ints_in(Maker *maker, const char *param, const char *name, const Value *value, int n, bool allow_zero, int64_t *out)
+{
+    const Ints ints = {maker, param, name, value, n};
+    int64_t single;
+    if (value->kind == VALUE_UNKNOWN) {
+        for (int i = 0; i < n; i++) out[i] = 1;
+        return true;
     }
-    if (!n_bad) return true;
-    return refuse_ints(maker, param, n, arena_print(arena, ", including values %s that do not satisfy `value %s`",
-                                                    set_text(arena, bad, n_bad), allow_zero ? ">= 0" : "> 0"));
+    if (value->kind == VALUE_INT || value->kind == VALUE_BOOL) {
+        int_of(value, &single);
+        for (int i = 0; i < n; i++) out[i] = single;
+    } else if (!read_items(&ints, out)) {
+        return false;
+    }
+    return check_int_signs(&ints, allow_zero, out);
 }
 
 bool maker_ints(Maker *maker, const char *param, int n, bool allow_zero, int64_t *out)
 {
-    Arena *arena = maker->builder->arena;
-    const Value *value = maker_arg(maker, param);
-    int64_t single = 0;
-    if (value->kind == VALUE_INT || value->kind == VALUE_BOOL) {
-        int_of(value, &single);
-        for (int i = 0; i < n; i++) out[i] = single;
-    } else {
-        if (value->kind != VALUE_TUPLE && value->kind != VALUE_LIST) return refuse_ints(maker, param, n, "");
-        if (value->list->n != (size_t)n) return refuse_ints(maker, param, n, "");
-        for (int i = 0; i < n; i++) {
-            const Value *item = &value->list->items[i];
-            if (!int_of(item, &out[i]))
-                return refuse_ints(maker, param, n, arena_print(arena, "including element %s of type <class '%s'>",
-                                                                value_str_text(arena, item), value_type(item)));
-        }
-    }
-    if (!check_int_signs(maker, param, n, allow_zero, out)) return false;
-    maker_set(maker, param, value_ints(arena, VALUE_TUPLE, out, n));
+    if (!maker_ints_in(maker, param, param, maker_arg(maker, param), n, allow_zero, out)) return false;
+    maker_set(maker, param, value_ints(maker->builder->arena, VALUE_TUPLE, out, n));
     return true;
 }
 
