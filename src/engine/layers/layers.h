@@ -9,7 +9,16 @@
     /* core */ \
     X(input_layer) X(dense) X(activation) \
     /* reshaping */ \
-    X(flatten)
+    X(flatten) \
+    /* convolution */ \
+    X(conv1d) X(conv2d) X(conv3d) X(conv1d_transpose) X(conv2d_transpose) X(conv3d_transpose) \
+    X(depthwise_conv1d) X(depthwise_conv2d) X(separable_conv1d) X(separable_conv2d) \
+    /* pooling */ \
+    X(max_pooling1d) X(max_pooling2d) X(max_pooling3d) X(average_pooling1d) X(average_pooling2d) X(average_pooling3d) \
+    X(global_max_pooling1d) X(global_max_pooling2d) X(global_max_pooling3d) \
+    X(global_average_pooling1d) X(global_average_pooling2d) X(global_average_pooling3d) \
+    X(adaptive_max_pooling1d) X(adaptive_max_pooling2d) X(adaptive_max_pooling3d) \
+    X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d)
 /* clang-format on */
 
 #define X(name) extern const LayerKind LAYER_##name;

@@ -1,0 +1,58 @@
+#include <inttypes.h>
+
+#include "engine/layers/convolution.h"
+
+void conv_explain_title(const ConvConfig *config, Text *text)
+{
+    int64_t filters;
+    if (conv_dim(&config->filters, &filters) && filters != DIM_NONE) text_print(text, "%" PRId64 " · ", filters);
+    formula_sizes(text, config->size, config->axes);
+}
+
+void conv_explain_params(const Layer *layer, Text *text)
+{
+    int64_t all = 0;
+    for (int i = 0; i < layer->n_weights; i++) {
+        const Shape *shape = &layer->weights[i].shape;
+        if (i) text_put(text, " + ");
+        formula_sizes(text, shape->dim, shape->rank);
+        all = size_add(all, shape_size(shape));
+    }
+    if (layer->n_weights) text_print(text, " = %" PRId64, all);
+}
+
+/* What an axis of a shape is told from. */
+typedef struct ShapeSource {
+    const ConvConfig *config;
+    const Shape      *in;
+} ShapeSource;
+
+static void put_axis(Text *text, const void *source, int axis)
+{
+    const ShapeSource *from = source;
+    const ConvConfig *config = from->config;
+    const int64_t cells = from->in->dim[volume_first_axis(config->channels_first) + axis];
+    if (cells == DIM_NONE) return;
+    const WindowAxis along = window_axis(cells, config->size[axis], config->stride[axis], config->dilation[axis], config->padding);
+    formula_places(text, &along, config->padding);
+}
+
+void conv_explain_shape(const ConvConfig *config, const Shape *in, Text *text)
+{
+    const ShapeSource source = {config, in};
+    if (in->rank == config->axes + 2) formula_axes(text, config->axes, put_axis, &source);
+}
+
+void conv_put_bias(const ConvConfig *config, Text *text, int64_t filter)
+{
+    if (config->use_bias) text_print(text, " + b[%" PRId64 "]", filter);
+}
+
+WindowFormula conv_formula(const ConvConfig *config, const Trace *trace)
+{
+    const Volume out = volume_of(&trace->out[0].shape, config->channels_first);
+    return (WindowFormula){
+        .window = conv_window(config, &trace->in[0].shape), .place = volume_place(&out, trace->k),
+        .axes = config->axes, .channels_first = config->channels_first,
+    };
+}

@@ -1,0 +1,27 @@
+/* Convolutions in numbers, fast: maps with channels last, kernels as Keras keeps them. */
+#ifndef SHAPEFLOW_ENGINE_LAYERS_CONVOLVE_H
+#define SHAPEFLOW_ENGINE_LAYERS_CONVOLVE_H
+
+#include "base/arena.h"
+#include "engine/layers/window.h"
+
+typedef struct Convolution {
+    Window       window;
+    int64_t      batch, channels, filters;   /* of all groups */
+    int64_t      groups;
+    const float *in;       /* (batch, cells of the window's axes, channels) */
+    const float *kernel;
+    const float *bias;     /* (filters); NULL = none */
+    float       *out;      /* (batch, places of the window's axes, filters) */
+} Convolution;
+
+/* kernel: (taps, channels / groups, filters). */
+void convolve(const Convolution *, Arena *scratch);
+
+/* Every channel by its own; kernel: (taps, channels, filters / channels). */
+void convolve_depthwise(const Convolution *);
+
+/* The window slides over the output: its cells are the output's, its places the input's. kernel: (taps, filters, channels). */
+void convolve_transposed(const Convolution *, Arena *scratch);
+
+#endif

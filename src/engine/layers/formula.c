@@ -1,0 +1,137 @@
+#include "engine/layers/formula.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+void formula_sizes(Text *text, const int64_t *sizes, int n)
+{
+    for (int i = 0; i < n; i++) text_print(text, i ? "×%" PRId64 : "%" PRId64, sizes[i]);
+}
+
+void formula_integer(Text *text, int64_t n)
+{
+    if (n < 0) text_put(text, "−");
+    text_print(text, "%" PRId64, n < 0 ? -n : n);
+}
+
+void formula_number(Text *text, double x)
+{
+    if (x < 0) text_put(text, "−");
+    text_print(text, "%.6g", fabs(x));
+}
+
+void formula_cell(Text *text, int64_t start, int64_t dilation, char tap)
+{
+    if (start > 0) text_print(text, "%" PRId64 "+", start);
+    if (dilation != 1) text_print(text, "%" PRId64 "·", dilation);
+    text_put_char(text, tap);
+    if (start < 0) text_print(text, "−%" PRId64, -start);
+}
+
+static const char TAPS[WINDOW_AXES] = {'i', 'j', 'k'};
+
+/* Axes told, as indices into the window's. */
+static int first_told(const WindowFormula *formula)
+{
+    return WINDOW_AXES - formula->axes;
+}
+
+typedef void PutAxis(Text *, const WindowFormula *, int axis);
+
+static void put_x(Text *text, const WindowFormula *formula, const char *channel, PutAxis *put)
+{
+    text_put(text, "x[");
+    if (formula->channels_first) text_print(text, "%s, ", channel);
+    for (int axis = first_told(formula); axis < WINDOW_AXES; axis++) {
+        if (axis > first_told(formula)) text_put(text, ", ");
+        put(text, formula, axis);
+    }
+    text_print(text, formula->channels_first ? "]" : ", %s]", channel);
+}
+
+static void put_tap_cell(Text *text, const WindowFormula *formula, int axis)
+{
+    const WindowAxis *along = &formula->window.axis[axis];
+    const int64_t start = window_cell(along, formula->place.at[axis], 0);
+    if (along->size == 1) formula_integer(text, start);
+    else formula_cell(text, start, along->dilation, TAPS[axis - first_told(formula)]);
+}
+
+void formula_under_taps(Text *text, const WindowFormula *formula, const char *channel)
+{
+    put_x(text, formula, channel, put_tap_cell);
+}
+
+void formula_kernel(Text *text, const WindowFormula *formula, const char *name, const char *rest)
+{
+    text_print(text, "%s[", name);
+    for (int axis = first_told(formula); axis < WINDOW_AXES; axis++) {
+        const bool one = formula->window.axis[axis].size == 1;
+        text_print(text, "%c, ", one ? '0' : TAPS[axis - first_told(formula)]);
+    }
+    text_print(text, "%s]", rest);
+}
+
+static void put_cell_range(Text *text, const WindowFormula *formula, int axis)
+{
+    const WindowAxis *along = &formula->window.axis[axis];
+    const WindowTaps taps = window_taps(along, formula->place.at[axis]);
+    const int64_t first = window_cell(along, formula->place.at[axis], taps.first);
+    const int64_t last = window_cell(along, formula->place.at[axis], taps.end - 1);
+    formula_integer(text, first);
+    if (last > first) text_print(text, "…%" PRId64, last);
+}
+
+void formula_under_window(Text *text, const WindowFormula *formula)
+{
+    put_x(text, formula, arena_print(text->arena, "%" PRId64, formula->place.channel), put_cell_range);
+}
+
+/* Cells of padding after the last. */
+static int64_t padding_after(const WindowAxis *axis)
+{
+    const int64_t after = (axis->out - 1) * axis->stride + window_reach(axis->size, axis->dilation) - axis->in - axis->before;
+    return after > 0 ? after : 0;
+}
+
+static void put_reach(Text *text, const WindowAxis *axis)
+{
+    if (axis->dilation == 1 || axis->size == 1) text_print(text, " − %" PRId64, axis->size);
+    else text_print(text, " − %" PRId64 "·(%" PRId64 " − 1) − 1", axis->dilation, axis->size);
+}
+
+static void put_padding(Text *text, int64_t before, int64_t after)
+{
+    if (before && before == after) text_print(text, " + 2·%" PRId64, before);
+    else if (before || after) {
+        if (before) text_print(text, " + %" PRId64, before);
+        if (after) text_print(text, " + %" PRId64, after);
+    }
+}
+
+void formula_places(Text *text, const WindowAxis *axis, WindowPadding padding)
+{
+    const int64_t after = padding == WINDOW_SAME ? padding_after(axis) : 0;
+    const int64_t whole = axis->in + axis->before + after - window_reach(axis->size, axis->dilation);
+    const bool exact = whole % axis->stride == 0;
+    text_print(text, exact ? "(%" PRId64 : "⌊(%" PRId64, axis->in);
+    put_reach(text, axis);
+    put_padding(text, axis->before, after);
+    text_print(text, exact ? ")/%" PRId64 : ")/%" PRId64 "⌋", axis->stride);
+    text_print(text, " + 1 = %" PRId64, axis->out);
+}
+
+void formula_axes(Text *text, int n, FormulaAxis *one, const void *source)
+{
+    const char *last = "";
+    for (int i = 0; i < n; i++) {
+        Text axis = {.arena = text->arena};
+        one(&axis, source, i);
+        const char *told = text_string(&axis);
+        if (!*told || strcmp(told, last) == 0) continue;
+        if (*last) text_put(text, ", ");
+        text_put(text, told);
+        last = told;
+    }
+}

@@ -1,0 +1,42 @@
+/* The pieces of formulae that explain layers: products of sizes, indices of cells. Symbols and numbers only. */
+#ifndef SHAPEFLOW_ENGINE_LAYERS_FORMULA_H
+#define SHAPEFLOW_ENGINE_LAYERS_FORMULA_H
+
+#include "engine/layer.h"
+#include "engine/layers/volume.h"
+#include "engine/layers/window.h"
+
+/* "5×5". */
+void formula_sizes(Text *, const int64_t *, int n);
+
+/* An integer with the minus sign of mathematics. */
+void formula_integer(Text *, int64_t);
+/* A number as short as it can be, likewise. */
+void formula_number(Text *, double);
+
+/* "9", "i", "9+i", "9+2·i", "i−1": the cell under tap i of a window that starts at `start`. */
+void formula_cell(Text *, int64_t start, int64_t dilation, char tap);
+
+/* A window at a place, as formulae tell it. */
+typedef struct WindowFormula {
+    Window window;
+    Place  place;
+    int    axes;             /* the last so many are told */
+    bool   channels_first;
+} WindowFormula;
+
+/* "x[9+i, 10+j, 0]": the cell under each tap; channel is a number or a letter. */
+void formula_under_taps(Text *, const WindowFormula *, const char *channel);
+/* "W[i, j, 0, 2]": the kernel's number for each tap; rest: its further axes. */
+void formula_kernel(Text *, const WindowFormula *, const char *name, const char *rest);
+/* "x[18…19, 20…21, 0]": all cells under the window. */
+void formula_under_window(Text *, const WindowFormula *);
+
+/* One axis of a shape: "(28 − 5)/1 + 1 = 24", with brackets where the division leaves a rest. */
+void formula_places(Text *, const WindowAxis *, WindowPadding);
+
+/* The axes of the output told by `one`, joined by commas, what repeats told once. */
+typedef void FormulaAxis(Text *, const void *source, int axis);
+void formula_axes(Text *, int n, FormulaAxis *one, const void *source);
+
+#endif

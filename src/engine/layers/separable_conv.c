@@ -1,0 +1,152 @@
+/* SeparableConv1D, SeparableConv2D: a depthwise convolution, then a pointwise one. */
+#include <inttypes.h>
+
+#include "engine/layers/convolution.h"
+#include "engine/layers/spatial.h"
+#include "engine/layers/terms.h"
+
+#define PARAMS(ONES)                                                                           \
+    {.name = "filters", .type = PARAM_INT, .required = true},                                  \
+    {.name = "kernel_size", .type = PARAM_INTS, .required = true},                             \
+    {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
+    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
+    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
+    {.name = "dilation_rate", .type = PARAM_INTS, .fallback = ONES},                           \
+    {.name = "depth_multiplier", .type = PARAM_INT, .fallback = VALUE_IS_INT(1)},              \
+    {.name = "activation", .type = PARAM_ACTIVATION},                                          \
+    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},                       \
+    {.name = "depthwise_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
+    {.name = "pointwise_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
+    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")}, \
+    {.name = "depthwise_regularizer", .type = PARAM_REGULARIZER},                              \
+    {.name = "pointwise_regularizer", .type = PARAM_REGULARIZER},                              \
+    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},                                   \
+    {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
+    {.name = "depthwise_constraint", .type = PARAM_CONSTRAINT},                                \
+    {.name = "pointwise_constraint", .type = PARAM_CONSTRAINT},                                \
+    {.name = "bias_constraint", .type = PARAM_CONSTRAINT}
+
+static const ParamSpec PARAMS_1D[] = {PARAMS(VALUE_IS_INT(1))};
+static const ParamSpec PARAMS_2D[] = {PARAMS(VALUE_IS_ONES_2)};
+
+static bool make(Maker *maker)
+{
+    return maker_regularizer(maker, "activity_regularizer") && layer_base(maker) && conv_read(maker) &&
+           conv_check_positive(maker, "depth_multiplier") && conv_check_positive(maker, "filters");
+}
+
+static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    const ConvConfig *config = layer->config;
+    const int64_t channels = conv_channels(config, &in[0].shape);
+    Shape unused;
+    Value spread;
+    (void)call, (void)n_in;
+    conv_expect_channels(builder, layer, config, channels);
+    return conv_spread_channels(builder->arena, config, channels, &spread, err) &&
+           conv_shape(builder->arena, config, &in[0].shape, config->filters, &unused, err) &&
+           conv_add_kernel(builder, layer, "depthwise_kernel", value_int(channels), config->multiplier, config->kernel_initializer,
+                           err) &&
+           conv_add_kernel(builder, layer, "pointwise_kernel", spread, config->filters, config->pointwise_initializer, err) &&
+           conv_add_bias(builder, layer, config->filters, err);
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const ConvConfig *config = layer->config;
+    Shape shape;
+    (void)call, (void)n_in;
+    if (!conv_shape(out->arena, config, &in[0].shape, config->filters, &shape, err)) return false;
+    outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
+static void forward(const Forward *forward)
+{
+    const ConvConfig *config = forward->layer->config;
+    const Convolution both = conv_begin(forward, conv_window(config, &forward->in[0].shape));
+    const int64_t middle = forward->weights[1].shape.dim[config->axes];
+    const size_t cells = (size_t)(both.batch * window_count(&both.window));
+    float *spread = ARENA_ARRAY(forward->scratch, cells * (size_t)middle, float);
+    Convolution depthwise = both, pointwise = both;
+    depthwise.filters = middle;
+    depthwise.bias = NULL;
+    depthwise.out = spread;
+    convolve_depthwise(&depthwise);
+    for (int i = 0; i < CONV_AXES; i++)
+        pointwise.window.axis[i] = window_axis(both.window.axis[i].out, 1, 1, 1, WINDOW_VALID);
+    pointwise.in = spread;
+    pointwise.channels = middle;
+    pointwise.kernel = forward->weights[1].data;
+    convolve(&pointwise, forward->scratch);
+    conv_finish(forward, &both);
+}
+
+/* Every cell under the window in every channel: each goes through two kernels, so terms cannot be exact. */
+static int64_t trace(const Trace *trace, Term *terms, int64_t cap)
+{
+    const ConvConfig *config = trace->layer->config;
+    const Volume in = volume_of(&trace->in[0].shape, config->channels_first);
+    const WindowFormula at = conv_formula(config, trace);
+    TermList list = {.term = terms, .cap = cap};
+    WindowWalk walk;
+    if (!window_walk(&walk, &at.window, at.place.at)) return 0;
+    const int64_t all = size_multiply(window_walk_count(&walk), in.channels);
+    do {
+        Place cell = {.batch = at.place.batch, .at = {walk.cell[0], walk.cell[1], walk.cell[2]}};
+        for (; cell.channel < in.channels && terms_have_room(&list); cell.channel++)
+            terms_add(&list, term_input(0, volume_index(&in, &cell), 1));
+    } while (terms_have_room(&list) && window_walk_next(&walk));
+    return all;
+}
+
+static int64_t connections(const Trace *trace)
+{
+    const ConvConfig *config = trace->layer->config;
+    if (!shape_known(&trace->in[0].shape)) return DIM_NONE;
+    const Window window = conv_window(config, &trace->in[0].shape);
+    const Shape *out = &trace->out[0].shape;
+    const int64_t pairs = size_multiply(conv_channels(config, &trace->in[0].shape), conv_channels(config, out));
+    return dim_multiply(window_count_taps(&window), size_multiply(out->dim[0], pairs));
+}
+
+/* "Σ (Σ x[9+i, 10+j, c]·D[i, j, c, m])·P[0, 0, 2·c+m, 3] + b[3]" */
+static void explain_rule(const Trace *trace, Text *text)
+{
+    const ConvConfig *config = trace->layer->config;
+    int64_t multiplier;
+    if (!shape_known(&trace->out[0].shape) || !shape_known(&trace->in[0].shape)) return;
+    const WindowFormula formula = conv_formula(config, trace);
+    const bool one = !conv_dim(&config->multiplier, &multiplier) || multiplier <= 1;
+    text_put(text, "Σ (Σ ");
+    formula_under_taps(text, &formula, "c");
+    text_put(text, "·");
+    formula_kernel(text, &formula, "D", one ? "c, 0" : "c, m");
+    text_put(text, ")·P[");
+    for (int i = 0; i < config->axes; i++) text_put(text, "0, ");
+    if (!one) text_print(text, "%" PRId64 "·", multiplier);
+    text_print(text, "%s, %" PRId64 "]", one ? "c" : "c+m", formula.place.channel);
+    conv_put_bias(config, text, formula.place.channel);
+}
+
+static void explain(const Trace *trace, ExplainTopic topic, Text *text)
+{
+    const ConvConfig *config = trace->layer->config;
+    switch (topic) {
+    case EXPLAIN_TITLE: conv_explain_title(config, text); break;
+    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
+    case EXPLAIN_RULE: explain_rule(trace, text); break;
+    case EXPLAIN_SHAPE: conv_explain_shape(config, &trace->in[0].shape, text); break;
+    }
+}
+
+#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \
+    const LayerKind LAYER_##SYMBOL = {                                                                  \
+        .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
+        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
+        .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
+        .activation = conv_activation, .connections = connections, .rule = TRACE_DEPENDS,               \
+    };
+
+KIND(separable_conv1d, "SeparableConv1D", "separable_conv1d", PARAMS_1D)
+KIND(separable_conv2d, "SeparableConv2D", "separable_conv2d", PARAMS_2D)
