@@ -26,12 +26,15 @@ static PyNode *close_bracket(Parser *parser, PyNode *node, TokenCode bracket)
 static void parse_elements(Parser *parser, PyNode *node, PyNode *first, TokenCode bracket)
 {
     List list = {0};
+    PyNode *last = first;
     list_put(&list, first);
     while (parser_accept(parser, SIGN_COMMA)) {
         node->trailing_comma = parser_at(parser, bracket);
         if (node->trailing_comma) break;
-        list_put(&list, parse_star_named_expression(parser));
+        if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, (Span){parser->last_end - 1, parser->last_end});
+        list_put(&list, last = parse_star_named_expression(parser));
     }
+    if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, last->outer);
     node->list = list.first;
 }
 
@@ -46,6 +49,7 @@ static PyNode *parse_group(Parser *parser)
     PyNode *tuple = node_begin(parser, PY_TUPLE);
     parser_take(parser);
     if (parser_at(parser, SIGN_CLOSE_ROUND)) return close_bracket(parser, tuple, SIGN_CLOSE_ROUND);
+    if (parser_at(parser, SIGN_DOUBLE_STAR)) fault_double_star(parser);
     bool yields = parser_at(parser, KEYWORD_YIELD);
     PyNode *first = yields ? parse_yield_or_star(parser) : parse_star_named_expression(parser);
     if (comprehension_begins(parser)) {
@@ -73,6 +77,14 @@ static PyNode *parse_list(Parser *parser)
     return close_bracket(parser, node, SIGN_CLOSE_SQUARE);
 }
 
+/* Python looks at the key of a later pair without its explanations. */
+static PyNode *parse_later_key(Parser *parser)
+{
+    PyNode *key = parser_attempt(parser, parse_expression);
+    if (!key) key = parser_attempt(parser, parse_disjunction);
+    return key ? key : parse_expression(parser);
+}
+
 static PyNode *parse_pair(Parser *parser)
 {
     PyNode *pair = node_begin(parser, PY_PAIR);
@@ -80,7 +92,7 @@ static PyNode *parse_pair(Parser *parser)
         pair->b = parse_bitwise_or(parser);
         return node_end(parser, pair);
     }
-    pair->a = parse_expression(parser);
+    pair->a = parse_later_key(parser);
     fault_pair(parser, pair->a);
     parser_expect(parser, SIGN_COLON);
     pair->b = parse_expression(parser);
@@ -90,6 +102,7 @@ static PyNode *parse_pair(Parser *parser)
 static PyNode *parse_dict(Parser *parser, PyNode *node, PyNode *first)
 {
     if (comprehension_begins(parser)) {
+        if (!first->a) parser_fail(parser, (Span){first->span.start, first->span.start + 2}, "dict unpacking cannot be used in dict comprehension");
         PyNode *comprehension = parse_comprehension(parser, first->a, node->span.start, PY_COMP_DICT);
         comprehension->b = first->b;
         return close_bracket(parser, comprehension, SIGN_CLOSE_CURLY);

@@ -95,8 +95,9 @@ static void blame_open_bracket(Parser *parser, Fault *fault)
     Line *line = &parser->logical;
     if (line->suspect >= 0 && parser->failed_at >= line->suspect_n) line_cut(&parser->scanner, line);
     if (!span_known(line->open) || line->fault.message) return;
-    int failed = parser->failed_at < line->n ? line->token[parser->failed_at].span.start : parser->scanner.length;
-    if (failed <= token_line_end(&parser->scanner, line->open.start)) return;
+    bool same_line = parser->failed_at < line->n &&
+                     line->token[parser->failed_at].span.start <= token_line_end(&parser->scanner, line->open.start);
+    if (same_line) return;
     const char *text = arena_print(parser->scanner.arena, "'%c' was never closed", parser->scanner.text[line->open.start]);
     *fault = (Fault){"SyntaxError", text, line->open};
 }

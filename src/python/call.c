@@ -7,6 +7,7 @@ typedef struct Arguments {
     List    list;
     NameSet keywords;
     bool    has_keyword, has_unpacking;   /* name=..., **... */
+    const char *misplaced;                /* what an argument by position stands after */
 } Arguments;
 
 static PyNode *parse_starred_argument(Parser *parser, Arguments *arguments, int stars)
@@ -38,13 +39,6 @@ static PyNode *parse_keyword_argument(Parser *parser, Arguments *arguments)
     return node;
 }
 
-static void refuse_order(Parser *parser, const Arguments *arguments)
-{
-    if (!arguments->has_keyword && !arguments->has_unpacking) return;
-    parser_fail(parser, (Span){parser->last_end - 1, parser->last_end}, "positional argument follows keyword argument%s",
-                arguments->has_unpacking ? " unpacking" : "");
-}
-
 static PyNode *parse_generator_argument(Parser *parser, const Arguments *arguments, const PyNode *call, PyNode *element)
 {
     PyNode *node = parse_comprehension(parser, element, call->at.start, PY_COMP_GENERATOR);
@@ -57,14 +51,20 @@ static PyNode *parse_generator_argument(Parser *parser, const Arguments *argumen
     return node;
 }
 
-static PyNode *parse_positional_argument(Parser *parser, const Arguments *arguments, const PyNode *call)
+static void note_order(Arguments *arguments)
+{
+    if (arguments->misplaced || (!arguments->has_keyword && !arguments->has_unpacking)) return;
+    arguments->misplaced = arguments->has_unpacking ? "keyword argument unpacking" : "keyword argument";
+}
+
+static PyNode *parse_positional_argument(Parser *parser, Arguments *arguments, const PyNode *call)
 {
     PyNode *node = node_begin(parser, PY_ARG);
     int first = parser->at;
     node->a = parser_peek_at(parser, 1)->code == SIGN_NAMED ? parse_named_expression(parser) : parse_expression(parser);
     fault_argument(parser, first, node->a);
     if (comprehension_begins(parser)) node->a = parse_generator_argument(parser, arguments, call, node->a);
-    refuse_order(parser, arguments);
+    note_order(arguments);
     node_end(parser, node);
     node->span = node->outer = node->a->outer;
     return node;
@@ -88,6 +88,9 @@ void parse_arguments(Parser *parser, PyNode *call)
         if (parser_at(parser, SIGN_CLOSE_ROUND)) break;
         parser_expect(parser, SIGN_COMMA);
         call->trailing_comma = true;
+    }
+    if (arguments.misplaced) {
+        parser_fail(parser, parser_peek(parser)->span, "positional argument follows %s", arguments.misplaced);
     }
     parser_expect(parser, SIGN_CLOSE_ROUND);
     call->args = arguments.list.first;

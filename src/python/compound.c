@@ -77,6 +77,7 @@ static PyNode *parse_for(Parser *parser, PyNode *node)
     node->a = parse_targets(parser);
     parser_expect(parser, KEYWORD_IN);
     node->b = parse_star_expressions(parser);
+    fault_lone_star(parser, node->b);
     node->list = parse_loop_body(parser, "'for' statement");
     parse_else_clause(parser, node);
     return node_end(parser, node);
@@ -89,6 +90,8 @@ static PyNode *parse_with_item(Parser *parser)
     if (parser_accept(parser, KEYWORD_AS)) {
         item->b = parser_at(parser, SIGN_STAR) ? parse_star_named_expression(parser) : parse_expression(parser);
         const PyNode *fault = target_fault(item->b, PY_WITH);
+        bool ends = parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND) || parser_at(parser, SIGN_COLON);
+        if (!ends) parser_fail_here(parser);
         if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
     }
     return node_end(parser, item);
@@ -148,7 +151,12 @@ static PyNode *parse_handler(Parser *parser)
         node->at = parser_expect(parser, TOKEN_NAME)->span;
         node->name = parser_text(parser, node->at);
     }
+    bool in_group = parser->scope.in_group;
+    int loops = parser->scope.loops;
+    if (node->number) parser->scope.in_group = true, parser->scope.loops = 0;
     node->list = parse_block(parser, node->number ? "'except*' statement" : "'except' statement");
+    parser->scope.in_group = in_group;
+    parser->scope.loops = loops;
     return node_end(parser, node);
 }
 
@@ -208,7 +216,10 @@ static PyNode *parse_function(Parser *parser, PyNode *node)
     parser_take(parser);
     parse_parameters(parser, node, SIGN_CLOSE_ROUND);
     parser_expect(parser, SIGN_CLOSE_ROUND);
-    if (parser_accept(parser, SIGN_ARROW)) node->a = parse_expression(parser);
+    const Token *arrow = parser_peek(parser);
+    if (parser_accept(parser, SIGN_ARROW) && !(node->a = parser_attempt(parser, parse_expression))) {
+        parser_fail(parser, arrow->span, "expected ':'");
+    }
     expect_colon(parser);
     const Scope outer = parser->scope;
     parser->scope = (Scope){.function = node->is_async ? FUNCTION_ASYNC : FUNCTION_PLAIN};
@@ -251,6 +262,12 @@ static PyNode *parse_async(Parser *parser)
     parser_fail_here(parser);
 }
 
+static void check_decorated(Parser *parser)
+{
+    if (!parser->logical.ends_text && parser->logical.column >= parser->block.column) check_indentation(parser);
+    else if (parser->blocks) parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "unexpected unindent");
+}
+
 static PyNode *parse_decorated(Parser *parser)
 {
     int start = parser_peek(parser)->span.start;
@@ -261,7 +278,7 @@ static PyNode *parse_decorated(Parser *parser)
         parser_raise_late(parser);
         parser_next_line(parser);
         check_line(parser);
-        check_indentation(parser);
+        check_decorated(parser);
     }
     bool async_function = parser_at(parser, KEYWORD_ASYNC) && parser_peek_at(parser, 1)->code == KEYWORD_DEF;
     if (!parser_at(parser, KEYWORD_DEF) && !parser_at(parser, KEYWORD_CLASS) && !async_function) parser_fail_here(parser);

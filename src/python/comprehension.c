@@ -21,6 +21,25 @@ static PyNode *parse_for_clause(Parser *parser)
     return node_end(parser, clause);
 }
 
+static bool has_async_clause(const PyNode *node)
+{
+    const PyNode *clause = node->list;
+    while (clause && !clause->is_async) clause = clause->next;
+    return clause != NULL;
+}
+
+/* What only Python's compiler refuses. */
+static void refuse_in_scope(Parser *parser, const PyNode *node)
+{
+    if (parser->scope.yield_at > node->span.start) {
+        Span at = {parser->scope.yield_at, parser->scope.yield_at + 5};
+        parser_fail_late(parser, at, "'yield' inside %s", expression_kind(node));
+    }
+    if (has_async_clause(node) && node->number != PY_COMP_GENERATOR && parser->scope.function != FUNCTION_ASYNC) {
+        parser_fail_late(parser, node->span, "asynchronous comprehension outside of an asynchronous function");
+    }
+}
+
 PyNode *parse_comprehension(Parser *parser, PyNode *element, int start, PyComprehensionKind kind)
 {
     PyNode *node = node_begin_at(parser, PY_COMPREHENSION, start);
@@ -32,5 +51,7 @@ PyNode *parse_comprehension(Parser *parser, PyNode *element, int start, PyCompre
     }
     while (comprehension_begins(parser)) list_put(&clauses, parse_for_clause(parser));
     node->list = clauses.first;
-    return node_end(parser, node);
+    node_end(parser, node);
+    refuse_in_scope(parser, node);
+    return node;
 }

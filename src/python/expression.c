@@ -34,7 +34,11 @@ static PyNode *parse_await(Parser *parser)
     PyNode *node = node_begin(parser, PY_AWAIT);
     parser_take(parser);
     node->a = parse_primary(parser);
-    return node_end(parser, node);
+    node_end(parser, node);
+    if (parser->scope.function != FUNCTION_ASYNC) {
+        parser_fail_late(parser, node->span, "'await' outside %sfunction", parser->scope.function ? "async " : "");
+    }
+    return node;
 }
 
 static PyNode *parse_power(Parser *parser)
@@ -251,6 +255,15 @@ PyNode *parse_star_expressions(Parser *parser)
     return node_end(parser, node);
 }
 
+static void refuse_yield(Parser *parser, const PyNode *node)
+{
+    parser->scope.yield_at = node->span.start;
+    if (parser->scope.function == FUNCTION_NONE) parser_fail_late(parser, node->span, "'yield' outside function");
+    if (node->type == PY_YIELD_FROM && parser->scope.function == FUNCTION_ASYNC) {
+        parser_fail_late(parser, node->span, "'yield from' inside async function");
+    }
+}
+
 static PyNode *parse_yield(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_YIELD);
@@ -260,8 +273,11 @@ static PyNode *parse_yield(Parser *parser)
         node->a = parse_expression(parser);
     } else if (expression_begins(parser_peek(parser)) || parser_at(parser, SIGN_STAR)) {
         node->a = parse_star_expressions(parser);
+        fault_lone_star(parser, node->a);
     }
-    return node_end(parser, node);
+    node_end(parser, node);
+    refuse_yield(parser, node);
+    return node;
 }
 
 PyNode *parse_yield_or_star(Parser *parser)

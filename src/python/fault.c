@@ -3,28 +3,6 @@
 
 #include "python/parser.h"
 
-typedef struct Trial {
-    PyNode *(*rule)(Parser *);
-    PyNode *node;
-} Trial;
-
-static void trial_run(Parser *parser, void *context)
-{
-    Trial *trial = context;
-    trial->node = trial->rule(parser);
-}
-
-/* Whether the rule parses here. The parser stands behind it then; no fault within it is told. */
-static bool tries(Parser *parser, PyNode *(*rule)(Parser *))
-{
-    Trial trial = {.rule = rule};
-    bool quiet = parser->quiet;
-    parser->quiet = true;
-    bool done = parser_try(parser, trial_run, &trial);
-    parser->quiet = quiet;
-    return done;
-}
-
 static bool token_is_word(const Parser *parser, const Token *token, const char *word)
 {
     size_t length = (size_t)(token->span.end - token->span.start);
@@ -43,12 +21,9 @@ static bool is_old_statement(const PyNode *node)
 
 static void refuse_old_statement(Parser *parser, const PyNode *name)
 {
-    int at = parser->at;
-    if (tries(parser, parse_star_expressions)) {
-        parser_fail(parser, (Span){name->span.start, parser->last_end},
-                    "Missing parentheses in call to '%s'. Did you mean %s(...)?", name->name, name->name);
-    }
-    parser->at = at;
+    if (!parser_attempt(parser, parse_star_expressions)) return;
+    parser_fail(parser, (Span){name->span.start, parser->last_end},
+                "Missing parentheses in call to '%s'. Did you mean %s(...)?", name->name, name->name);
 }
 
 void fault_two_expressions(Parser *parser, int first, const PyNode *left)
@@ -58,7 +33,7 @@ void fault_two_expressions(Parser *parser, int first, const PyNode *left)
     if (is_old_statement(left)) refuse_old_statement(parser, left);
     if (token_is_soft_keyword(parser, token) || (token->code == TOKEN_NAME && token[1].code == TOKEN_STRING)) return;
     int at = parser->at, last_end = parser->last_end;
-    bool two = tries(parser, parse_expression);
+    bool two = parser_attempt(parser, parse_expression) != NULL;
     if (two && parser->line->token[parser->at - 1].level > 0) {
         parser_fail(parser, (Span){left->outer.start, parser->last_end}, "invalid syntax. Perhaps you forgot a comma?");
     }
@@ -86,7 +61,7 @@ void fault_assignment_within(Parser *parser, const PyNode *left)
     if (parser->quiet) return;
     if (parser_at(parser, SIGN_NAMED)) {
         int at = parser->at++;
-        if (tries(parser, parse_expression)) {
+        if (parser_attempt(parser, parse_expression)) {
             parser_fail(parser, left->span, "cannot use assignment expressions with %s", expression_kind(left));
         }
         parser->at = at;
@@ -94,7 +69,7 @@ void fault_assignment_within(Parser *parser, const PyNode *left)
     }
     if (!parser_at(parser, SIGN_ASSIGN) || !is_bitwise_or(left) || starts_list_or_tuple(left)) return;
     int at = parser->at++, last_end = parser->last_end;
-    bool closed = tries(parser, parse_bitwise_or) && !parser_at(parser, SIGN_ASSIGN) && !parser_at(parser, SIGN_NAMED);
+    bool closed = parser_attempt(parser, parse_bitwise_or) && !parser_at(parser, SIGN_ASSIGN) && !parser_at(parser, SIGN_NAMED);
     bool named = left->type == PY_NAME && left->outer.start == left->span.start;
     if (closed && named) {
         parser_fail(parser, (Span){left->span.start, parser->last_end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
@@ -133,10 +108,67 @@ void fault_exception_list(Parser *parser, const PyNode *first)
 {
     int at = parser->at;
     parser_take(parser);
-    bool list = tries(parser, parse_star_expressions);
+    bool list = parser_attempt(parser, parse_star_expressions) != NULL;
     if (list && parser_accept(parser, KEYWORD_AS)) list = parser_accept(parser, TOKEN_NAME);
     if (list && parser_at(parser, SIGN_COLON)) {
         parser_fail(parser, first->span, "multiple exception types must be parenthesized");
     }
     parser->at = at;
+}
+
+void fault_double_star(Parser *parser)
+{
+    Span at = parser_peek(parser)->span;
+    int first = parser->at++;
+    bool closed = parser_attempt(parser, parse_expression) && parser_at(parser, SIGN_CLOSE_ROUND);
+    if (closed) parser_fail(parser, at, "cannot use double starred expression here");
+    parser->at = first;
+    parser_fail_here(parser);
+}
+
+static PyNode *parse_clauses_alone(Parser *parser)
+{
+    PyNode element = {0};
+    return parse_comprehension(parser, &element, 0, PY_COMP_LIST);
+}
+
+void fault_elements(Parser *parser, const PyNode *first, Span last)
+{
+    if (parser->quiet || !comprehension_begins(parser) || !parser_attempt(parser, parse_clauses_alone)) return;
+    parser_fail(parser, (Span){first->outer.start, last.end}, "did you forget parentheses around the comprehension target?");
+}
+
+void fault_targets(Parser *parser, int first)
+{
+    int at = parser->at;
+    if (parser->quiet) return;
+    parser->at = first;
+    const PyNode *targets = parse_star_expressions(parser);
+    bool member = targets->type == PY_COMPARE && targets->list->op == PY_IN;
+    const PyNode *fault = target_fault(member ? targets->a : targets, PY_FOR);
+    if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
+    parser->at = at;
+}
+
+void fault_lone_star(Parser *parser, const PyNode *node)
+{
+    if (node && node->type == PY_STARRED) parser_fail_late(parser, node->span, "can't use starred expression here");
+}
+
+static void refuse_stars(Parser *parser, const PyNode *target)
+{
+    int stars = 0;
+    for (const PyNode *part = target->list; part; part = part->next) {
+        stars += part->type == PY_STARRED;
+        if (part->type == PY_LIST || part->type == PY_TUPLE) refuse_stars(parser, part);
+    }
+    if (stars > 1) parser_fail_late(parser, target->span, "multiple starred expressions in assignment");
+}
+
+void fault_starred_target(Parser *parser, const PyNode *target)
+{
+    if (target->type == PY_STARRED) {
+        parser_fail_late(parser, target->span, "starred assignment target must be in a list or tuple");
+    }
+    if (target->type == PY_LIST || target->type == PY_TUPLE) refuse_stars(parser, target);
 }

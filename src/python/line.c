@@ -189,7 +189,7 @@ static Step space_pass(Reading *reading, int *at)
     }
     if (token_byte(scanner, *at) != '\\') return STEP_TOKEN;
     next = token_skip_newline(scanner, *at + 1);
-    if (next == *at + 1) return STEP_TOKEN;
+    if (next == *at + 1 && next < scanner->length) return STEP_TOKEN;
     if (next < scanner->length) return *at = next, STEP_LINE;
     token_fault(scanner, (Span){*at, *at + 1}, "unexpected EOF while parsing");
     return STEP_FAULT;

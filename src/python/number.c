@@ -43,7 +43,8 @@ static bool keyword_follows(const Scanner *scanner, int at)
 static int end_checked(Scanner *scanner, int at, const char *kind)
 {
     if (at >= scanner->length || keyword_follows(scanner, at)) return at;
-    return name_byte(token_byte(scanner, at)) ? refuse(scanner, at, kind) : at;
+    unsigned char c = token_byte(scanner, at);
+    return c < 128 && name_byte(c) ? refuse(scanner, at, kind) : at;
 }
 
 static int digits_end(Scanner *scanner, int at)

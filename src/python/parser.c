@@ -70,6 +70,27 @@ bool parser_try(Parser *parser, void (*rule)(Parser *, void *), void *context)
     return false;
 }
 
+typedef struct Attempt {
+    PyNode *(*rule)(Parser *);
+    PyNode *node;
+} Attempt;
+
+static void attempt_run(Parser *parser, void *context)
+{
+    Attempt *attempt = context;
+    attempt->node = attempt->rule(parser);
+}
+
+PyNode *parser_attempt(Parser *parser, PyNode *(*rule)(Parser *))
+{
+    Attempt attempt = {.rule = rule};
+    bool quiet = parser->quiet;
+    parser->quiet = true;
+    bool done = parser_try(parser, attempt_run, &attempt);
+    parser->quiet = quiet;
+    return done ? attempt.node : NULL;
+}
+
 static _Noreturn void leave(Parser *parser, Fault fault)
 {
     if (parser->formats && !parser->quiet) fault.message = arena_print(parser->scanner.arena, "f-string: %s", fault.message);

@@ -12,8 +12,10 @@ typedef enum FunctionKind { FUNCTION_NONE, FUNCTION_PLAIN, FUNCTION_ASYNC } Func
 /* What stands around the code being parsed. */
 typedef struct Scope {
     FunctionKind function;
-    bool         in_class;   /* directly: the nearest scope is a class */
+    bool         in_class;        /* directly: the nearest scope is a class */
+    bool         in_group;        /* in an except* block, out of which nothing may jump */
     int          loops;
+    int          yield_at;        /* where the last yield of this scope stands */
 } Scope;
 
 typedef struct Indent {
@@ -59,6 +61,9 @@ bool name_set_add(Arena *, NameSet *, const char *name);   /* false: it is in al
 
 /* Calls rule; false where it failed: parser->fault says why, and line, token and depth are as before the call. */
 bool parser_try(Parser *, void (*rule)(Parser *, void *), void *context);
+
+/* The rule's node; NULL where it fails: then nothing was taken, and no fault within it is told. */
+PyNode *parser_attempt(Parser *, PyNode *(*rule)(Parser *));
 
 _Noreturn void parser_fail(Parser *, Span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void parser_fail_as(Parser *, const char *exception, Span at, const char *format, ...)
@@ -119,6 +124,11 @@ void fault_assignment_within(Parser *, const PyNode *);             /* a = b or 
 void fault_argument(Parser *, int first, const PyNode *);           /* f(a.b=1) */
 void fault_exception_list(Parser *, const PyNode *first);           /* except A, B: */
 void fault_pair(Parser *, const PyNode *key);                       /* {a}, {a:}, {a: *b} */
+_Noreturn void fault_double_star(Parser *);                         /* (**a) */
+void fault_elements(Parser *, const PyNode *first, Span last);      /* [a, b for ...] */
+void fault_targets(Parser *, int first);                            /* for a b in, for f() in */
+void fault_lone_star(Parser *, const PyNode *);                     /* x = *a: only Python's compiler refuses it */
+void fault_starred_target(Parser *, const PyNode *);                /* *a = x, [*a, *b] = x: as well */
 
 /* statement.c, compound.c, match.c */
 void    parse_simple_statements(Parser *, List *);   /* up to the end of the line */

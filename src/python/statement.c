@@ -23,10 +23,16 @@ static PyNode *parse_word(Parser *parser, PyType type)
     return node_end(parser, node);
 }
 
+static void refuse_jump(Parser *parser, const PyNode *node)
+{
+    parser_fail_late(parser, node->span, "'break', 'continue' and 'return' cannot appear in an except* block");
+}
+
 static PyNode *parse_loop_word(Parser *parser, PyType type)
 {
     PyNode *node = parse_word(parser, type);
     if (parser->scope.loops) return node;
+    if (parser->scope.in_group) refuse_jump(parser, node);
     parser_fail_late(parser, node->span, type == PY_BREAK ? "'break' outside loop" : "'continue' not properly in loop");
     return node;
 }
@@ -37,6 +43,8 @@ static PyNode *parse_return(Parser *parser)
     parser_take(parser);
     if (!statement_ends(parser)) node->a = parse_star_expressions(parser);
     node_end(parser, node);
+    fault_lone_star(parser, node->a);
+    if (parser->scope.in_group) refuse_jump(parser, node);
     if (parser->scope.function == FUNCTION_NONE) parser_fail_late(parser, node->span, "'return' outside function");
     return node;
 }
@@ -82,7 +90,10 @@ static PyNode *parse_names(Parser *parser, PyType type)
     do list_put(&list, parse_name(parser, PY_NAME));
     while (parser_accept(parser, SIGN_COMMA));
     node->list = list.first;
-    return node_end(parser, node);
+    node_end(parser, node);
+    bool outermost = parser->scope.function == FUNCTION_NONE && !parser->scope.in_class;
+    if (type == PY_NONLOCAL && outermost) parser_fail_late(parser, node->span, "nonlocal declaration not allowed at module level");
+    return node;
 }
 
 /* a.b.c, without the spaces it may be written with. */
@@ -189,11 +200,30 @@ static bool print_statement_begins(const Parser *parser)
     return expression_begins(next);
 }
 
+static void pass_print(Parser *parser, void *context)
+{
+    (void)context;
+    parser_accept(parser, SIGN_RSHIFT);
+    if (!statement_ends(parser)) parse_star_expressions(parser);
+    if (!statement_ends(parser)) parser_fail_here(parser);
+}
+
+/* Where Python 2 would not understand the rest either, Python 3's words for the statement stand. */
+static void refuse_print(Parser *parser, const PyNode *node)
+{
+    int at = parser->at;
+    if (!parser_try(parser, pass_print, NULL)) {
+        parser_fail(parser, node->span, "Missing parentheses in call to 'print'. Did you mean print(...)?");
+    }
+    parser->at = at;
+}
+
 static PyNode *parse_print(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_PRINT);
     List list = {0};
     parser_take(parser);
+    refuse_print(parser, node);
     bool more = !statement_ends(parser);
     if (parser_accept(parser, SIGN_RSHIFT)) {
         node->a = parse_expression(parser);
@@ -253,6 +283,7 @@ static PyNode *parse_annotated(Parser *parser, PyNode *target)
     node->a = target;
     node->b = parse_expression(parser);
     if (parser_accept(parser, SIGN_ASSIGN)) node->c = parse_yield_or_star(parser);
+    fault_lone_star(parser, node->c);
     return node_end(parser, node);
 }
 
@@ -264,6 +295,7 @@ static PyNode *parse_augmented(Parser *parser, PyNode *target)
     node->op = (PyOp)AUGMENTED[parser_peek(parser)->code];
     node->at = parser_take(parser)->span;
     node->b = parse_yield_or_star(parser);
+    fault_lone_star(parser, node->b);
     if (!fits) {
         parser_fail(parser, target->span, "'%s' is an illegal expression for augmented assignment", expression_kind(target));
     }
@@ -290,10 +322,12 @@ static PyNode *parse_assignment(Parser *parser, int first, PyNode *left)
     node->at = parser_peek(parser)->span;
     while (parser_at(parser, SIGN_ASSIGN)) {
         if (target_fault(left, PY_ASSIGN)) refuse_target(parser, first, left);
+        fault_starred_target(parser, left);
         parser_take(parser);
         list_put(&targets, left);
         left = parse_yield_or_star(parser);
     }
+    fault_lone_star(parser, left);
     node->list = targets.first;
     node->a = left;
     return node_end(parser, node);
@@ -307,6 +341,7 @@ static PyNode *parse_expression_statement(Parser *parser)
     if (parser_at(parser, SIGN_ASSIGN)) return parse_assignment(parser, first, left);
     if (AUGMENTED[parser_peek(parser)->code]) return parse_augmented(parser, left);
     PyNode *node = node_begin_at(parser, PY_EXPR, left->outer.start);
+    fault_lone_star(parser, left);
     node->a = left;
     return node_end(parser, node);
 }

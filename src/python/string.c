@@ -189,19 +189,30 @@ static int format_string_end(Scanner *scanner, const Quote *quote)
     return end;
 }
 
+/* The end of the line that a string of one line stops in: a backslash joins lines. */
+static int open_line_end(const Scanner *scanner, int at)
+{
+    while (at < scanner->length && !line_breaks(scanner, at)) {
+        at = token_byte(scanner, at) == '\\' ? skip_escape(scanner, at) : at + 1;
+    }
+    return at;
+}
+
 int string_end(Scanner *scanner, int start)
 {
     Quote quote;
     quote_read(scanner, start, &quote);
     int end = quote.format ? format_string_end(scanner, &quote) : plain_end(scanner, &quote, scanner->length);
     if (end >= 0) return end;
+    int stop = quote.triple ? scanner->length : open_line_end(scanner, quote.inside);
+    if (quote.triple && stop > start && line_breaks(scanner, stop - 1)) stop--;
     if (quote.triple) {
         scanner->patience -= scanner->length - start;
         token_fault(scanner, (Span){start, start + 1}, "unterminated triple-quoted string literal (detected at line %d)",
-                    token_line(scanner, scanner->length));
+                    token_line(scanner, stop));
     } else {
         token_fault(scanner, (Span){start, start + 1}, "unterminated string literal (detected at line %d)",
-                    token_line(scanner, start));
+                    token_line(scanner, stop));
     }
     return -1;
 }

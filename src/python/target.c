@@ -42,6 +42,7 @@ static PyNode *parse_target_part(Parser *parser)
 
 PyNode *parse_targets(Parser *parser)
 {
+    int at = parser->at;
     PyNode *first = parse_target_part(parser), *targets = first;
     if (parser_at(parser, SIGN_COMMA)) {
         List list = {0};
@@ -55,7 +56,7 @@ PyNode *parse_targets(Parser *parser)
         targets->list = list.first;
         node_end(parser, targets);
     }
-    const PyNode *fault = target_fault(targets, PY_FOR);
-    if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
+    if (target_fault(targets, PY_FOR) || !parser_at(parser, KEYWORD_IN)) fault_targets(parser, at);
+    fault_starred_target(parser, targets);
     return targets;
 }

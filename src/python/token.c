@@ -18,6 +18,7 @@ static const struct {
     {".", SIGN_DOT}, {"@", SIGN_AT}, {"=", SIGN_ASSIGN}, {"+", SIGN_PLUS}, {"-", SIGN_MINUS}, {"*", SIGN_STAR},
     {"/", SIGN_SLASH}, {"%", SIGN_PERCENT}, {"&", SIGN_AND}, {"|", SIGN_OR}, {"^", SIGN_XOR}, {"~", SIGN_INVERT},
     {"<", SIGN_LT}, {">", SIGN_GT}, {"!", SIGN_BANG},
+    {"?", SIGN_BANG}, {"$", SIGN_BANG}, {"`", SIGN_BANG},
 };
 
 bool token_fault(Scanner *scanner, Span at, const char *format, ...)
@@ -91,7 +92,6 @@ static bool sign_scan(Scanner *scanner, int at, Token *token)
     Span here = {at, at + 1};
     if (c == '\\') return token_fault(scanner, (Span){at + 1, at + 2}, "unexpected character after line continuation character");
     if (c == 0) return token_fault(scanner, here, "source code string cannot contain null bytes");
-    if (c == '$' || c == '?' || c == '`') return token_fault(scanner, here, "invalid syntax");
     return token_fault(scanner, here, "invalid non-printable character U+%04X", c);
 }
 

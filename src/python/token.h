@@ -22,7 +22,7 @@ typedef enum TokenCode {
     SIGN_PLUS_ASSIGN, SIGN_MINUS_ASSIGN, SIGN_STAR_ASSIGN, SIGN_POWER_ASSIGN, SIGN_SLASH_ASSIGN,
     SIGN_DOUBLE_SLASH_ASSIGN, SIGN_PERCENT_ASSIGN, SIGN_AT_ASSIGN, SIGN_AND_ASSIGN, SIGN_OR_ASSIGN, SIGN_XOR_ASSIGN,
     SIGN_LSHIFT_ASSIGN, SIGN_RSHIFT_ASSIGN,
-    SIGN_DIAMOND, SIGN_BANG   /* no Python of today: <> and a lone ! */
+    SIGN_DIAMOND, SIGN_BANG   /* no Python of today: <>, and a lone ! ? $ ` */
 } TokenCode;
 
 typedef struct Token {
