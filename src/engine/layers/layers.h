@@ -18,7 +18,9 @@
     X(global_max_pooling1d) X(global_max_pooling2d) X(global_max_pooling3d) \
     X(global_average_pooling1d) X(global_average_pooling2d) X(global_average_pooling3d) \
     X(adaptive_max_pooling1d) X(adaptive_max_pooling2d) X(adaptive_max_pooling3d) \
-    X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d)
+    X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d) \
+    /* normalisation */ \
+    X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization)
 /* clang-format on */
 
 #define X(name) extern const LayerKind LAYER_##name;
