@@ -1,14 +1,15 @@
 /* From a layer and numbers to numbers. */
 #include "engine/activation.h"
 #include "engine/layer_parts.h"
-#include "engine/model.h"
+#include "engine/layers/layers.h"
 #include "engine/run.h"
 
 static bool computes_at(const Layer *layer, int depth)
 {
+    if (layer->kind == &LAYER_input_layer) return true;
     if (depth > LAYER_DEPTH_MAX || !layer->kind->forward || layer_activation(layer)->opaque) return false;
     for (int i = 0; i < layer->n_children; i++)
-        if (layer->children[i]->kind->name[0] && !computes_at(layer->children[i], depth + 1)) return false;
+        if (!computes_at(layer->children[i], depth + 1)) return false;
     return true;
 }
 
@@ -38,7 +39,7 @@ void forward_child(const Forward *f, const Layer *child, const Call *call, const
         if (!out[i].data) find_shapes(f, child, call, in, n_in, out, n_out);
     const Forward forward = {
         .layer = child, .call = call, .in = in, .n_in = n_in, .weights = f->table->weights[child->id],
-        .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch,
+        .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch, .impossible = f->impossible,
     };
     child->kind->forward(&forward);
 }

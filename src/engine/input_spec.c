@@ -13,22 +13,52 @@ static const char *number(Arena *arena, int64_t n)
     return arena_print(arena, "%lld", (long long)n);
 }
 
+/* (None, 28, 28) where one axis more is needed: Reshape((28, 28, 1)). */
+static bool propose_more_axes(Arena *arena, const Shape *shape, int wanted, Error *err)
+{
+    Value target = value_list(arena, VALUE_TUPLE, 4);
+    for (int i = 1; i < shape->rank; i++) list_add(target.list, value_int(shape->dim[i]));
+    for (int i = shape->rank; i < wanted; i++) list_add(target.list, value_int(1));
+    return error_fix(err, FIX_INSERT_BEFORE, NULL, arena_print(arena, "Reshape(%s)", value_repr_text(arena, &target)));
+}
+
+static bool propose_fewer_axes(Arena *arena, const Shape *shape, int wanted, Error *err)
+{
+    if (wanted == 2) {
+        error_fix(err, FIX_INSERT_BEFORE, NULL, "Flatten()");
+        return error_fix(err, FIX_INSERT_BEFORE, NULL, shape->rank == 3 ? "GlobalAveragePooling1D()" : "GlobalAveragePooling2D()");
+    }
+    Value target = value_list(arena, VALUE_TUPLE, 4);
+    for (int i = 1; i < wanted - 1; i++) list_add(target.list, value_int(shape->dim[i]));
+    list_add(target.list, value_int(-1));
+    return error_fix(err, FIX_INSERT_BEFORE, NULL, arena_print(arena, "Reshape(%s)", value_repr_text(arena, &target)));
+}
+
+/* Unknown axes stay as -1, of which Reshape takes one. */
+static bool propose_rank(Arena *arena, const Shape *shape, int wanted, Error *err)
+{
+    return shape->rank < wanted ? propose_more_axes(arena, shape, wanted, err) : propose_fewer_axes(arena, shape, wanted, err);
+}
+
 static bool check_rank(Arena *arena, const Layer *layer, const InputSpec *spec, int index, const Shape *shape, Error *err)
 {
     const char *full = shape_text(arena, shape), *found = number(arena, shape->rank);
     if (spec->ndim >= 0 && !spec->squeeze && shape->rank != spec->ndim) {
         refuse(layer, spec, index, err, arena_print(arena, "expected ndim=%d, found ndim=%d. Full shape received: %s", spec->ndim,
                                                     shape->rank, full));
-        return error_cause(err, "cause.rank", layer->class_name, number(arena, spec->ndim), found, full, NULL);
+        error_cause(err, "cause.rank", layer->class_name, number(arena, spec->ndim), found, full, NULL);
+        return propose_rank(arena, shape, spec->ndim, err);
     }
     if (spec->max_ndim >= 0 && shape->rank > spec->max_ndim) {
         refuse(layer, spec, index, err, arena_print(arena, "expected max_ndim=%d, found ndim=%d", spec->max_ndim, shape->rank));
-        return error_cause(err, "cause.rank_max", layer->class_name, number(arena, spec->max_ndim), found, full, NULL);
+        error_cause(err, "cause.rank_max", layer->class_name, number(arena, spec->max_ndim), found, full, NULL);
+        return propose_rank(arena, shape, spec->max_ndim, err);
     }
     if (spec->min_ndim >= 0 && shape->rank < spec->min_ndim) {
         refuse(layer, spec, index, err, arena_print(arena, "expected min_ndim=%d, found ndim=%d. Full shape received: %s",
                                                     spec->min_ndim, shape->rank, full));
-        return error_cause(err, "cause.rank_min", layer->class_name, number(arena, spec->min_ndim), found, full, NULL);
+        error_cause(err, "cause.rank_min", layer->class_name, number(arena, spec->min_ndim), found, full, NULL);
+        return propose_rank(arena, shape, spec->min_ndim, err);
     }
     return true;
 }

@@ -230,3 +230,16 @@ const Activation *layer_activation(const Layer *layer)
 {
     return layer->kind->activation ? layer->kind->activation(layer) : &ACTIVATION_LINEAR;
 }
+
+bool layer_is_elementwise(const Layer *layer)
+{
+    return layer->kind->elementwise && activation_elementwise(layer_activation(layer));
+}
+
+const Layer *layer_of_term(const Layer *layer, const Term *term)
+{
+    if (term->child < 0 || term->child >= layer->n_children) return layer;
+    layer = layer->children[term->child];
+    while (!layer->n_weights && layer->n_children == 1) layer = layer->children[0];
+    return layer;
+}

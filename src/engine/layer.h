@@ -251,6 +251,8 @@ typedef struct Outputs {
 } Outputs;
 void outputs_add(Outputs *, Shape, Dtype);
 
+enum { COUNT_BY_TRACE = -2 };
+
 /* A layer with numbers: shapes are fully known here, batch axis included. */
 typedef struct Forward {
     const Layer  *layer;
@@ -260,6 +262,7 @@ typedef struct Forward {
     Tensor       *out;     int n_out;    /* shape and memory are there; data zeroed */
     const struct WeightTable *table;     /* of every layer, for forward_child */
     Arena        *scratch;               /* dropped after the layer */
+    bool         *impossible;            /* set to true where Keras would fail only now: there are no numbers then */
 } Forward;
 
 /* What a call of a layer gives, without building or calling it: shapes and types of its outputs. call may be NULL: the
@@ -268,6 +271,11 @@ bool layer_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Ou
 /* How terms make an output; of wrappers, as their layer does. */
 TraceRule layer_rule(const Layer *);
 const Activation *layer_activation(const Layer *);   /* never NULL */
+
+/* Output k depends on input k alone. */
+bool layer_is_elementwise(const Layer *);
+/* Whose weights a term names. */
+const Layer *layer_of_term(const Layer *, const Term *);
 
 /* Whether numbers can come out of it: nothing in it is code of the text's own. */
 bool layer_computes(const Layer *);
@@ -315,7 +323,7 @@ struct LayerKind {
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
     TraceRule        rule;
     TraceRule      (*rule_of)(const Layer *);         /* where layers of the kind differ (wrappers); NULL = rule */
-    /* Terms with an input over all outputs, by formula; NULL = counted with trace. */
+    /* Terms with an input over all outputs, by formula; NULL or COUNT_BY_TRACE = counted with trace. */
     int64_t        (*connections)(const Trace *);
     bool             keeps_mask;      /* supports_masking = True */
     bool             elementwise;     /* output k depends on input k alone, same shape: drawn inside the previous column */

@@ -413,7 +413,7 @@ static Node *record(Calling *c, const Outputs *outputs)
     return node;
 }
 
-static void append_call(Arena *arena, Layer *layer, Node *node)
+void layer_record_call(Arena *arena, Layer *layer, Node *node)
 {
     layer->calls = arena_grow(arena, layer->calls, (size_t)layer->n_calls, &layer->calls_capacity, (size_t)layer->n_calls + 1,
                               sizeof *layer->calls);
@@ -462,7 +462,7 @@ static Node *call_inside(Calling *c)
     Node *node = record(c, &outputs);
     c->layer->built = true;
     if (!set_masks(c, node)) return NULL;
-    append_call(c->arena, c->layer, node);
+    layer_record_call(c->arena, c->layer, node);
     return node;
 }
 

@@ -23,6 +23,12 @@ Call layer_plain_call(Arena *, const Layer *, int n_in);
 const char *scope_enter(Builder *, Layer *);
 void scope_leave(Builder *, const char *outer);
 
+/* Place of `optional` among InputLayer's arguments. */
+enum { INPUT_OPTIONAL = 7 };
+
+/* One more of the layer's calls. */
+void layer_record_call(Arena *, Layer *, Node *);
+
 KerasTensor *tensor_new(Builder *, TensorSpec, const char *name);   /* name NULL = automatic */
 
 /* Deeper nesting of layers in layers than this is a RecursionError. */

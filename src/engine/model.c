@@ -197,3 +197,9 @@ void model_forward(const Forward *f)
         memcpy(f->out[i].data, result->data, (size_t)shape_size(&result->shape) * sizeof(float));
     }
 }
+
+bool model_build(Builder *builder, Model *model, const Shape *shapes, int n, Error *err)
+{
+    if (model->kind != MODEL_SEQUENTIAL || n != 1) return true;
+    return sequential_build(builder, model, &shapes[0], err);
+}

@@ -50,11 +50,14 @@ bool sequential_pop(Builder *, Model *, bool rebuild, Error *);
 bool sequential_rebuild(Builder *, Model *, Error *);
 bool model_build(Builder *, Model *, const Shape *, int n, Error *);   /* model.build(shape) */
 
+/* keras.Model(...) as written, when the class itself is called. */
+Model *model_construct(Builder *, const Argument *, int n, Span, Error *);
 /* Model(inputs, outputs): finds the graph between, in Keras' order of layers. */
 Model *functional_make(Builder *, Value inputs, Value outputs, const char *name, Span, Error *);
 
 /* A subclassed model; nodes are recorded while `call` is followed, then functional-like. */
 Model *subclassed_make(Builder *, const char *class_name, const char *name, Span, Error *);
+void subclassed_track(Builder *, Model *, Layer *);   /* self.dense = Dense(4) */
 bool subclassed_record(Builder *, Model *, KerasTensor **inputs, int n, Value outputs, Error *);
 
 /* The layer of that name, nested ones not looked into; NULL when there is none. */

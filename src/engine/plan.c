@@ -64,7 +64,8 @@ static int64_t connections_of(Arena *arena, const Node *node)
     TensorSpec *in = specs_of(arena, node->in, node->n_in), *out = specs_of(arena, node->out, node->n_out);
     if (!one_example(in, node->n_in) || !one_example(out, node->n_out)) return DIM_NONE;
     const Trace trace = {.layer = layer, .call = &node->call, .in = in, .n_in = node->n_in, .out = out, .n_out = node->n_out};
-    return layer->kind->connections ? layer->kind->connections(&trace) : count_with_trace(arena, trace);
+    const int64_t known = layer->kind->connections ? layer->kind->connections(&trace) : COUNT_BY_TRACE;
+    return known == COUNT_BY_TRACE ? count_with_trace(arena, trace) : known;
 }
 
 static int64_t activations_of(const Node *node)

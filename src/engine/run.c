@@ -69,11 +69,16 @@ static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step
     Tensor *in = ARENA_ARRAY(scratch, node->n_in, Tensor), *out = &run->tensors[step->first];
     for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[step->from[i]];
     for (int i = 0; i < node->n_out; i++) out[i] = tensor_make(arena, out[i].shape, out[i].dtype);
+    bool impossible = false;
     const Forward forward = {
         .layer = node->layer, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
         .out = out, .n_out = node->n_out, .table = &run->table, .scratch = scratch,
+        .impossible = &impossible,
     };
     node->layer->kind->forward(&forward);
+    if (!impossible) return;
+    run->why_not = "run.impossible";
+    for (int i = 0; i < node->n_out; i++) out[i].data = NULL;
 }
 
 static void compute_all(Run *run, Arena *arena, Arena *scratch)

@@ -1,7 +1,7 @@
 /* Activation: a function of keras.activations as a layer. */
 #include "engine/activation.h"
 
-#include <string.h>
+#include "engine/layers/elementwise.h"
 
 static const ParamSpec PARAMS[] = {{.name = "activation", .type = PARAM_ACTIVATION, .required = true, .example = "'relu'"}};
 
@@ -17,27 +17,31 @@ static const Activation *activation(const Layer *layer)
     return *(const Activation *const *)layer->config;
 }
 
-static void forward(const Forward *f)
+/* A function over an axis needs the whole row. */
+static TraceRule rule_of(const Layer *layer)
 {
-    memcpy(f->out[0].data, f->in[0].data, (size_t)shape_size(&f->out[0].shape) * sizeof(float));
-    activation_apply(activation(f->layer), &f->out[0]);
+    return activation_elementwise(activation(layer)) ? TRACE_SUM : TRACE_DEPENDS;
 }
 
 static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 {
-    if (cap > 0) terms[0] = (Term){.from = t->k, .weight = -1, .at = -1, .child = -1, .scale = 1};
-    return 1;
+    if (rule_of(t->layer) == TRACE_SUM || !t->in[0].shape.rank) return elementwise_trace(t, terms, cap);
+    const Shape *shape = &t->in[0].shape;
+    const int64_t n = shape->dim[shape->rank - 1], first = t->k / n * n;
+    for (int64_t i = 0; i < n && i < cap; i++)
+        terms[i] = (Term){.from = first + i, .weight = -1, .at = -1, .child = -1, .scale = 1};
+    return n;
 }
 
 static int64_t connections(const Trace *t)
 {
-    return shape_size(&t->out[0].shape);
+    return size_multiply(shape_size(&t->out[0].shape), trace(t, NULL, 0));
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     if (topic == EXPLAIN_TITLE) text_put(text, activation(t->layer)->name);
-    if (topic == EXPLAIN_RULE) text_put(text, activation(t->layer)->formula);
+    elementwise_explain(t, topic, text);
 }
 
 const LayerKind LAYER_activation = {
@@ -46,12 +50,12 @@ const LayerKind LAYER_activation = {
     .params = PARAMS,
     .n_params = 1,
     .make = make,
-    .forward = forward,
+    .forward = elementwise_forward,
     .trace = trace,
     .connections = connections,
     .explain = explain,
     .activation = activation,
-    .rule = TRACE_SUM,
+    .rule_of = rule_of,
     .keeps_mask = true,
     .elementwise = true,
     .built_at_make = true,

@@ -3,7 +3,7 @@
 
 #include "engine/activation.h"
 #include "engine/config.h"
-#include "engine/matrix.h"
+#include "engine/matmul.h"
 
 typedef struct DenseConfig {
     const Activation *activation;
@@ -166,8 +166,13 @@ static void forward(const Forward *f)
     const DenseConfig *config = config_of(f->layer);
     const Shape *shape = &f->in[0].shape;
     const int64_t in = shape->dim[shape->rank - 1], rows = shape_span_size(shape, 0, shape->rank - 1);
-    matrix_multiply(f->in[0].data, kernel_of(f, in, config->units), config->bias ? f->weights[1].data : NULL, f->out[0].data, rows, in,
-                    config->units);
+    const MatmulRows x = {.data = f->in[0].data, .step = in};
+    const Matmul product = {
+        .rows = rows, .inner = in, .columns = config->units, .left = matmul_rows(&x),
+        .right = kernel_of(f, in, config->units), .right_row_step = config->units, .right_column_step = 1,
+        .bias = config->bias ? f->weights[1].data : NULL, .out = f->out[0].data, .out_step = config->units,
+    };
+    matmul(&product, f->scratch);
     activation_apply(config->activation, &f->out[0]);
 }
 

@@ -7,9 +7,11 @@
 /* clang-format off */
 #define LAYERS(X) \
     /* core */ \
-    X(input_layer) X(dense) X(activation) \
+    X(input_layer) X(dense) X(activation) X(identity) \
+    /* activations */ \
+    X(relu) X(leaky_relu) X(elu) X(softmax) X(prelu) \
     /* reshaping */ \
-    X(flatten) \
+    X(flatten) X(reshape) X(permute) X(repeat_vector) \
     /* convolution */ \
     X(conv1d) X(conv2d) X(conv3d) X(conv1d_transpose) X(conv2d_transpose) X(conv3d_transpose) \
     X(depthwise_conv1d) X(depthwise_conv2d) X(separable_conv1d) X(separable_conv2d) \
@@ -20,7 +22,11 @@
     X(adaptive_max_pooling1d) X(adaptive_max_pooling2d) X(adaptive_max_pooling3d) \
     X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d) \
     /* normalisation */ \
-    X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization)
+    X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
+    /* regularisation */ \
+    X(dropout) \
+    /* wrappers */ \
+    X(time_distributed)
 /* clang-format on */
 
 #define X(name) extern const LayerKind LAYER_##name;

@@ -1,0 +1,138 @@
+/* Permute: the axes after the batch in another order. */
+#include <string.h>
+
+#include "engine/layer.h"
+
+static const ParamSpec PARAMS[] = {{.name = "dims", .type = PARAM_INTS, .required = true, .example = "(2, 1)"}};
+
+typedef struct PermuteConfig {
+    int n;
+    int axis[SHAPE_RANK_MAX];   /* output axis i is input axis axis[i]; the batch axis stays */
+} PermuteConfig;
+
+static const PermuteConfig *config_of(const Layer *layer)
+{
+    return layer->config;
+}
+
+/* dims that count from 0, or name the batch axis too. */
+static void propose(Maker *m, const ValueList *dims)
+{
+    Arena *arena = m->builder->arena;
+    Value raised = value_list(arena, VALUE_TUPLE, dims->n), without = value_list(arena, VALUE_TUPLE, dims->n);
+    for (size_t i = 0; i < dims->n; i++) {
+        if (!value_is_int(&dims->items[i])) return;
+        list_add(raised.list, value_int(dims->items[i].integer + 1));
+        if (dims->items[i].integer) list_add(without.list, dims->items[i]);
+    }
+    if (dims->n && dims->items[0].integer == 0 && dims->n > 2) error_fix(m->err, FIX_ARGUMENT, "dims", value_repr_text(arena, &without));
+    error_fix(m->err, FIX_ARGUMENT, "dims", value_repr_text(arena, &raised));
+    Value reversed = value_list(arena, VALUE_TUPLE, dims->n);
+    for (size_t i = 0; i < dims->n; i++) list_add(reversed.list, value_int((int64_t)(dims->n - i)));
+    error_fix(m->err, FIX_ARGUMENT, "dims", value_repr_text(arena, &reversed));
+}
+
+static bool refuse(Maker *m, const Value *dims)
+{
+    maker_refuse(m, "dims", "ValueError", "Invalid permutation argument `dims` for Permute Layer. The set of indices in `dims` must be "
+                 "consecutive and start from 1. Received dims=%s", maker_text(m, "dims"));
+    error_cause(m->err, "cause.permutation", maker_text(m, "dims"), NULL);
+    propose(m, dims->list);
+    return false;
+}
+
+/* Each of 1 .. n once. */
+static bool is_permutation(const ValueList *dims, PermuteConfig *config)
+{
+    bool seen[SHAPE_RANK_MAX] = {false};
+    if (dims->n >= SHAPE_RANK_MAX) return false;
+    for (size_t i = 0; i < dims->n; i++) {
+        if (!value_is_number(&dims->items[i])) return false;
+        const double at = value_number(&dims->items[i]);
+        if (!(at >= 1) || at > (double)dims->n || seen[(int)at - 1] || (double)(int)at < at) return false;
+        seen[(int)at - 1] = true;
+        config->axis[config->n++] = (int)at;
+    }
+    return true;
+}
+
+static bool make(Maker *m)
+{
+    PermuteConfig *config = ARENA_NEW(m->builder->arena, PermuteConfig);
+    m->layer->config = config;
+    if (!layer_base(m)) return false;
+    const Value *dims = maker_arg(m, "dims");
+    if (dims->kind != VALUE_TUPLE && dims->kind != VALUE_LIST) {
+        maker_refuse(m, "dims", "TypeError", "'%s' object is not iterable", value_type(dims));
+        error_cause(m->err, "cause.permutation", maker_text(m, "dims"), NULL);
+        return error_fix(m->err, FIX_ARGUMENT, "dims", "(2, 1)");
+    }
+    if (!is_permutation(dims->list, config)) return refuse(m, dims);
+    Value tuple = *dims;
+    tuple.kind = VALUE_TUPLE;
+    maker_set(m, "dims", tuple);
+    layer_add_input_spec(m->builder, m->layer)->ndim = config->n + 1;
+    return true;
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)call, (void)n_in, (void)err;
+    const PermuteConfig *config = config_of(layer);
+    Shape shape = in[0].shape;
+    for (int i = 0; i < config->n; i++) shape.dim[i + 1] = in[0].shape.dim[config->axis[i]];
+    outputs_add(out, shape, in[0].dtype);
+    return true;
+}
+
+/* Where output k comes from. */
+static int64_t source_of(const PermuteConfig *config, const Shape *in, const Shape *out, int64_t k)
+{
+    int64_t at[SHAPE_RANK_MAX] = {0}, from = 0;
+    for (int axis = out->rank - 1; axis >= 0; axis--) {
+        at[axis ? config->axis[axis - 1] : 0] = k % out->dim[axis];
+        k /= out->dim[axis];
+    }
+    for (int axis = 0; axis < in->rank; axis++) from = from * in->dim[axis] + at[axis];
+    return from;
+}
+
+static void forward(const Forward *f)
+{
+    const int64_t size = shape_size(&f->out[0].shape);
+    for (int64_t k = 0; k < size; k++)
+        f->out[0].data[k] = f->in[0].data[source_of(config_of(f->layer), &f->in[0].shape, &f->out[0].shape, k)];
+}
+
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const int64_t from = source_of(config_of(t->layer), &t->in[0].shape, &t->out[0].shape, t->k);
+    if (cap > 0) terms[0] = (Term){.from = from, .weight = -1, .at = -1, .child = -1, .scale = 1};
+    return 1;
+}
+
+static int64_t connections(const Trace *t)
+{
+    return shape_size(&t->out[0].shape);
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    if (topic == EXPLAIN_TITLE) value_str(text, &t->layer->args[0]);
+    if (topic == EXPLAIN_RULE)
+        text_print(text, "x[%lld]", (long long)source_of(config_of(t->layer), &t->in[0].shape, &t->out[0].shape, t->k));
+}
+
+const LayerKind LAYER_permute = {
+    .name = "Permute",
+    .module = "keras.src.layers.reshaping.permute",
+    .params = PARAMS,
+    .n_params = 1,
+    .make = make,
+    .infer = infer,
+    .forward = forward,
+    .trace = trace,
+    .connections = connections,
+    .explain = explain,
+    .rule = TRACE_SUM,
+};

@@ -1,0 +1,69 @@
+/* class Net(keras.Model): its layers are its attributes, its graph what its call() did with one set of inputs. */
+#include <string.h>
+
+#include "engine/layer_parts.h"
+#include "engine/model_parts.h"
+
+static const ParamSpec CONSTRUCTOR[] = {{.name = "name", .type = PARAM_STRING}};
+
+Model *subclassed_make(Builder *builder, const char *class_name, const char *name, Span span, Error *err)
+{
+    const LayerKind *kind = &KIND_SUBCLASSED;
+    const char *own = name ? name : builder_name(builder, class_name);
+    const Argument argument = {.keyword = "name", .value = value_string(builder->arena, own, strlen(own)), .span = SPAN_NONE};
+    Layer *layer = layer_make(builder, kind, &argument, 1, span, err);
+    if (!layer) return NULL;
+    layer->class_name = class_name;
+    layer->type_name = arena_print(builder->arena, "__main__.%s", class_name);
+    Model *model = ARENA_NEW(builder->arena, Model);
+    *model = (Model){.kind = MODEL_SUBCLASSED, .self = layer, .input_structure = VALUE_IS_NONE, .output_structure = VALUE_IS_NONE};
+    layer->model = model;
+    return model;
+}
+
+static bool is_tracked(const Model *model, const Layer *layer)
+{
+    for (int i = 0; i < model->n_layers; i++)
+        if (model->layers[i] == layer) return true;
+    return false;
+}
+
+void subclassed_track(Builder *builder, Model *model, Layer *layer)
+{
+    if (is_tracked(model, layer)) return;
+    model->layers = arena_grow(builder->arena, model->layers, (size_t)model->n_layers, &model->layers_capacity,
+                               (size_t)model->n_layers + 1, sizeof *model->layers);
+    model->layers[model->n_layers++] = layer;
+    model->self->children = model->layers;
+    model->self->n_children = model->n_layers;
+}
+
+bool subclassed_record(Builder *builder, Model *model, KerasTensor **inputs, int n, Value outputs, Error *err)
+{
+    const Value leaves = nest_leaves(builder->arena, &outputs);
+    KerasTensor **ends = ARENA_ARRAY(builder->arena, leaves.list->n, KerasTensor *);
+    for (size_t i = 0; i < leaves.list->n; i++) {
+        const Value *leaf = &leaves.list->items[i];
+        if (leaf->kind != VALUE_TENSOR)
+            return error_set(err, "ValueError", "All operation outputs must be tensors. Operation <%s name=%s, built=True> returned a "
+                             "non-tensor. Non-tensor received: %s", model->self->class_name, model->self->name,
+                             value_str_text(builder->arena, leaf));
+        ends[i] = leaf->tensor;
+    }
+    model_keep_graph(builder, model, inputs, n, ends, (int)leaves.list->n);
+    model->output_structure = outputs;
+    model->built = model->self->built = true;
+    return true;
+}
+
+const LayerKind KIND_SUBCLASSED = {
+    .name = "Model",
+    .module = "keras.src.models.model",
+    .params = CONSTRUCTOR,
+    .n_params = 1,
+    .call_params = MODEL_CALL_PARAMS,
+    .n_call_params = 3,
+    .infer = model_infer,
+    .forward = model_forward,
+    .rule = TRACE_DEPENDS,
+};
