@@ -26,7 +26,8 @@
     /* regularisation */ \
     X(dropout) \
     /* wrappers */ \
-    X(time_distributed)
+    X(time_distributed) \
+    /* every line above ends with a backslash */
 /* clang-format on */
 
 #define X(name) extern const LayerKind LAYER_##name;
