@@ -1,0 +1,32 @@
+/* The core layers as Keras has them, case by case. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "layer_cases.h"
+
+#define CLASSES(X) \
+    X(Activation) X(Dense) X(Dropout) X(ELU) X(Flatten) X(Identity) X(LeakyReLU) X(Permute) X(PReLU) X(ReLU) X(RepeatVector) \
+    X(Reshape) X(Softmax) X(TimeDistributed)
+
+#define X(name) \
+    static void name##_as_keras(void **state) \
+    { \
+        (void)state; \
+        check_layer_cases(#name); \
+    }
+CLASSES(X)
+#undef X
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define X(name) cmocka_unit_test(name##_as_keras),
+        CLASSES(X)
+#undef X
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
