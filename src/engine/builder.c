@@ -62,3 +62,9 @@ const char *builder_name(Builder *builder, const char *class_name)
     if (count->given++ == 0) return stem;
     return arena_print(builder->arena, "%s_%d", stem, count->given - 1);
 }
+
+int builder_legacy_number(Builder *builder, const LayerKind *kind, const char *class_name)
+{
+    if (builder->depth) return -1;
+    return count_of(builder, arena_print(builder->arena, "%s %s", kind->operation ? "operation" : "layer", class_name))->given++;
+}

@@ -75,6 +75,7 @@ struct Layer {
     const LayerKind *kind;
     int          id;            /* the place among all layers of the Builder, from 0 */
     const char  *name;          /* "dense_1" */
+    int          legacy_number; /* Keras 2's number for the automatic name; -1 = the name was given, or Keras' own affair */
     const char  *class_name;    /* kind->name, or the text's own class for custom layers and models */
     const char  *type_name;     /* "keras.src.layers.core.dense.Dense", as in <class '...'> */
     Value       *args;          /* one for each kind->params; `make` puts in what get_config() would say */
@@ -154,6 +155,8 @@ void builder_make(Builder *, Arena *);
 
 /* "dense", "dense_1", ...: Keras' auto_name of a class name or stem. */
 const char *builder_name(Builder *, const char *class_name);
+/* The number that Keras 2 gives to the same layer: what Keras makes for itself is not counted, operations stand apart. */
+int builder_legacy_number(Builder *, const LayerKind *, const char *class_name);
 const char *snake_case(Arena *, const char *class_name);
 
 typedef struct Argument {    /* of a constructor or call as written */

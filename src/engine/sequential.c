@@ -67,7 +67,9 @@ static bool add_input_of(Builder *builder, Model *model, const Layer *layer, Err
 {
     if (!is_empty(model) || layer->input_shape.kind == VALUE_NONE) return true;
     const Argument shape = {.keyword = "shape", .value = layer->input_shape, .span = layer->input_shape.span};
+    builder->depth++;
     Layer *input = layer_make(builder, &LAYER_input_layer, &shape, 1, layer->span, err);
+    builder->depth--;
     if (!input) return false;
     const Value added = value_layer(input);
     return sequential_add(builder, model, &added, true, err);
@@ -217,7 +219,9 @@ static bool make_input(Builder *builder, Model *model, const Shape *shape, Error
         {.keyword = "batch_shape", .value = value_shape(builder->arena, shape), .span = SPAN_NONE},
         {.keyword = "dtype", .value = value_string(builder->arena, dtype, strlen(dtype)), .span = SPAN_NONE},
     };
+    builder->depth++;
     model->input_layer = layer_make(builder, &LAYER_input_layer, args, 2, SPAN_NONE, err);
+    builder->depth--;
     return model->input_layer != NULL;
 }
 
