@@ -11,7 +11,7 @@
 #include "engine/config.h"
 
 #define GOLDEN UINT64_C(0x9E3779B97F4A7C15)
-#define SALT UINT64_C(1)
+#define SALT UINT64_C(49)
 
 static uint64_t mix(uint64_t z)
 {

@@ -128,6 +128,7 @@ struct Node {
     bool          one_output;         /* the call gives a tensor, not a list of one */
     Value         structure;          /* how outputs nest when not flat: a list or dict of tensors; else None */
     int           order;              /* rises with every call of the Builder */
+    int           names;              /* automatic names it took when it was made */
     int           mark, place;        /* of the last walk that met it, and where it stood there */
     Span          span;               /* the call in the text */
 };
@@ -138,7 +139,7 @@ struct Node {
 typedef struct Builder {
     Arena *arena;
     struct NameCount *names; size_t n_names, names_capacity;   /* how often each automatic name was given */
-    int    tensors;         /* automatic keras_tensor names given */
+    int    named;           /* automatic names given, all together */
     int    layers;          /* ids given */
     int    order;
     const char *scope;      /* "sequential/dense", for weight paths; "" outside */
@@ -157,6 +158,8 @@ void builder_make(Builder *, Arena *);
 const char *builder_name(Builder *, const char *class_name);
 /* The number that Keras 2 gives to the same layer: what Keras makes for itself is not counted, operations stand apart. */
 int builder_legacy_number(Builder *, const LayerKind *, const char *class_name);
+/* Lets some names of a class pass, as if they had been given. */
+void builder_skip_names(Builder *, const char *class_name, int n);
 const char *snake_case(Arena *, const char *class_name);
 
 typedef struct Argument {    /* of a constructor or call as written */
