@@ -54,6 +54,7 @@ typedef struct WeightSpec {
     Shape       shape;         /* fully known */
     Dtype       dtype;
     Value       initializer;   /* VALUE_CONFIG */
+    int64_t     ones_from, ones_to;   /* elements that start at 1 whatever the initializer says: LSTM's unit_forget_bias */
     bool        trainable;
     bool        state;         /* never learned (moving averages): trainable = True does not reach it */
     const float *given;        /* numbers from set_weights or a file; NULL = from the initializer */
@@ -323,8 +324,7 @@ struct LayerKind {
     void (*explain)(const Trace *, ExplainTopic, Text *);
     /* compute_mask: the mask of the outputs, NULL = none. Kinds with `keeps_mask` pass the first input's on. */
     KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
-    /* Work as a cell of RNN: state sizes; NULL for the rest. */
-    int  (*states)(const Layer *, int64_t *sizes, int cap);
+    bool             cell;            /* takes (inputs, states), gives the output and the new states: what RNN repeats */
 
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
     TraceRule        rule;
