@@ -3,7 +3,7 @@
 #include <math.h>
 
 /* Points. Below these a unit becomes a cell, a strip is wrapped, a map goes to another page. */
-#define PITCH_MIN 5.0F
+#define PITCH_MIN 4.4F
 #define STRIP_CELL_MIN 2.0F
 #define WRAP_CELL 6.0F
 #define WRAP_CELL_MIN 2.5F
@@ -41,7 +41,8 @@ static bool units_fit(Block *block, const BlockOffer *offer)
     block->slot = slot;
     block->pitch = pitch;
     block->unit = fminf(fminf(offer->unit_max, pitch * (pitch > 16 ? 0.86F : 0.96F)), offer->room.w);
-    block->unit_w = block->unit >= offer->number_h ? fminf(fmaxf(block->unit, offer->number_w), offer->room.w) : block->unit;
+    const bool pill = block->unit >= offer->number_h && block->unit * 1.12F < offer->number_w;
+    block->unit_w = pill ? fminf(offer->number_w, offer->room.w) : block->unit;
     const float used = slot * (float)(block->groups - 1) + pitch * (float)(block->per - 1) + block->unit;
     block->area = centred(offer->room, block->unit_w, used);
     return true;

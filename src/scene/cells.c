@@ -6,7 +6,7 @@
 
 #include "scene/number.h"
 
-enum { SHADES = 128, PICKED_CELLS = 1200 };
+enum { SHADES = 128, PICKED_CELLS = 300 };
 
 /* Colours of a scale, made once for a column: index 0 ... SHADES - 1 for -extent ... extent. */
 typedef struct Palette {
@@ -30,8 +30,17 @@ static Colour palette_colour(const Palette *palette, double value)
     return palette->shade[(int)lround(share * SHADES) + SHADES];
 }
 
+/* From the numbers directly where all are computed. */
+static bool number_of(const Chart *chart, Unit unit, const float *numbers, double *value)
+{
+    if (!numbers) return chart_value(chart, unit, value);
+    *value = (double)numbers[unit.e];
+    return true;
+}
+
 /* The largest number, by size, of those that share a drawn cell; false when none is computed. */
-static bool cell_value(const Chart *chart, int column, int64_t map, int64_t row[2], int64_t col[2], double *largest)
+static bool cell_value(const Chart *chart, int column, int64_t map, const float *numbers, const int64_t row[2],
+                       const int64_t col[2], double *largest)
 {
     const Block *block = &chart->layout.place[column].block;
     bool any = false;
@@ -39,7 +48,7 @@ static bool cell_value(const Chart *chart, int column, int64_t map, int64_t row[
         for (int64_t c = col[0]; c < col[1]; c++) {
             double value;
             const int64_t e = block_element(block, map, r, c);
-            if (e < 0 || !chart_value(chart, (Unit){column, e}, &value)) continue;
+            if (e < 0 || !number_of(chart, (Unit){column, e}, numbers, &value)) continue;
             if (!any || fabs(value) > fabs(*largest)) *largest = value;
             any = true;
         }
@@ -56,13 +65,14 @@ static Colour *map_colours(const Chart *chart, int column, int64_t map, const Pa
 {
     const Block *block = &chart->layout.place[column].block;
     Colour *cells = ARENA_ARRAY(chart->arena, block->cell_rows * block->cell_columns, Colour), *to = cells;
+    const float *numbers = chart_numbers(chart, column);
     for (int r = 0; r < block->cell_rows; r++)
         for (int c = 0; c < block->cell_columns; c++) {
             int64_t rows[2], columns[2];
             double value;
             part(block->rows, block->cell_rows, r, rows);
             part(block->columns, block->cell_columns, c, columns);
-            *to++ = cell_value(chart, column, map, rows, columns, &value) ? palette_colour(palette, value) : palette->empty;
+            *to++ = cell_value(chart, column, map, numbers, rows, columns, &value) ? palette_colour(palette, value) : palette->empty;
         }
     return cells;
 }

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "scene/number.h"
+#include "scene/scale.h"
 
-enum { RAMP_SIZE = 64, HUES_MAX = 1 << 16, COPY_DEPTH = 64 };
+enum { HUES_MAX = 1 << 16, COPY_DEPTH = 64 };
 
 /* ---- units and picks ---- */
 
@@ -50,18 +51,26 @@ const char *chart_index(const Chart *chart, Unit unit)
         rest /= sample->dim[i];
     }
     Text text = {.arena = chart->arena};
-    for (int i = 0; i < sample->rank; i++) text_print(&text, "%s%lld", i ? "," : "[", (long long)index[i]);
-    if (sample->rank) text_put(&text, "]");
+    for (int i = 0; i < sample->rank; i++) {
+        text_put_char(&text, i ? ',' : '[');
+        count_put(&text, index[i]);
+    }
+    if (sample->rank) text_put_char(&text, ']');
     return text_string(&text);
 }
 
 const char *chart_label(const Chart *chart, Unit unit)
 {
     const Column *column = &chart->columns.column[unit.column];
-    const char *index = chart_index(chart, unit);
+    Text text = {.arena = chart->arena};
     double value;
-    if (!chart_value(chart, unit, &value)) return arena_print(chart->arena, "%s%s", column->name, index);
-    return arena_print(chart->arena, "%s%s: %s", column->name, index, number_text(chart->arena, value, 2));
+    text_put(&text, column->name);
+    text_put(&text, chart_index(chart, unit));
+    if (chart_value(chart, unit, &value)) {
+        text_put(&text, ": ");
+        text_put(&text, number_text(chart->arena, value, 2));
+    }
+    return text_string(&text);
 }
 
 static float between(float a, float b, float t) { return a + (b - a) * t; }
@@ -87,6 +96,14 @@ const Tensor *chart_tensor(const Chart *chart, int column)
     return &run->tensors[tensor];
 }
 
+const float *chart_numbers(const Chart *chart, int column)
+{
+    const Stage *stage = &chart->stage[column];
+    const Tensor *tensor = chart_tensor(chart, column);
+    if (!tensor || stage->done < sample_size(chart, column) || stage->now != chart->columns.column[column].tensor) return NULL;
+    return tensor->data + sample_in(chart, column) * sample_size(chart, column);
+}
+
 bool chart_value(const Chart *chart, Unit unit, double *value)
 {
     const Run *run = chart->variant->run;
@@ -97,22 +114,10 @@ bool chart_value(const Chart *chart, Unit unit, double *value)
     return true;
 }
 
-Scale tensor_scale(const Tensor *tensor, double extent)
-{
-    const int64_t n = shape_size(&tensor->shape);
-    float largest = 0;
-    if (n < RAMP_SIZE && tensor->shape.rank < 4) return (Scale){extent, false};
-    for (int64_t i = 0; i < n; i++) {
-        if (tensor->data[i] < 0) return (Scale){extent, false};
-        if (tensor->data[i] > largest) largest = tensor->data[i];
-    }
-    return (Scale){largest > 0 ? number_round_up((double)largest) : 1, true};
-}
-
 Scale chart_scale(const Chart *chart, int column)
 {
-    const Tensor *tensor = chart_tensor(chart, column);
-    return tensor ? tensor_scale(tensor, chart->view->extent) : (Scale){chart->view->extent, false};
+    const int tensor = chart->columns.column[column].tensor;
+    return scale_find(chart->variant->run, tensor, chart->view->extent);
 }
 
 /* ---- terms ---- */

@@ -3,6 +3,7 @@
 #define SHAPEFLOW_SCENE_CHART_H
 
 #include "scene/layout.h"
+#include "scene/scale.h"
 
 enum { HUE_NONE = 255 };
 
@@ -25,6 +26,7 @@ typedef struct Chart {
     const struct Chart *pair;  /* of a comparison: the other model; what is looked at there is lit here too */
     const struct Chart *twin;  /* of a toggle: units stand on their way to their place in the twin ... */
     float          along;      /* ... from 0 = own place to 1 */
+    bool           quiet;      /* no numbers in the units, while two stand in one place */
 } Chart;
 
 void chart_make(Chart *, Arena *, const View *, const Variant *, int which, Rect area);
@@ -41,16 +43,15 @@ Rect chart_rect(const Chart *, Unit);
 
 /* The number shown; false when there is none (not computed, too large). */
 bool chart_value(const Chart *, Unit, double *value);
+const float *chart_numbers(const Chart *, int column);   /* of the sample shown, when all are computed; else NULL */
 const Tensor *chart_tensor(const Chart *, int column);   /* whatever the progress; NULL without numbers */
 
 /* Row identity: 0 ... ROW_HUES - 1, HUE_NONE for numbers that belong to no row. Copies keep that of what they copy. */
 uint8_t chart_hue(const Chart *, Unit);
 Colour chart_hue_colour(const Chart *, uint8_t hue);
 
-/* Colour scale of a column: view->extent, or on the ink ramp (images, large non-negative tensors) its own largest. */
-typedef struct Scale { double extent; bool ramp; } Scale;
+/* Colour scale of a column: view->extent, or on the ink ramp (images and non-negative maps) its own largest. */
 Scale chart_scale(const Chart *, int column);
-Scale tensor_scale(const Tensor *, double extent);
 
 /* The same unit in another chart: same layer and element; what copies stands where its source stands; a row more or
  * less is matched by the last axis. column -1 = none. */

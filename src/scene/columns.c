@@ -119,7 +119,7 @@ static void columns_from_rows(Columns *columns, const Variant *variant)
 
 static void column_add_fault(Columns *columns, const Error *error)
 {
-    const char *name = error->layer_name ? error->layer_name : error->layer_class ? error->layer_class : "?";
+    const char *name = error->layer_class ? error->layer_class : error->layer_name ? error->layer_name : "?";
     columns->column[columns->n++] =
         (Column){.step = -1, .row = -1, .tensor = -1, .first_tensor = -1, .fault = true, .name = name};
 }
@@ -250,7 +250,7 @@ void columns_make(Columns *columns, Arena *arena, const Variant *variant)
     if (plan->error && (columns->n || plan->error->layer_class)) column_add_fault(columns, plan->error);
     depths_find(columns);
     lanes_find(columns, arena);
-    results_mark(columns, plan);
+    if (!plan->error) results_mark(columns, plan);
     channels_inherit(columns);
 }
 

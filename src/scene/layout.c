@@ -63,11 +63,9 @@ static void heights_find(Layout *layout, float head)
     const float line = layout->type.small * 1.42F;
     float bottom = area.y + area.h - 6;
     layout->count_height = line;
-    layout->has_legend = area.h > head + 300;
-    layout->has_counts = area.h > head + 210;
-    if (layout->has_legend) bottom -= line * 1.5F;
-    layout->legend_top = bottom;
-    if (layout->has_counts) bottom -= line * 3 + 8;
+    layout->has_counts = area.h > head + 120;
+    layout->one_count_line = area.h < head + 330;
+    if (layout->has_counts) bottom -= line * (layout->one_count_line ? 1 : 3) + 8;
     layout->counts_top = bottom;
     layout->body = (Rect){area.x, area.y + head, area.w, fmaxf(bottom - 8 - area.y - head, 10)};
 }
@@ -108,14 +106,24 @@ static Rect room_of(const Work *work, int c, Rect page)
     return room;
 }
 
+/* What aggregates says so in a line below. */
+static void block_with_note(const Work *work, int c, const int64_t *show, Place *place)
+{
+    Rect room = place->room;
+    BlockOffer offer = offer_for(work, c, show, room);
+    block_make(&place->block, &work->columns->column[c].sample, &offer);
+    if (!block_aggregates(&place->block)) return;
+    offer.room.h = fmaxf(room.h - work->layout->type.small * 1.8F, 10);
+    block_make(&place->block, &work->columns->column[c].sample, &offer);
+}
+
 static void blocks_make(const Work *work, const int64_t *show, Rect page)
 {
     for (int c = 0; c < work->columns->n; c++) {
         Place *place = &work->layout->place[c];
         place->room = room_of(work, c, page);
         place->room.w = work->share;
-        const BlockOffer offer = offer_for(work, c, show, place->room);
-        if (work->columns->column[c].tensor >= 0) block_make(&place->block, &work->columns->column[c].sample, &offer);
+        if (work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
         else place->block = (Block){.area = {page.x, place->room.y + place->room.h / 2, 0, 0}};
     }
 }
@@ -130,7 +138,7 @@ static void widths_find(Work *work)
         const Column *column = &work->columns->column[c];
         const Block *block = &work->layout->place[c].block;
         const float width = fmaxf(block->area.w + 2 * pad_of(block), work->layout->heading[c].width * squeeze);
-        if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 150);
+        if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 15 * work->layout->type.small);
         work->width[column->depth] = fmaxf(work->width[column->depth], width);
     }
     work->total = 0;
@@ -148,7 +156,7 @@ static void margins_find(Work *work)
         if (columns->column[c].depth == 0) first = fmaxf(first, half);
         if (columns->column[c].depth == columns->n_depths - 1) last = fmaxf(last, half);
     }
-    const float caption = work->layout->has_counts && work->layout->area.w > 700 ? CAPTION_WIDTH * work->layout->type.small / 13 : 0;
+    const float caption = work->layout->has_counts && !work->layout->one_count_line && work->layout->area.w > 700 ? CAPTION_WIDTH * work->layout->type.small / 13 : 0;
     work->left = fmaxf(EDGE + caption, EDGE + first - work->width[0] / 2);
     work->right = fmaxf(EDGE, EDGE + last - work->width[columns->n_depths - 1] / 2);
 }
@@ -162,7 +170,7 @@ static float width_needed(const Work *work)
 static void gaps_find(Work *work, Rect *page)
 {
     const int gaps = work->columns->n_depths - 1;
-    const float most = fmaxf(300 * fmaxf(work->view->zoom, 1), page->h * 0.8F);
+    const float most = fmaxf(440 * fmaxf(work->view->zoom, 1), page->h * 0.8F);
     page->w = fmaxf(page->w, width_needed(work));
     const float left = page->w - work->left - work->right - work->total;
     work->gap = gaps ? fit(left / (float)gaps, GAP_MIN, most) : 0;
@@ -204,6 +212,22 @@ Point layout_pan(const Layout *layout, Point wanted)
 {
     const float most_x = fmaxf(layout->page.w - layout->body.w, 0), most_y = fmaxf(layout->page.h - layout->body.h, 0);
     return (Point){fit(wanted.x, -most_x, 0), fit(wanted.y, -most_y, 0)};
+}
+
+void layout_align(Layout *layout, int n, const float *centre)
+{
+    for (int c = 0; c < n; c++) {
+        Place *place = &layout->place[c];
+        if (isnan(centre[c])) continue;
+        const float by = centre[c] - place->centre;
+        place->centre += by;
+        place->room.x += by;
+        const float half = fminf(place->heading.w / 2, fminf(centre[c] - layout->area.x, layout->area.x + layout->area.w - centre[c]) - 6);
+        place->heading.x = centre[c] - half;
+        place->heading.w = 2 * half;
+        place->panel.x += by;
+        place->block.area.x += by;
+    }
 }
 
 /* ---- all ---- */

@@ -23,8 +23,9 @@ typedef struct Layout {
     Type    type;
     Heading *heading;     /* as columns */
     Place   *place;
-    bool    has_counts, has_legend;
-    float   counts_top, legend_top;
+    bool    has_counts;   /* the three counts below ... */
+    bool    one_count_line;   /* ... in one line where the area is low */
+    float   counts_top;
     float   count_height; /* of a line of the counts */
     float   cable_top;    /* skips run above this line of the page */
 } Layout;
@@ -35,6 +36,9 @@ typedef struct LayoutHints {
 } LayoutHints;
 
 void layout_make(Layout *, Arena *, const View *, const Variant *, const Columns *, Rect area, const LayoutHints *);
+
+/* Moves columns to given centres (NAN: stays), so that two models stand column under column. */
+void layout_align(Layout *, int n, const float *centre);
 
 /* view->pan, kept inside what there is to see. */
 Point layout_pan(const Layout *, Point wanted);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "scene/columns_draw.h"
 #include "scene/number.h"
 #include "scene/say.h"
 
@@ -36,33 +37,60 @@ static void count_draw(Scene *scene, const Chart *chart, int column, int row, fl
               chart->layout.type.small, count_of(&chart->layout.heading[column], row) ? theme->ink : theme->dim, text);
 }
 
-static void captions_draw(Scene *scene, const Chart *chart, float top)
+void captions_draw(Scene *scene, const Chart *chart)
 {
     const char *const id[COUNT_ROWS] = {"picture.activations", "picture.connections", "picture.parameters"};
     const Layout *layout = &chart->layout;
-    const float size = layout->type.small;
+    const float size = layout->type.small, top = layout->counts_top + 4;
     float width = 0;
+    if (!layout->has_counts) return;
+    mark_rect(scene, (Rect){layout->area.x + 16, layout->counts_top - 2, layout->area.w - 32, 1}, 0, chart->view->theme->rule);
+    if (layout->area.w <= 700 || layout->one_count_line) return;
     for (int r = 0; r < COUNT_ROWS; r++)
         width = fmaxf(width, measure_width(chart->view->measure, FONT_TEXT, size, say(chart->view, scene->arena, id[r], NULL)));
-    if (layout->area.w <= 700) return;
-    mark_rect(scene, (Rect){layout->area.x, top - 4, width + 24, layout->count_height * COUNT_ROWS + 8}, 0, chart->view->theme->ground);
+    mark_rect(scene, (Rect){layout->area.x, top, width + 24, layout->count_height * COUNT_ROWS + 4}, 0, chart->view->theme->ground);
     for (int r = 0; r < COUNT_ROWS; r++)
         mark_text(scene, (Point){layout->area.x + 16, top + layout->count_height * ((float)r + 0.8F)}, ALIGN_LEFT, FONT_TEXT, size,
                   chart->view->theme->dim, say(chart->view, scene->arena, id[r], NULL));
 }
 
-void counts_draw(Scene *scene, const Chart *chart)
+/* "48 / 96 / 48" where three lines are too many. */
+static void count_line_draw(Scene *scene, const Chart *chart, int column, float y)
+{
+    const Heading *heading = &chart->layout.heading[column];
+    Text text = {.arena = scene->arena};
+    for (int r = 0; r < COUNT_ROWS; r++)
+        if (count_of(heading, r) >= 0) text_print(&text, "%s%s", r ? " / " : "", count_text(scene->arena, count_of(heading, r)));
+    mark_text(scene, (Point){chart->layout.place[column].centre, y}, ALIGN_CENTRE, FONT_CODE, chart->layout.type.small,
+              chart->view->theme->ink, measure_fit(chart->view->measure, scene->arena, FONT_CODE, chart->layout.type.small,
+                                                   text_string(&text), chart->layout.place[column].heading.w));
+}
+
+/* Captions stay on the left while columns pass under them. */
+static bool under_captions(const Chart *chart, int column)
 {
     const Layout *layout = &chart->layout;
-    if (!layout->has_counts) return;
+    const bool scrolls = layout->page.w > layout->body.w + 1;
+    return scrolls && layout->area.w > 700 && layout->place[column].centre < layout->area.x + layout->type.small * 12;
+}
+
+void column_counts_draw(Scene *scene, const Chart *chart, int column)
+{
+    const Layout *layout = &chart->layout;
+    if (under_captions(chart, column) && !column_on_page(chart, 0)) return;
     const float top = layout->counts_top + 4;
-    mark_rect(scene, (Rect){layout->area.x + 16, layout->counts_top - 2, layout->area.w - 32, 1}, 0, chart->view->theme->rule);
-    for (int c = 0; c < chart->columns.n; c++) {
-        if (chart->columns.lanes[chart->columns.column[c].depth] > 1) continue;
-        for (int r = 0; r < COUNT_ROWS; r++)
-            count_draw(scene, chart, c, r, top + layout->count_height * ((float)r + 0.8F));
+    if (!layout->has_counts || chart->columns.lanes[chart->columns.column[column].depth] > 1) return;
+    if (layout->one_count_line) {
+        count_line_draw(scene, chart, column, top + layout->count_height * 0.8F);
+        return;
     }
-    captions_draw(scene, chart, top);
+    for (int r = 0; r < COUNT_ROWS; r++) count_draw(scene, chart, column, r, top + layout->count_height * ((float)r + 0.8F));
+}
+
+void counts_draw(Scene *scene, const Chart *chart)
+{
+    for (int c = 0; c < chart->columns.n; c++) column_counts_draw(scene, chart, c);
+    captions_draw(scene, chart);
 }
 
 /* ---- legend ---- */
@@ -116,7 +144,7 @@ static void pen_scale(Pen *pen)
 
 static void pen_ramp(Pen *pen)
 {
-    const char *text = say(pen->chart->view, pen->scene->arena, "picture.ramp", NULL);
+    const char *text = say(pen->chart->view, pen->scene->arena, pen->chart->view->theme == &THEME_DARK ? "picture.ramp_bright" : "picture.ramp_dark", NULL);
     if (pen->x + pen_width(pen, text) + pen->size * 10 > pen->end) return;
     pen_text(pen, FONT_CODE, "0");
     pen->x += 6;
@@ -145,7 +173,16 @@ static void pen_sentence(Pen *pen, const char *id)
     pen->x += 22;
 }
 
-typedef struct Shown { bool numbers, signs, ramp, none; } Shown;
+static void pen_sample(Pen *pen, int64_t sample, int64_t samples)
+{
+    Arena *arena = pen->scene->arena;
+    const char *text = say(pen->chart->view, arena, "picture.sample", count_text(arena, sample + 1), count_text(arena, samples), NULL);
+    if (pen->x + pen_width(pen, text) > pen->end) return;
+    pen_text(pen, FONT_TEXT_MEDIUM, text);
+    pen->x += 22;
+}
+
+typedef struct Shown { bool numbers, ramp, none, none_rows; int64_t samples; } Shown;
 
 static Shown shown_find(const Chart *chart)
 {
@@ -153,6 +190,8 @@ static Shown shown_find(const Chart *chart)
     for (int c = 0; c < chart->columns.n; c++) {
         const Column *column = &chart->columns.column[c];
         if (column->shape.rank && column->shape.dim[0] == DIM_NONE) shown.none = true;
+        for (int i = 1; i < column->shape.rank; i++) shown.none_rows |= column->shape.dim[i] == DIM_NONE;
+        if (column->input && column->batch > shown.samples) shown.samples = column->batch;
         if (!chart_tensor(chart, c)) continue;
         if (chart_scale(chart, c).ramp) shown.ramp = true;
         else shown.numbers = true;
@@ -160,19 +199,24 @@ static Shown shown_find(const Chart *chart)
     return shown;
 }
 
-void legend_draw(Scene *scene, const Chart *chart, bool signs)
+void legend_draw(Scene *scene, const Chart *chart, Rect strip, bool signs)
 {
     const Layout *layout = &chart->layout;
     const Theme *theme = chart->view->theme;
-    if (!layout->has_legend) return;
+    if (strip.h <= 0) return;
     const Shown shown = shown_find(chart);
-    Pen pen = {.scene = scene, .chart = chart, .x = layout->area.x + 16, .size = layout->type.small * 0.95F,
-               .y = layout->legend_top + layout->count_height * 0.9F, .end = layout->area.x + layout->area.w - 12};
+    Pen pen = {.scene = scene, .chart = chart, .x = strip.x + 16, .size = layout->type.small * 0.95F,
+               .y = strip.y + strip.h * 0.5F, .end = strip.x + strip.w - 12};
     if (shown.numbers) pen_scale(&pen);
     if (shown.ramp) pen_ramp(&pen);
     if (signs) {
         pen_sign(&pen, "picture.positive_weight", theme->positive, false);
         pen_sign(&pen, "picture.negative_weight", theme->negative, theme->print);
     }
+    if (layout->has_counts && layout->one_count_line) pen_sentence(&pen, "picture.count_line");
+    if (chart->variant->run && !chart->variant->run->complete && chart->variant->run->why_not)
+        pen_sentence(&pen, chart->variant->run->why_not);
+    if (shown.samples > 1) pen_sample(&pen, chart->sample, shown.samples);
+    if (shown.none_rows) pen_sentence(&pen, "picture.none_rows");
     if (shown.none) pen_sentence(&pen, "picture.none_axis");
 }

@@ -1,15 +1,20 @@
+/* The canvas: still marks of all charts first, then what is looked at, units and words over them. */
 #include "scene/view.h"
 
 #include <math.h>
+#include <string.h>
 
-#include "scene/emphasis.h"
+#include "scene/columns_draw.h"
 #include "scene/legend.h"
+#include "scene/matrix.h"
+#include "scene/motion.h"
 #include "scene/say.h"
+#include "scene/split.h"
 #include "scene/units.h"
 
 static const float DIMMED = 0.35F;
 
-/* ---- the parts of one chart ---- */
+/* ---- one chart ---- */
 
 static bool has_sources(const Chart *chart, int column)
 {
@@ -21,128 +26,254 @@ static bool has_sources(const Chart *chart, int column)
 static Wires *wires_all(const Chart *chart, int64_t most)
 {
     Wires *wires = ARENA_ARRAY(chart->arena, chart->columns.n + 1, Wires);
-    for (int c = 0; c < chart->columns.n; c++) wires_collect(&wires[c], chart, c, most);
+    for (int c = 0; c < chart->columns.n; c++)
+        wires_collect(&wires[c], chart, c, most, strands_between_maps(chart, c) ? TERMS_GLANCED_AT : TERMS_LOOKED_AT);
     return wires;
 }
 
-static bool on_page(const Chart *chart, int column)
-{
-    const Rect panel = chart->layout.place[column].panel, area = chart->layout.area;
-    return panel.x < area.x + area.w + 4 && panel.x + panel.w > area.x - 4;
-}
-
-/* What changes only with the model, the size and the theme. */
-static void still_draw(Scene *scene, const Chart *chart, const Wires *wires)
+/* Where the plan cannot tell (None rows), the connections of what is shown. */
+static void connections_told(const Chart *chart, const Wires *wires)
 {
     for (int c = 0; c < chart->columns.n; c++)
-        if (on_page(chart, c)) panels_draw(scene, chart, c);
-    for (int c = 0; c < chart->columns.n; c++)
-        if (has_sources(chart, c)) strands_draw(scene, chart, &wires[c], 1);
+        if (chart->layout.heading[c].connections < 0 && wires[c].total > 0 && !wires[c].sampled)
+            chart->layout.heading[c].connections = wires[c].total;
 }
 
-static void columns_draw(Scene *scene, const Chart *chart)
-{
-    for (int c = 0; c < chart->columns.n; c++) {
-        if (!on_page(chart, c)) continue;
-        mark_group(scene, chart->columns.column[c].name, 1);
-        units_draw(scene, chart, c);
-        labels_draw(scene, chart, c);
-        mark_ungroup(scene);
-    }
-}
-
-static Rect meet(Rect a, Rect b)
-{
-    const float x = fmaxf(a.x, b.x), y = fmaxf(a.y, b.y);
-    return (Rect){x, y, fmaxf(fminf(a.x + a.w, b.x + b.w) - x, 0), fmaxf(fminf(a.y + a.h, b.y + b.h) - y, 0)};
-}
-
-static void arrow_draw(Scene *scene, const Chart *chart, float from, float to)
+/* Blocks stay between headings and counts, whatever the zoom; wires and panels may touch the edge. */
+static void clip_body(Scene *scene, const Chart *chart)
 {
     const Layout *layout = &chart->layout;
-    const float room = to - from, length = fminf(room - 12, 24), middle = (from + to) / 2;
-    const float y = layout->area.y + 10 + layout->type.title + layout->type.shape * 1.2F;
-    const Colour colour = chart->view->theme->dim;
-    if (length < 10) return;
-    const float left = middle - length / 2, right = middle + length / 2;
-    mark_line(scene, (Point){left, y}, (Point){right, y}, colour, 1.5F);
-    mark_line(scene, (Point){right - 6, y - 5}, (Point){right, y}, colour, 1.5F);
-    mark_line(scene, (Point){right - 6, y + 5}, (Point){right, y}, colour, 1.5F);
+    const float top = fmaxf(layout->body.y - 10, layout->area.y);
+    mark_clip(scene, (Rect){layout->area.x, top, layout->area.w, layout->body.y + layout->body.h + 6 - top});
 }
 
-/* Arrows from heading to heading, where both stand alone at their depth. */
-static void arrows_draw(Scene *scene, const Chart *chart)
+static void wires_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
 {
-    for (int e = 0; e < chart->columns.n_edges; e++) {
-        const int a = chart->columns.edge[e].from, b = chart->columns.edge[e].to;
-        const Column *from = &chart->columns.column[a], *to = &chart->columns.column[b];
-        if (to->depth != from->depth + 1 || chart->columns.lanes[from->depth] > 1 || chart->columns.lanes[to->depth] > 1) continue;
-        arrow_draw(scene, chart, chart->layout.place[a].centre + chart->layout.heading[a].width / 2,
-                   chart->layout.place[b].centre - chart->layout.heading[b].width / 2);
+    for (int c = 0; c < chart->columns.n; c++)
+        if (has_sources(chart, c)) strands_draw(scene, chart, &wires[c], opacity);
+}
+
+static void still_draw(Scene *scene, const Chart *chart, const Wires *wires)
+{
+    clip_body(scene, chart);
+    for (int c = 0; c < chart->columns.n; c++)
+        if (column_on_page(chart, c)) panels_draw(scene, chart, c);
+    wires_draw(scene, chart, wires, 1);
+    mark_unclip(scene);
+}
+
+static void column_draw(Scene *scene, const Chart *chart, int column)
+{
+    mark_group(scene, chart->columns.column[column].name, 1);
+    if (chart->columns.column[column].fault) fault_draw(scene, chart, column);
+    else units_draw(scene, chart, column);
+    labels_draw(scene, chart, column);
+    mark_ungroup(scene);
+}
+
+static void live_draw(Scene *scene, const Chart *chart, const Wires *wires, const Emphasis *emphasis)
+{
+    clip_body(scene, chart);
+    emphasis_draw_below(scene, chart, emphasis);
+    for (int c = 0; c < chart->columns.n; c++)
+        if (column_on_page(chart, c)) strands_count_draw(scene, chart, &wires[c]);
+    for (int c = 0; c < chart->columns.n; c++)
+        if (column_on_page(chart, c)) column_draw(scene, chart, c);
+    emphasis_draw_above(scene, chart, emphasis);
+    mark_unclip(scene);
+    mark_clip(scene, chart->layout.area);
+    headings_draw(scene, chart);
+    minimap_draw(scene, chart);
+    counts_draw(scene, chart);
+    mark_unclip(scene);
+}
+
+/* ---- a comparison ---- */
+
+static const Layer *layer_missing(const Chart *chart, const Chart *other)
+{
+    for (int c = 0; c < chart->columns.n; c++)
+        if (!chart->columns.column[c].input && chart->columns.column[c].layer && chart_match_column(chart, c, other) < 0)
+            return chart->columns.column[c].layer;
+    return NULL;
+}
+
+/* "with Flatten", "without Flatten": what one has and the other has not. */
+static void caption_draw(Scene *scene, const Chart *chart)
+{
+    const Layout *layout = &chart->layout;
+    const View *view = chart->view;
+    const Layer *own = layer_missing(chart, chart->pair), *lacks = layer_missing(chart->pair, chart);
+    if (!own && !lacks) return;
+    const char *text = own ? say(view, scene->arena, "picture.with", own->class_name, NULL)
+                           : say(view, scene->arena, "picture.without", lacks->class_name, NULL);
+    const float size = layout->type.small, width = measure_width(view->measure, FONT_TEXT_BOLD, size, text);
+    const Point at = {layout->area.x + 16, layout->place[0].heading.y + heading_height(layout->type) - 2};
+    mark_rect(scene, (Rect){at.x - 6, at.y - size * 1.15F, width + 12, size * 1.6F}, size * 0.8F, view->theme->selection);
+    mark_text(scene, at, ALIGN_LEFT, FONT_TEXT_BOLD, size, view->theme->ink, text);
+}
+
+/* ---- still pictures ---- */
+
+static void charts_draw(Scene *scene, const View *view)
+{
+    Chart charts[2];
+    Wires *wires[2];
+    Emphasis emphasis[2];
+    const Split split = split_make(view);
+    const int n = charts_make(charts, scene->arena, view);
+    for (int i = 0; i < n; i++) {
+        wires[i] = wires_all(&charts[i], WIRES_FAINT);
+        connections_told(&charts[i], wires[i]);
+        still_draw(scene, &charts[i], wires[i]);
     }
+    scene->n_still = scene->n_marks;
+    bool lit = false;
+    for (int i = 0; i < n; i++) {
+        emphasis_find(&emphasis[i], &charts[i], wires[i]);
+        live_draw(scene, &charts[i], wires[i], &emphasis[i]);
+        if (view->matrix) matrix_draw(scene, &charts[i], split.matrix[i], &emphasis[i]);
+        if (n > 1) caption_draw(scene, &charts[i]);
+        lit |= emphasis[i].n_lit > 0;
+    }
+    legend_draw(scene, &charts[0], split.legend, lit || view->matrix);
 }
 
-static void layer_pick(Scene *scene, const Chart *chart, int c)
-{
-    const Column *column = &chart->columns.column[c];
-    const Rect area = chart->layout.place[c].heading;
-    const float width = fmaxf(chart->layout.heading[c].width, 24);
-    const Pick pick = {.type = PICK_LAYER, .variant = chart->which, .layer = column->row, .step = column->step,
-                       .tensor = column->tensor, .k = -1, .from = -1, .weight = -1, .label = column->name,
-                       .area = {chart->layout.place[c].centre - width / 2, area.y, width, area.h}};
-    mark_rect(scene, pick.area, 4, (Colour){0})->pick = scene_pick(scene, pick);
-}
+/* ---- a toggle in flight ---- */
 
-static void headings_draw(Scene *scene, const Chart *chart)
+static void moving_units(Scene *scene, const Chart *chart, const Chart *moved, const Chart *other, Kinship kin, float opacity)
 {
+    Chart drawn = *chart;
+    drawn.quiet = kin == KIN_OTHER && chart->along > 0.1F;
+    mark_group(scene, NULL, opacity);
     for (int c = 0; c < chart->columns.n; c++) {
-        if (!on_page(chart, c) || chart->layout.place[c].heading.w < 40) continue;
-        layer_pick(scene, chart, c);
-        heading_draw(scene, chart->view, &chart->layout.heading[c], &chart->columns.column[c], chart->which,
-                     chart->layout.place[c].heading, chart->layout.type);
+        if (motion_kinship(chart, c, other) != kin || chart->columns.column[c].fault) continue;
+        groups_draw(scene, chart, c, 1);
+        units_draw(scene, chart->layout.place[c].block.form == BLOCK_CELLS ? moved : &drawn, c);
     }
-    arrows_draw(scene, chart);
+    mark_ungroup(scene);
+}
+
+static const char *line_text(Arena *arena, const Line *line)
+{
+    Text text = {.arena = arena};
+    for (int i = 0; i < line->n; i++) text_put(&text, line->piece[i].text);
+    return text_string(&text);
+}
+
+static bool says_the_same(const Chart *chart, int column, const Chart *other)
+{
+    const int there = chart_match_column(chart, column, other);
+    if (there < 0) return false;
+    const Heading *a = &chart->layout.heading[column], *b = &other->layout.heading[there];
+    return !strcmp(line_text(chart->arena, &a->title), line_text(chart->arena, &b->title)) &&
+           !strcmp(line_text(chart->arena, &a->shape), line_text(chart->arena, &b->shape)) && a->params == b->params &&
+           a->connections == b->connections;
+}
+
+static void words_of_column(Scene *scene, const Chart *moved, int column, float opacity)
+{
+    mark_group(scene, NULL, opacity);
+    column_heading_draw(scene, moved, column);
+    column_counts_draw(scene, moved, column);
+    mark_ungroup(scene);
+}
+
+/* Words that stay glide; others go in the first half and come in the second, so that two never stand in one place. */
+static void moving_words(Scene *scene, const Chart *old, const Chart *new, float t)
+{
+    const float going = fmaxf(1 - 2 * t, 0), coming = fmaxf(2 * t - 1, 0);
+    for (int c = 0; c < old->columns.n; c++)
+        if (going > 0 && !says_the_same(old, c, new)) words_of_column(scene, old, c, going);
+    for (int c = 0; c < new->columns.n; c++) {
+        const float opacity = says_the_same(new, c, old) ? 1 : coming;
+        if (opacity > 0) words_of_column(scene, new, c, opacity);
+    }
+    mark_group(scene, NULL, t < 0.5F ? going : coming);
+    arrows_draw(scene, t < 0.5F ? old : new);
+    mark_ungroup(scene);
+    captions_draw(scene, new);
+}
+
+static void moving_labels(Scene *scene, const Chart *chart, float opacity)
+{
+    mark_group(scene, NULL, opacity);
+    for (int c = 0; c < chart->columns.n; c++) labels_draw(scene, chart, c);
+    mark_ungroup(scene);
+}
+
+static void travel_draw(Scene *scene, const View *view)
+{
+    const float t = view->t;
+    const Split split = split_make(view);
+    Chart old, new;
+    chart_make(&old, scene->arena, view, &view->before, 0, split.model[0]);
+    chart_make(&new, scene->arena, view, &view->now, 0, split.model[0]);
+    const Chart moved_old = motion_moved(&old, &new, t), moved_new = motion_moved(&new, &old, 1 - t);
+    old.twin = &new;
+    old.along = t;
+    new.twin = &old;
+    new.along = 1 - t;
+    clip_body(scene, &new);
+    wires_draw(scene, &old, wires_all(&old, WIRES_MOVING), 1 - t);
+    wires_draw(scene, &new, wires_all(&new, WIRES_MOVING), t);
+    moving_units(scene, &old, &moved_old, &new, KIN_COPY, 1);
+    moving_units(scene, &old, &moved_old, &new, KIN_OTHER, 1 - t);
+    moving_units(scene, &old, &moved_old, &new, KIN_NONE, 1 - t);
+    moving_units(scene, &new, &moved_new, &old, KIN_NONE, t);
+    moving_units(scene, &new, &moved_new, &old, KIN_OTHER, t);
+    moving_units(scene, &new, &moved_new, &old, KIN_COPY, 1);
+    moving_units(scene, &new, &moved_new, &old, KIN_SAME, 1);
+    moving_labels(scene, &old, fmaxf(1 - 2 * t, 0));
+    moving_labels(scene, &new, fmaxf(2 * t - 1, 0));
+    mark_unclip(scene);
+    mark_clip(scene, new.layout.area);
+    moving_words(scene, &moved_old, &moved_new, t);
+    mark_unclip(scene);
+    legend_draw(scene, &new, split.legend, false);
+}
+
+static void fade_draw(Scene *scene, const View *view)
+{
+    View old = *view, new = *view;
+    old.now = view->before;
+    old.before.plan = new.before.plan = NULL;
+    mark_group(scene, NULL, 1 - view->t);
+    charts_draw(scene, &old);
+    mark_ungroup(scene);
+    mark_group(scene, NULL, view->t);
+    charts_draw(scene, &new);
+    mark_ungroup(scene);
+    scene->n_still = 0;
 }
 
 /* ---- the whole ---- */
 
-static void chart_draw(Scene *scene, const Chart *chart)
-{
-    const Wires *wires = wires_all(chart, WIRES_FAINT);
-    mark_clip(scene, meet((Rect){chart->layout.area.x, chart->layout.body.y - 12, chart->layout.area.w, chart->layout.body.h + 20}, chart->layout.area));
-    still_draw(scene, chart, wires);
-    mark_unclip(scene);
-    if (!chart->which) scene->n_still = scene->n_marks;
-    mark_clip(scene, meet((Rect){chart->layout.area.x, chart->layout.body.y - 12, chart->layout.area.w, chart->layout.body.h + 20}, chart->layout.area));
-    Emphasis emphasis;
-    emphasis_find(&emphasis, chart, wires);
-    emphasis_draw_below(scene, chart, &emphasis);
-    columns_draw(scene, chart);
-    emphasis_draw_above(scene, chart, &emphasis);
-    mark_unclip(scene);
-    headings_draw(scene, chart);
-    counts_draw(scene, chart);
-    legend_draw(scene, chart, emphasis.n_lit > 0);
-}
-
 static void hint_draw(Scene *scene, const View *view)
 {
-    const float size = 18 * view->scale;
-    const Point at = {view->area.x + view->area.w / 2, view->area.y + view->area.h / 2};
+    const float size = 17 * view->scale;
+    const Point at = {view->area.x + view->area.w / 2, view->area.y + view->area.h / 2 - size};
     mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT_MEDIUM, size, view->theme->dim, say(view, scene->arena, "picture.empty", NULL));
-    mark_text(scene, (Point){at.x, at.y + size * 1.8F}, ALIGN_CENTRE, FONT_CODE, size * 0.85F, view->theme->accent,
+    mark_text(scene, (Point){at.x, at.y + size * 1.9F}, ALIGN_CENTRE, FONT_CODE, size * 0.9F, view->theme->accent,
               say(view, scene->arena, "picture.empty_code", NULL));
+}
+
+static bool is_empty(const Variant *variant)
+{
+    const Plan *plan = variant->plan;
+    return !plan || (!plan->n_layers && !plan->n_steps && !(plan->error && plan->error->layer_class));
 }
 
 void picture_draw(Scene *scene, const View *view)
 {
-    if (!view->now.plan || (!view->now.plan->n_layers && !view->now.plan->n_steps && !view->now.plan->error)) {
-        hint_draw(scene, view);
-        return;
-    }
     if (view->dimmed) mark_group(scene, NULL, DIMMED);
-    Chart chart;
-    chart_make(&chart, scene->arena, view, &view->now, 0, view->area);
-    chart_draw(scene, &chart);
-    if (view->dimmed) mark_ungroup(scene);
+    const bool flying = view->before.plan && view->t < 1 && !is_empty(&view->before) && !view->other.plan;
+    if (is_empty(&view->now)) hint_draw(scene, view);
+    else if (flying && view->reduced_motion) fade_draw(scene, view);
+    else if (flying) travel_draw(scene, view);
+    else charts_draw(scene, view);
+    if (view->dimmed) {
+        mark_ungroup(scene);
+        scene->n_still = 0;
+    }
 }

@@ -11,7 +11,7 @@
 #define VEIL 0.65F          /* leaves 35 % */
 #define CABLE_STEP 3.0F
 
-enum { MAPS_RANK = 3, MAP_TERMS_LOOKED_AT = 60000 };
+enum { MAPS_RANK = 3, MAP_TERMS_LOOKED_AT = 60000, MAP_PAIRS = 2500 };
 
 static const Block *block_of(const Chart *chart, int column) { return &chart->layout.place[column].block; }
 
@@ -100,6 +100,21 @@ static bool wire_shows(const Chart *chart, const Wire *wire, int column)
     return block_shows(block_of(chart, wire->from.column), wire->from.e) && block_shows(block_of(chart, column), wire->to);
 }
 
+const char *wire_label(const Chart *chart, const Wire *wire, int column)
+{
+    Text text = {.arena = chart->arena};
+    text_put(&text, chart->columns.column[wire->from.column].name);
+    text_put(&text, chart_index(chart, wire->from));
+    text_put(&text, " \xE2\x86\x92 ");
+    text_put(&text, chart->columns.column[column].name);
+    text_put(&text, chart_index(chart, (Unit){column, wire->to}));
+    if (wire->weighted) {
+        text_put(&text, ": ");
+        text_put(&text, number_text(chart->arena, (double)wire->strength, 2));
+    }
+    return text_string(&text);
+}
+
 static int wire_pick(Scene *scene, const Chart *chart, const Wire *wire, int column)
 {
     Pick pick = chart_pick(chart, (Unit){column, wire->to});
@@ -108,10 +123,7 @@ static int wire_pick(Scene *scene, const Chart *chart, const Wire *wire, int col
     pick.from = from.k;
     pick.weight = wire->weight;
     pick.area = (Rect){0};
-    const char *weight = wire->weighted ? number_text(scene->arena, (double)wire->strength, 2) : "";
-    pick.label = arena_print(scene->arena, "%s%s \xE2\x86\x92 %s%s%s%s", chart->columns.column[wire->from.column].name,
-                             chart_index(chart, wire->from), chart->columns.column[column].name,
-                             chart_index(chart, (Unit){column, wire->to}), wire->weighted ? ": " : "", weight);
+    pick.label = wire_label(chart, wire, column);
     return scene_pick(scene, pick);
 }
 
@@ -163,28 +175,6 @@ static int first_source(const Chart *chart, int column)
     return -1;
 }
 
-/* "100,352 connections" over "600 strongest drawn", at the foot of the gap. */
-static void draw_count(Scene *scene, const Chart *chart, const Wires *wires)
-{
-    const int from = first_source(chart, wires->column);
-    if (from < 0) return;
-    const View *view = chart->view;
-    const Rect a = chart->layout.place[from].panel, b = chart->layout.place[wires->column].panel;
-    const float left = a.x + a.w, room = b.x - left - 8, size = chart->layout.type.small;
-    const float y = chart->layout.page.y + chart->layout.page.h - 6;
-    const char *drawn = count_text(scene->arena, wires->n);
-    const char *lines[] = {
-        say(view, scene->arena, "picture.connections_count", count_text(scene->arena, wires->total), NULL),
-        say(view, scene->arena, wires->sampled ? "picture.sample_drawn" : "picture.strongest_drawn", drawn, NULL)};
-    for (int i = 0; i < 2; i++) {
-        const char *text = measure_fit(view->measure, scene->arena, FONT_TEXT, size, lines[i], room);
-        const float width = measure_width(view->measure, FONT_TEXT, size, text);
-        const Point at = {left + 4 + room / 2, y - (float)(1 - i) * size * 1.35F};
-        mark_rect(scene, (Rect){at.x - width / 2 - 3, at.y - size, width + 6, size * 1.35F}, 3, colour_fade(view->theme->ground, 0.85F));
-        mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT, size, view->theme->dim, text);
-    }
-}
-
 /* ---- from maps to maps ---- */
 
 static bool drawn_as_maps(const Chart *chart, int column)
@@ -215,19 +205,21 @@ static void draw_maps(Scene *scene, const Chart *chart, int column, int source, 
 {
     const Block *block = block_of(chart, column), *from = block_of(chart, source);
     bool *seen = ARENA_ARRAY(chart->arena, from->shown_maps + 1, bool);
-    const float alpha = opacity * faintness(block->shown_maps * from->shown_maps * 2);
-    int64_t looked = 0;
+    const int64_t pairs = block->shown_maps * from->shown_maps, stride = pairs > MAP_PAIRS ? pairs / WIRES_EACH | 1 : 1;
+    const float alpha = opacity * (pairs > MAP_PAIRS ? 0.2F : faintness(pairs * 2));
+    int64_t looked = 0, pair = 0;
+    if (stride > 1) draw_bands(scene, chart, column, opacity * 0.09F);
     for (int64_t m = block->first_map; m < block->first_map + block->shown_maps && looked < 4 * MAP_TERMS_LOOKED_AT; m++) {
         looked += maps_seen(chart, column, source, m, seen) + from->shown_maps;
         for (int64_t s = 0; s < from->shown_maps; s++) {
-            if (!seen[s]) continue;
+            if (!seen[s] || pair++ % stride) continue;
             route(scene, chart, source, column, map_edge(block_map(from, from->first_map + s), 1), map_edge(block_map(block, m), 0),
                   (Stroke){.colour = colour_fade(chart->view->theme->dim, alpha), .width = 1, .pick = -1});
         }
     }
 }
 
-static bool between_maps(const Chart *chart, int column)
+bool strands_between_maps(const Chart *chart, int column)
 {
     if (!drawn_as_maps(chart, column)) return false;
     for (int e = 0; e < chart->columns.n_edges; e++)
@@ -255,7 +247,7 @@ static void draw_opaque(Scene *scene, const Chart *chart, int column, float opac
 
 void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
 {
-    if (between_maps(chart, wires->column)) {
+    if (strands_between_maps(chart, wires->column)) {
         draw_all_maps(scene, chart, wires->column, opacity);
         return;
     }
@@ -268,8 +260,44 @@ void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float op
         return;
     }
     draw_bands(scene, chart, wires->column, opacity * 0.09F);
-    draw_each(scene, chart, wires, opacity * 0.3F);
-    if (opacity >= 1) draw_count(scene, chart, wires);
+    if (!wires->partly) draw_each(scene, chart, wires, opacity * 0.22F);
+}
+
+/* Lines at the foot of the gap, on a ground of their own. */
+static void count_lines_draw(Scene *scene, const Chart *chart, const char *const lines[2], Point foot)
+{
+    const float size = chart->layout.type.small;
+    const Theme *theme = chart->view->theme;
+    for (int i = 0; i < 2; i++) {
+        const float width = measure_width(chart->view->measure, FONT_TEXT, size, lines[i]);
+        const Point at = {foot.x, foot.y - (float)(1 - i) * size * 1.35F};
+        mark_rect(scene, (Rect){at.x - width / 2 - 3, at.y - size, width + 6, size * 1.35F}, 3, colour_fade(theme->ground, 0.88F));
+        mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT, size, theme->dim, lines[i]);
+    }
+}
+
+static bool is_fully_drawn(const Chart *chart, const Wires *wires)
+{
+    return wires->total <= WIRES_FAINT || strands_between_maps(chart, wires->column);
+}
+
+void strands_count_draw(Scene *scene, const Chart *chart, const Wires *wires)
+{
+    const int from = first_source(chart, wires->column);
+    if (from < 0 || is_fully_drawn(chart, wires)) return;
+    const View *view = chart->view;
+    const Rect a = chart->layout.place[from].panel, b = chart->layout.place[wires->column].panel;
+    const float left = a.x + a.w, room = b.x - left - 12, size = chart->layout.type.small;
+    const char *total = count_text(scene->arena, wires->total), *drawn = count_text(scene->arena, wires->n);
+    const char *id = wires->partly ? "picture.none_drawn" : wires->sampled ? "picture.sample_drawn" : "picture.strongest_drawn";
+    const char *lines[2] = {say(view, scene->arena, "picture.connections_count", total, NULL), say(view, scene->arena, id, drawn, NULL)};
+    for (int i = 0; i < 2; i++)
+        if (measure_width(view->measure, FONT_TEXT, size, lines[i]) > room) {
+            lines[0] = say(view, scene->arena, wires->partly ? "picture.none_drawn" : "picture.drawn_of", drawn, NULL);
+            lines[1] = total;
+        }
+    for (int i = 0; i < 2; i++) lines[i] = measure_fit(view->measure, scene->arena, FONT_TEXT, size, lines[i], room);
+    count_lines_draw(scene, chart, lines, (Point){left + 6 + room / 2, chart->layout.page.y + chart->layout.page.h - size * 2});
 }
 
 /* ---- lit ---- */

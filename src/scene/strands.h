@@ -7,6 +7,12 @@
 /* The static wires into a column at an opacity; keeps what it collected for others. */
 void strands_draw(Scene *, const Chart *, const Wires *, float opacity);
 
+/* "100,352 connections, 600 strongest drawn", where not all are drawn. */
+void strands_count_draw(Scene *, const Chart *, const Wires *);
+
+/* Both ends are heat maps: wires lead from map to map. */
+bool strands_between_maps(const Chart *, int column);
+
 /* Wires in the colours of their weights' signs, width by size. */
 void strands_draw_lit(Scene *, const Chart *, const Wires *);
 /* Faintly, as followers of lit ones. */
@@ -19,6 +25,9 @@ void strands_veil(Scene *, const Chart *, int column);
 /* Where a wire leaves and enters. */
 Point strand_out(const Chart *, Unit);
 Point strand_in(const Chart *, Unit);
+
+/* "dense[0,3] → dense_1[0,2]: −0.31" */
+const char *wire_label(const Chart *, const Wire *, int column);
 
 /* "×3" on a wire. */
 void strand_badge(Scene *, const Chart *, const Wire *, int column, int64_t times);

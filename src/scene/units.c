@@ -28,6 +28,15 @@ static void sheets_draw(Scene *scene, const Chart *chart, Rect panel)
 }
 
 /* Row identity stays on a panel that is drawn behind a whole group; what was copied has it on each unit only. */
+/* From its first to its last unit, wherever they are on their way. */
+static Rect group_rect(const Chart *chart, int column, int64_t group)
+{
+    const int64_t per = chart->layout.place[column].block.per;
+    const Rect first = chart_rect(chart, (Unit){column, group * per}), last = chart_rect(chart, (Unit){column, group * per + per - 1});
+    const float x = fminf(first.x, last.x), y = fminf(first.y, last.y);
+    return (Rect){x, y, fmaxf(first.x + first.w, last.x + last.w) - x, fmaxf(first.y + first.h, last.y + last.h) - y};
+}
+
 void groups_draw(Scene *scene, const Chart *chart, int column, float opacity)
 {
     const Place *place = &chart->layout.place[column];
@@ -36,7 +45,7 @@ void groups_draw(Scene *scene, const Chart *chart, int column, float opacity)
     if (place->block.form != BLOCK_UNITS || place->block.groups < 2) return;
     for (int64_t g = 0; g < place->block.groups; g++) {
         const Colour hue = chart_hue_colour(chart, chart_hue(chart, (Unit){column, g * place->block.per}));
-        mark_rect(scene, grown(block_group(&place->block, g), pad), fminf(pad, 9), colour_fade(hue, alpha));
+        mark_rect(scene, grown(group_rect(chart, column, g), pad), fminf(pad, 9), colour_fade(hue, alpha));
     }
 }
 
@@ -76,7 +85,7 @@ static Figures figures_find(const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
     const float small = chart->layout.type.small, room = block->unit_w - block->unit * 0.2F;
-    if (block->unit < small * 1.35F) return (Figures){0, 0};
+    if (chart->quiet || block->unit < small * 1.35F) return (Figures){0, 0};
     for (int decimals = 2; decimals > 0; decimals--) {
         const float width = widest(chart, column, decimals);
         const float size = fminf(fminf(small * 1.35F, block->unit * 0.75F), width > 0 ? room / width : 0);
@@ -228,15 +237,16 @@ static const char *aggregation_said(Scene *scene, const Chart *chart, int column
     if (block->shown_maps < block->maps)
         return say(chart->view, arena, "picture.maps_page", count_text(arena, block->first_map),
                    count_text(arena, block->first_map + block->shown_maps - 1), count_text(arena, block->maps), NULL);
-    const int64_t drawn = size_multiply(size_multiply(block->cell_columns, block->cell_rows), block->maps);
-    return say(chart->view, arena, "picture.cells_join", count_text(arena, block->size), count_text(arena, drawn), NULL);
+    const int64_t rows = (block->rows + block->cell_rows - 1) / block->cell_rows;
+    const int64_t columns = (block->columns + block->cell_columns - 1) / block->cell_columns;
+    return say(chart->view, arena, "picture.cells_join", count_text(arena, size_multiply(rows, columns)), NULL);
 }
 
 static void aggregation_draw(Scene *scene, const Chart *chart, int column)
 {
     const Place *place = &chart->layout.place[column];
     const float size = chart->layout.type.small;
-    const float room = fmaxf(place->heading.w, place->block.area.w);
+    const float room = place->block.area.w + 40;
     const char *text = measure_fit(chart->view->measure, scene->arena, FONT_TEXT, size, aggregation_said(scene, chart, column), room);
     mark_text(scene, (Point){place->centre, place->block.area.y + place->block.area.h + size * 1.4F}, ALIGN_CENTRE, FONT_TEXT,
               size, chart->view->theme->dim, text);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Terms looked at for the static picture of one column; outputs are passed over evenly beyond. */
-enum { TERMS_LOOKED_AT = 120000, UNIT_TERMS = 4096, OUTGOING_LOOKED_AT = 2000000 };
+/* Terms of one unit that are looked at in the static picture. */
+enum { UNIT_TERMS = 4096, OUTGOING_LOOKED_AT = 2000000 };
 
 typedef struct Collector {
     const Chart *chart;
@@ -91,29 +91,77 @@ static float threshold(float *value, int64_t n, int64_t most)
     return value[most - 1];
 }
 
-/* Those above the threshold, then as many of those at it as there is room for, evenly taken: copies are all alike. */
-static void keep_strongest(Wires *wires, Arena *arena, int64_t most)
+/* Which wires are kept: those above `least`, and of those at it as many as there is room for, evenly taken, since
+ * copies are all alike. */
+typedef struct Sieve {
+    float   least;
+    int64_t at, room, passed;   /* at least: how many, how many are kept, how many went by */
+} Sieve;
+
+static Sieve sieve_make(float *strength, int64_t n, int64_t most)
 {
-    if (wires->n <= most || most <= 0) return;
-    float *value = ARENA_ARRAY(arena, wires->n, float);
-    for (int64_t i = 0; i < wires->n; i++) value[i] = fabsf(wires->wire[i].strength);
-    const float least = threshold(value, wires->n, most);
-    int64_t above = 0, at = 0, passed = 0, kept = 0;
-    for (int64_t i = 0; i < wires->n; i++) {
-        above += fabsf(wires->wire[i].strength) > least;
-        at += fabsf(wires->wire[i].strength) == least;
+    Sieve sieve = {.least = -1};
+    if (n <= most || most <= 0) return sieve;
+    int64_t above = 0;
+    sieve.least = threshold(strength, n, most);
+    for (int64_t i = 0; i < n; i++) {
+        above += strength[i] > sieve.least;
+        sieve.at += strength[i] == sieve.least;
     }
-    const int64_t room = most - above;
-    for (int64_t i = 0; i < wires->n; i++) {
-        const float strength = fabsf(wires->wire[i].strength);
-        bool keep = strength > least;
-        if (strength == least) {
-            keep = (passed + 1) * room / at > passed * room / at;
-            passed++;
+    sieve.room = most - above;
+    return sieve;
+}
+
+static bool sieve_keeps(Sieve *sieve, float strength)
+{
+    if (strength != sieve->least) return strength > sieve->least;
+    sieve->passed++;
+    return sieve->passed * sieve->room / sieve->at > (sieve->passed - 1) * sieve->room / sieve->at;
+}
+
+/* The outputs that are looked at: every stride-th. */
+typedef struct Walk {
+    Collector collector;
+    int       column;
+    int64_t   size, stride;
+    float    *strength;   /* of every wire */
+    size_t    n, capacity;
+} Walk;
+
+static void strengths_find(Walk *walk)
+{
+    Arena *arena = walk->collector.chart->arena;
+    Wires *wires = walk->collector.wires;
+    for (int64_t e = 0; e < walk->size; e += walk->stride) {
+        const int64_t all = terms_fetch(&walk->collector, (Unit){walk->column, e}, UNIT_TERMS);
+        const Collector *collector = &walk->collector;
+        walk->strength = arena_grow(arena, walk->strength, walk->n, &walk->capacity, walk->n + (size_t)collector->n_term, sizeof(float));
+        for (int64_t i = 0; i < collector->n_term; i++) {
+            double weight = 0;
+            if (collector->term[i].input < 0) continue;
+            chart_weight(collector->chart, walk->column, &collector->term[i], &weight);
+            walk->strength[walk->n++] = fabsf((float)weight);
+            wires->strongest = fmaxf(wires->strongest, fabsf((float)weight));
         }
-        if (keep) wires->wire[kept++] = wires->wire[i];
+        wires->total = size_add(wires->total, inputs_among(collector) + (all - collector->n_term));
     }
-    wires->n = kept;
+}
+
+static void strongest_keep(Walk *walk, int64_t most)
+{
+    Sieve sieve = sieve_make(walk->strength, (int64_t)walk->n, most);
+    for (int64_t e = 0; e < walk->size; e += walk->stride) {
+        terms_fetch(&walk->collector, (Unit){walk->column, e}, UNIT_TERMS);
+        for (int64_t i = 0; i < walk->collector.n_term; i++) {
+            Wire wire;
+            double weight = 0;
+            const Term *term = &walk->collector.term[i];
+            if (term->input < 0) continue;
+            chart_weight(walk->collector.chart, walk->column, term, &weight);
+            if (!sieve_keeps(&sieve, fabsf((float)weight))) continue;
+            if (wire_of(&walk->collector, (Unit){walk->column, e}, term, &wire)) wire_keep(&walk->collector, wire);
+        }
+    }
 }
 
 static int64_t true_count(const Chart *chart, int column, int64_t found, bool sampled)
@@ -122,26 +170,22 @@ static int64_t true_count(const Chart *chart, int column, int64_t found, bool sa
     return sampled && told >= 0 ? told : found;
 }
 
-void wires_collect(Wires *wires, const Chart *chart, int column, int64_t most)
+void wires_collect(Wires *wires, const Chart *chart, int column, int64_t most, int64_t looked_at)
 {
     *wires = (Wires){.column = column};
     const Column *at = &chart->columns.column[column];
-    const int64_t size = at->tensor < 0 ? 0 : shape_size(&at->sample);
-    if (size <= 0) return;
-    Collector collector = {.chart = chart, .wires = wires};
-    const int64_t per = terms_fetch(&collector, (Unit){column, 0}, UNIT_TERMS);
-    const int64_t looked = per > UNIT_TERMS ? UNIT_TERMS : per ? per : 1;
-    const int64_t outputs = TERMS_LOOKED_AT / looked + 1, stride = size / outputs + 1;
-    wires->sampled = stride > 1 || per > UNIT_TERMS;
-    for (int64_t e = 0; e < size; e += stride) {
-        const Unit unit = {column, e};
-        const int64_t all = terms_fetch(&collector, unit, UNIT_TERMS);
-        wires->total = size_add(wires->total, inputs_among(&collector) + (all - collector.n_term));
-        unit_collect(&collector, unit);
-    }
-    if (stride > 1) wires->total = size_multiply(wires->total, stride);
+    Walk walk = {.collector = {.chart = chart, .wires = wires}, .column = column,
+                 .size = at->tensor < 0 ? 0 : shape_size(&at->sample)};
+    if (walk.size <= 0) return;
+    const int64_t per = terms_fetch(&walk.collector, (Unit){column, 0}, UNIT_TERMS);
+    if (!per) return;
+    walk.stride = walk.size / (looked_at / (per > UNIT_TERMS ? UNIT_TERMS : per) + 1) + 1;
+    wires->partly = per > UNIT_TERMS;
+    wires->sampled = wires->partly || walk.stride > 1;
+    strengths_find(&walk);
+    if (walk.stride > 1) wires->total = size_multiply(wires->total, walk.stride);
     wires->total = true_count(chart, column, wires->total, wires->sampled);
-    keep_strongest(wires, chart->arena, wires->total > WIRES_FAINT && most > WIRES_EACH ? WIRES_EACH : most);
+    strongest_keep(&walk, wires->total > WIRES_FAINT && most > WIRES_EACH ? WIRES_EACH : most);
 }
 
 void wires_into(Wires *wires, const Chart *chart, int column, int64_t from, int64_t to)

@@ -19,15 +19,18 @@ typedef struct Wires {
     Wire   *wire;       /* all, or the strongest */
     int64_t n;
     int64_t total;      /* the true count */
-    bool    sampled;    /* not even all were looked at */
+    bool    sampled;    /* not even all were looked at ... */
+    bool    partly;     /* ... and of each unit only the first: no fair sample */
     float   strongest;  /* largest |weight| */
 } Wires;
 
 /* Levels of detail: up to WIRES_EACH all are drawn, up to WIRES_FAINT faintly, beyond only WIRES_EACH. */
 enum { WIRES_EACH = 600, WIRES_FAINT = 10000, WIRES_MOVING = 2500 };
 
-/* The wires into a column, no more than `most`: the strongest. */
-void wires_collect(Wires *, const Chart *, int column, int64_t most);
+/* The wires into a column, no more than `most`: the strongest. About `looked_at` terms are looked at; of more, every
+ * n-th output's. */
+enum { TERMS_LOOKED_AT = 120000, TERMS_GLANCED_AT = 4000 };
+void wires_collect(Wires *, const Chart *, int column, int64_t most, int64_t looked_at);
 
 /* All wires into elements [from, to) of a column; never more than WIRES_LIT. */
 enum { WIRES_LIT = 100000 };

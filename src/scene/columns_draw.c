@@ -1,0 +1,187 @@
+#include "scene/columns_draw.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "scene/say.h"
+
+enum { FAULT_LINES = 14 };
+
+bool column_on_page(const Chart *chart, int column)
+{
+    const Place *place = &chart->layout.place[column];
+    const Rect area = chart->layout.area;
+    const float left = fminf(place->panel.x, place->heading.x), right = fmaxf(place->panel.x + place->panel.w, place->heading.x + place->heading.w);
+    return left < area.x + area.w && right > area.x;
+}
+
+/* ---- headings ---- */
+
+static float heading_top(const Chart *chart, int column) { return chart->layout.place[column].heading.y; }
+
+static void arrow_draw(Scene *scene, const Chart *chart, float from, float to, float top)
+{
+    const Layout *layout = &chart->layout;
+    const float room = to - from, length = fminf(room - 12, 24), middle = (from + to) / 2;
+    const float y = top + layout->type.title + layout->type.shape * 1.2F;
+    const Colour colour = chart->view->theme->dim;
+    if (length < 8) return;
+    const float left = middle - length / 2, right = middle + length / 2;
+    mark_line(scene, (Point){left, y}, (Point){right, y}, colour, 1.5F);
+    mark_line(scene, (Point){right - 5, y - 4.5F}, (Point){right, y}, colour, 1.5F);
+    mark_line(scene, (Point){right - 5, y + 4.5F}, (Point){right, y}, colour, 1.5F);
+}
+
+static bool stands_alone(const Chart *chart, int column)
+{
+    return chart->columns.lanes[chart->columns.column[column].depth] == 1;
+}
+
+/* The gap before a column: here a layer can be put in. */
+static void gap_pick(Scene *scene, const Chart *chart, int from, int to, float left, float right)
+{
+    const Column *before = &chart->columns.column[to];
+    const float grow = right - left < 24 ? (24 - right + left) / 2 : 0;
+    const Pick pick = {
+        .type = PICK_INSERT, .variant = chart->which, .layer = before->row, .step = before->step, .tensor = before->tensor,
+        .k = -1, .from = chart->columns.column[from].row, .weight = -1,
+        .label = say(chart->view, scene->arena, "picture.insert", before->name, NULL),
+        .area = {left - grow, heading_top(chart, to), right - left + 2 * grow, heading_height(chart->layout.type)}};
+    mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
+}
+
+void arrows_draw(Scene *scene, const Chart *chart)
+{
+    for (int e = 0; e < chart->columns.n_edges; e++) {
+        const int a = chart->columns.edge[e].from, b = chart->columns.edge[e].to;
+        const bool adjacent = chart->columns.column[b].depth == chart->columns.column[a].depth + 1;
+        if (!adjacent || !stands_alone(chart, a) || !stands_alone(chart, b)) continue;
+        const float left = chart->layout.place[a].centre + chart->layout.heading[a].width / 2;
+        const float right = chart->layout.place[b].centre - chart->layout.heading[b].width / 2;
+        if (right - left < 12) continue;
+        if (chart->view->editable) gap_pick(scene, chart, a, b, left + 4, right - 4);
+        arrow_draw(scene, chart, left, right, heading_top(chart, a));
+    }
+}
+
+static bool is_looked_at(const Chart *chart, int column)
+{
+    const Pick *const picks[] = {&chart->view->hover, &chart->view->focus};
+    const Column *at = &chart->columns.column[column];
+    for (int i = 0; i < 2; i++) {
+        const bool layer = picks[i]->type == PICK_LAYER || picks[i]->type == PICK_SUMMARY_ROW || picks[i]->type == PICK_CODE_LINE;
+        if (layer && picks[i]->layer >= 0 && picks[i]->layer == at->row) return true;
+        if (layer && picks[i]->layer < 0 && picks[i]->tensor >= 0 && picks[i]->tensor == at->tensor) return true;
+    }
+    return false;
+}
+
+static void layer_pick(Scene *scene, const Chart *chart, int c)
+{
+    const Column *column = &chart->columns.column[c];
+    const Rect area = chart->layout.place[c].heading;
+    const float width = fmaxf(chart->layout.heading[c].width, 24) + 16;
+    const Pick pick = {.type = PICK_LAYER, .variant = chart->which, .layer = column->row, .step = column->step,
+                       .tensor = column->tensor, .k = -1, .from = -1, .weight = -1, .label = column->name,
+                       .area = {chart->layout.place[c].centre - width / 2, area.y - 4, width, area.h + 4}};
+    const Colour fill = is_looked_at(chart, c) ? chart->view->theme->selection : (Colour){0};
+    mark_rect(scene, pick.area, 6, fill)->pick = scene_pick(scene, pick);
+}
+
+void column_heading_draw(Scene *scene, const Chart *chart, int column)
+{
+    if (!column_on_page(chart, column) || chart->layout.place[column].heading.w < 40) return;
+    layer_pick(scene, chart, column);
+    heading_draw(scene, chart->view, &chart->layout.heading[column], &chart->columns.column[column], chart->which,
+                 chart->layout.place[column].heading, chart->layout.type);
+}
+
+void headings_draw(Scene *scene, const Chart *chart)
+{
+    for (int c = 0; c < chart->columns.n; c++) column_heading_draw(scene, chart, c);
+    arrows_draw(scene, chart);
+}
+
+/* ---- faults ---- */
+
+/* The next line of words no wider than room; a word alone is cut. Returns where the next line begins. */
+static const char *line_break(const View *view, Arena *arena, const char *text, float size, float room, const char **line)
+{
+    const char *end = text, *at = text;
+    while (*at && *at != '\n') {
+        const char *word = at + strcspn(at, " \n");
+        if (view->measure->width(view->measure->fonts, FONT_TEXT, size, text, (size_t)(word - text)) > room && end > text) break;
+        end = word;
+        at = *word == ' ' ? word + 1 : word;
+    }
+    *line = measure_fit(view->measure, arena, FONT_TEXT, size, arena_copy(arena, text, (size_t)(end - text)), room);
+    return *end == ' ' || *end == '\n' ? end + 1 : end;
+}
+
+/* Broken into lines; the last ends with dots when there is more. */
+static int lines_break(const Chart *chart, Arena *arena, const char *text, float room, int most, const char **lines)
+{
+    int n = 0;
+    while (*text && n < most) {
+        const char *next = line_break(chart->view, arena, text, chart->layout.type.small, room, &lines[n++]);
+        if (next == text) break;
+        text = next;
+    }
+    if (*text && n) lines[n - 1] = arena_print(arena, "%s \xE2\x80\xA6", lines[n - 1]);
+    return n;
+}
+
+/* Of what a layer's call raises, Keras wraps its own words in two paragraphs more. */
+static const char *own_words(Arena *arena, const char *message)
+{
+    const char *const wrapping = "Exception encountered when calling";
+    const char *blank = strstr(message, "\n\n");
+    if (blank && !strncmp(message, wrapping, strlen(wrapping))) message = blank + 2;
+    blank = strstr(message, "\n\n");
+    return arena_copy(arena, message, blank ? (size_t)(blank - message) : strlen(message));
+}
+
+static void fault_arrow(Scene *scene, const Chart *chart, int column, Rect box)
+{
+    if (column < 1) return;
+    const Rect from = chart->layout.place[column - 1].panel;
+    const float y = from.y + from.h / 2;
+    mark_line(scene, (Point){from.x + from.w + 8, y}, (Point){box.x - 6, box.y + box.h / 2}, chart->view->theme->error, 2)->dashed = true;
+}
+
+void fault_draw(Scene *scene, const Chart *chart, int column)
+{
+    const Rect panel = chart->layout.place[column].panel;
+    const Theme *theme = chart->view->theme;
+    const Error *error = chart->variant->plan->error;
+    const float size = chart->layout.type.small, line = size * 1.4F;
+    const char *lines[FAULT_LINES];
+    const int most = (int)fmaxf(fminf(panel.h / line - 4, FAULT_LINES), 1);
+    const int n = error->message ? lines_break(chart, scene->arena, own_words(scene->arena, error->message), panel.w - 24, most, lines) : 0;
+    const float height = line * ((float)n + 1) + 28;
+    const Rect box = {panel.x, panel.y + (panel.h - height) / 2, panel.w, height};
+    fault_arrow(scene, chart, column, box);
+    mark_box(scene, box, 8, colour_fade(theme->error, 0.07F), theme->error, 2);
+    mark_text(scene, (Point){box.x + 12, box.y + 12 + size}, ALIGN_LEFT, FONT_TEXT_BOLD, size, theme->error,
+              measure_fit(chart->view->measure, scene->arena, FONT_TEXT_BOLD, size, say(chart->view, scene->arena, "picture.fault", NULL), box.w - 24));
+    for (int i = 0; i < n; i++)
+        mark_text(scene, (Point){box.x + 12, box.y + 14 + size + line * (float)(i + 1)}, ALIGN_LEFT, FONT_TEXT, size, theme->ink, lines[i]);
+}
+
+/* ---- what lies outside ---- */
+
+void minimap_draw(Scene *scene, const Chart *chart)
+{
+    const Layout *layout = &chart->layout;
+    const Theme *theme = chart->view->theme;
+    const Rect track = {layout->area.x + 16, layout->body.y + layout->body.h + 1, layout->area.w - 32, 6};
+    if (layout->page.w <= layout->body.w + 1) return;
+    const float scale = track.w / layout->page.w;
+    mark_rect(scene, track, 3, theme->rule);
+    for (int c = 0; c < chart->columns.n; c++) {
+        const float x = track.x + (layout->place[c].centre - layout->page.x) * scale;
+        mark_rect(scene, (Rect){x - 1, track.y + 1, 2, track.h - 2}, 0, theme->dim);
+    }
+    const Rect seen = {track.x + (layout->area.x - layout->page.x) * scale, track.y - 2, layout->area.w * scale, track.h + 4};
+    mark_box(scene, seen, 4, colour_fade(theme->accent, 0.2F), theme->accent, 1.5F);
+}
