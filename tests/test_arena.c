@@ -73,6 +73,22 @@ static void reset_begins_again(void **state)
     arena_close(&arena);
 }
 
+static void release_gives_back_what_came_after_the_mark(void **state)
+{
+    (void)state;
+    Arena arena;
+    arena_open(&arena, 0);
+    char *kept = arena_copy(&arena, "kept", 4);
+    ArenaMark mark = arena_mark(&arena);
+    char *first = arena_take(&arena, 100);
+    arena_take(&arena, 1000000);
+    arena_release(&arena, mark);
+    assert_int_equal(arena.taken, mark.taken);
+    assert_ptr_equal(arena_take(&arena, 100), first);
+    assert_string_equal(kept, "kept");
+    arena_close(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -80,6 +96,7 @@ int main(void)
         cmocka_unit_test(the_limit_leaves_to_the_try),
         cmocka_unit_test(a_product_beyond_size_t_is_no_memory),
         cmocka_unit_test(reset_begins_again),
+        cmocka_unit_test(release_gives_back_what_came_after_the_mark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,22 @@ char *arena_print(Arena *arena, const char *format, ...)
     return text;
 }
 
+ArenaMark arena_mark(const Arena *arena)
+{
+    return (ArenaMark){.block = arena->block, .used = arena->block ? arena->block->used : 0, .taken = arena->taken};
+}
+
+void arena_release(Arena *arena, ArenaMark mark)
+{
+    while (arena->block != mark.block) {
+        ArenaBlock *next = arena->block->next;
+        free(arena->block);
+        arena->block = next;
+    }
+    if (arena->block) arena->block->used = mark.used;
+    arena->taken = mark.taken;
+}
+
 void arena_try_begin(Arena *arena, ArenaTry *attempt)
 {
     attempt->outer = arena->escape;

@@ -48,6 +48,15 @@ char *arena_vprint(Arena *, const char *format, va_list);
 #define ARENA_NEW(arena, type)      ((type *)arena_take((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, n, type) ((type *)arena_array((arena), (size_t)(n), sizeof(type)))
 
+/* For work in rounds: what was taken since the mark is given back. */
+typedef struct ArenaMark {
+    ArenaBlock *block;
+    size_t      used, taken;
+} ArenaMark;
+
+ArenaMark arena_mark(const Arena *);
+void arena_release(Arena *, ArenaMark);
+
 typedef struct ArenaTry {
     jmp_buf  here;
     jmp_buf *outer;

@@ -59,6 +59,19 @@ const char *builder_name(Builder *builder, const char *class_name)
 {
     const char *stem = snake_case(builder->arena, class_name);
     struct NameCount *count = count_of(builder, stem);
+    builder->named++;
     if (count->given++ == 0) return stem;
     return arena_print(builder->arena, "%s_%d", stem, count->given - 1);
+}
+
+int builder_legacy_number(Builder *builder, const LayerKind *kind, const char *class_name)
+{
+    if (builder->depth) return -1;
+    return count_of(builder, arena_print(builder->arena, "%s %s", kind->operation ? "operation" : "layer", class_name))->given++;
+}
+
+void builder_skip_names(Builder *builder, const char *class_name, int n)
+{
+    count_of(builder, snake_case(builder->arena, class_name))->given += n;
+    builder->named += n;
 }

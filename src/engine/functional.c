@@ -62,7 +62,9 @@ static Layer *make_layer(Builder *builder, Model *model, const char *name, Span 
 
 Layer *functional_around(Builder *builder, Model *model)
 {
+    builder->depth++;
     Layer *layer = make_layer(builder, model, NULL, SPAN_NONE, NULL);
+    builder->depth--;
     add_specs(builder, layer, model);
     return layer;
 }

@@ -11,7 +11,7 @@
 #include "engine/config.h"
 
 #define GOLDEN UINT64_C(0x9E3779B97F4A7C15)
-#define SALT UINT64_C(1)
+#define SALT UINT64_C(49)
 
 static uint64_t mix(uint64_t z)
 {
@@ -245,6 +245,7 @@ void initializer_fill(const WeightSpec *spec, int64_t seed, uint64_t stream, Ten
     const uint64_t key = key_of(config, seed, stream);
     if (config->kind == VALUE_CONFIG) fill_named(config, key, out, n);
     else fill_normal(out->data, n, key, 0, 0.05);
+    for (int64_t i = spec->ones_from; i < spec->ones_to && i < n; i++) out->data[i] = 1;
 }
 
 bool initializer_check(const Value *initializer, const Shape *shape, Error *err)

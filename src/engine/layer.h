@@ -54,6 +54,7 @@ typedef struct WeightSpec {
     Shape       shape;         /* fully known */
     Dtype       dtype;
     Value       initializer;   /* VALUE_CONFIG */
+    int64_t     ones_from, ones_to;   /* elements that start at 1 whatever the initializer says: LSTM's unit_forget_bias */
     bool        trainable;
     bool        state;         /* never learned (moving averages): trainable = True does not reach it */
     const float *given;        /* numbers from set_weights or a file; NULL = from the initializer */
@@ -75,6 +76,7 @@ struct Layer {
     const LayerKind *kind;
     int          id;            /* the place among all layers of the Builder, from 0 */
     const char  *name;          /* "dense_1" */
+    int          legacy_number; /* Keras 2's number for the automatic name; -1 = the name was given, or Keras' own affair */
     const char  *class_name;    /* kind->name, or the text's own class for custom layers and models */
     const char  *type_name;     /* "keras.src.layers.core.dense.Dense", as in <class '...'> */
     Value       *args;          /* one for each kind->params; `make` puts in what get_config() would say */
@@ -127,6 +129,7 @@ struct Node {
     bool          one_output;         /* the call gives a tensor, not a list of one */
     Value         structure;          /* how outputs nest when not flat: a list or dict of tensors; else None */
     int           order;              /* rises with every call of the Builder */
+    int           names;              /* automatic names it took when it was made */
     int           mark, place;        /* of the last walk that met it, and where it stood there */
     Span          span;               /* the call in the text */
 };
@@ -137,7 +140,7 @@ struct Node {
 typedef struct Builder {
     Arena *arena;
     struct NameCount *names; size_t n_names, names_capacity;   /* how often each automatic name was given */
-    int    tensors;         /* automatic keras_tensor names given */
+    int    named;           /* automatic names given, all together */
     int    layers;          /* ids given */
     int    order;
     const char *scope;      /* "sequential/dense", for weight paths; "" outside */
@@ -154,6 +157,10 @@ void builder_make(Builder *, Arena *);
 
 /* "dense", "dense_1", ...: Keras' auto_name of a class name or stem. */
 const char *builder_name(Builder *, const char *class_name);
+/* The number that Keras 2 gives to the same layer: what Keras makes for itself is not counted, operations stand apart. */
+int builder_legacy_number(Builder *, const LayerKind *, const char *class_name);
+/* Lets some names of a class pass, as if they had been given. */
+void builder_skip_names(Builder *, const char *class_name, int n);
 const char *snake_case(Arena *, const char *class_name);
 
 typedef struct Argument {    /* of a constructor or call as written */
@@ -317,8 +324,7 @@ struct LayerKind {
     void (*explain)(const Trace *, ExplainTopic, Text *);
     /* compute_mask: the mask of the outputs, NULL = none. Kinds with `keeps_mask` pass the first input's on. */
     KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
-    /* Work as a cell of RNN: state sizes; NULL for the rest. */
-    int  (*states)(const Layer *, int64_t *sizes, int cap);
+    bool             cell;            /* takes (inputs, states), gives the output and the new states: what RNN repeats */
 
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
     TraceRule        rule;

@@ -490,8 +490,10 @@ Node *layer_call(Builder *builder, Layer *layer, const Argument *args, int n, Sp
     Calling calling = {.builder = builder, .arena = builder->arena, .layer = layer, .args = args, .n_args = n, .span = span, .err = err};
     if (too_deep(builder, err) || too_many_nodes(builder, err)) return NULL;
     builder->depth++;
+    const int named = builder->named;
     const char *outer = scope_enter(builder, layer);
     Node *node = call_inside(&calling);
+    if (node) node->names = builder->named - named;
     scope_leave(builder, outer);
     builder->depth--;
     if (!node) place_error(err, layer, span);

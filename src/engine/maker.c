@@ -294,7 +294,9 @@ static bool base_name(Maker *maker)
     Layer *layer = maker->layer;
     Arena *arena = maker->builder->arena;
     const Value name = base_value(maker, "name", value_none());
+    layer->legacy_number = -1;
     if (name.kind == VALUE_NONE) {
+        layer->legacy_number = builder_legacy_number(maker->builder, layer->kind, layer->class_name);
         layer->name = builder_name(maker->builder, layer->kind->stem ? layer->kind->stem : layer->class_name);
         return true;
     }

@@ -43,6 +43,7 @@ static void make_steps(Arena *arena, Model *model, const NodeList *list)
 {
     model->steps = ARENA_ARRAY(arena, list->n, ModelStep);
     model->n_steps = list->n;
+    model->steps_capacity = (size_t)list->n;
     model->n_tensors = 0;
     for (int i = 0; i < list->n; i++) {
         Node *node = list->nodes[i];
@@ -70,6 +71,29 @@ void model_keep_graph(Builder *builder, Model *model, KerasTensor *const *inputs
     model->output_at = ARENA_ARRAY(arena, n_outputs, int);
     for (int i = 0; i < n_inputs; i++) model->input_at[i] = number_of(model, inputs[i]);
     for (int i = 0; i < n_outputs; i++) model->output_at[i] = number_of(model, outputs[i]);
+}
+
+void model_append_step(Builder *builder, Model *model, Node *node)
+{
+    const int before = model->n_steps ? model->steps[model->n_steps - 1].first : 0;
+    model->steps = arena_grow(builder->arena, model->steps, (size_t)model->n_steps, &model->steps_capacity, (size_t)model->n_steps + 1,
+                              sizeof *model->steps);
+    ModelStep *step = &model->steps[model->n_steps++];
+    *step = (ModelStep){.node = node, .from = ARENA_ARRAY(builder->arena, node->n_in, int), .first = model->n_tensors};
+    for (int i = 0; i < node->n_in; i++) step->from[i] = before + node->in[i]->index;
+    model->n_tensors += node->n_out;
+}
+
+void model_close_steps(Builder *builder, Model *model)
+{
+    const ModelStep *last = &model->steps[model->n_steps - 1];
+    model->n_inputs = 1;
+    model->n_outputs = last->node->n_out;
+    model->inputs = model->steps[0].node->out;
+    model->outputs = last->node->out;
+    model->input_at = ARENA_ARRAY(builder->arena, 1 + model->n_outputs, int);
+    model->output_at = model->input_at + 1;
+    for (int i = 0; i < model->n_outputs; i++) model->output_at[i] = last->first + i;
 }
 
 /* ---- shapes of other inputs ---- */

@@ -22,6 +22,8 @@ struct Model {
     size_t        layers_capacity;
     ModelStep    *steps;            /* in the order of execution, those of inputs first; what finds masks too */
     int           n_steps, n_tensors;
+    size_t        steps_capacity;
+    int           n_straight;       /* Sequential: steps of the last graph, each fed by the one before, that can be taken again */
     KerasTensor **inputs, **outputs;
     int           n_inputs, n_outputs;
     int          *input_at, *output_at;   /* their tensors' numbers */

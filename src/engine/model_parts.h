@@ -16,6 +16,11 @@ Layer *functional_around(Builder *, Model *);
 /* Puts down the graph between tensors as steps. */
 void model_keep_graph(Builder *, Model *, KerasTensor *const *inputs, int n_inputs, KerasTensor *const *outputs, int n_outputs);
 
+/* One more step, fed by the step before it alone. */
+void model_append_step(Builder *, Model *, Node *);
+/* The graph put down step by step ends here: its input is the first step's, its outputs the last's. */
+void model_close_steps(Builder *, Model *);
+
 /* Shapes of every tensor of the graph for given inputs; false at the first call that does not take them (err says why, and
  * *done how many steps went well). specs has room for n_tensors. */
 bool model_shapes(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, int *done, Error *);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "engine/layers/layers.h"
+#include "engine/layer_parts.h"
 #include "engine/model_parts.h"
 
 /* ---- counts of one call ---- */
@@ -87,11 +87,27 @@ static int64_t dim_add(int64_t a, int64_t b)
 
 /* ---- rows ---- */
 
+/* A functional model lists its operations and masks; the others look through operations, and pass masks over. */
 static bool is_listed(const Model *model, const Layer *layer)
 {
-    if (model->kind == MODEL_FUNCTIONAL) return true;
-    if (layer == model->input_layer) return true;
-    return !layer->kind->operation;
+    return model->kind == MODEL_FUNCTIONAL || !layer->kind->operation;
+}
+
+static bool is_mask_name(const char *param)
+{
+    const char *end = strrchr(param, '_');
+    return strcmp(end ? end + 1 : param, "mask") == 0;
+}
+
+static bool is_mask(const Node *node, int input)
+{
+    int n;
+    const ParamSpec *params = kind_call_params(node->layer->kind, &n);
+    for (int i = 0; i < n && i < node->call.n; i++) {
+        const TensorRange range = node->call.tensors[i];
+        if (input >= range.first && input < range.first + range.n) return is_mask_name(params[i].name);
+    }
+    return false;
 }
 
 static void add_name(Arena *arena, PlanLayer *row, const char *name)
@@ -102,10 +118,9 @@ static void add_name(Arena *arena, PlanLayer *row, const char *name)
     row->inputs = names;
 }
 
-/* Names of the layers a tensor comes from; what is not listed is looked through. */
 static void add_sources(Arena *arena, const Model *model, PlanLayer *row, const KerasTensor *tensor, int depth)
 {
-    if (!tensor->node || depth > 64) return;
+    if (!tensor->node || depth > LAYER_DEPTH_MAX) return;
     if (is_listed(model, tensor->node->layer)) {
         add_name(arena, row, tensor->node->layer->name);
         return;
@@ -113,53 +128,85 @@ static void add_sources(Arena *arena, const Model *model, PlanLayer *row, const 
     for (int i = 0; i < tensor->node->n_linked; i++) add_sources(arena, model, row, tensor->node->in[i], depth + 1);
 }
 
-static void add_specs(Arena *arena, TensorSpec **specs, int *n, KerasTensor *const *tensors, int more)
+static void add_spec(Arena *arena, TensorSpec **specs, int *n, const KerasTensor *tensor)
 {
-    TensorSpec *all = ARENA_ARRAY(arena, *n + more, TensorSpec);
+    TensorSpec *all = ARENA_ARRAY(arena, *n + 1, TensorSpec);
     if (*n) memcpy(all, *specs, (size_t)*n * sizeof *all);
-    for (int i = 0; i < more; i++) all[*n + i] = tensors[i]->spec;
+    all[(*n)++] = tensor->spec;
     *specs = all;
-    *n += more;
 }
 
-static void add_call(Arena *arena, const Model *model, PlanLayer *row, const Node *node)
+static void add_inputs(Arena *arena, const Model *model, PlanLayer *row, const Node *node)
+{
+    for (int i = 0; i < node->n_linked; i++) {
+        if (model->kind != MODEL_FUNCTIONAL && is_mask(node, i)) continue;
+        add_sources(arena, model, row, node->in[i], 0);
+        add_spec(arena, &row->in, &row->n_in, node->in[i]);
+    }
+    if (!node->n_in) add_spec(arena, &row->in, &row->n_in, node->out[0]);
+}
+
+static void add_call(Arena *arena, PlanLayer *row, const Node *node)
 {
     const Node **calls = ARENA_ARRAY(arena, row->n_calls + 1, const Node *);
-    for (int i = 0; i < row->n_calls; i++) calls[i] = row->calls[i];
-    calls[row->n_calls++] = node;
+    int at = row->n_calls++;
+    for (int i = 0; i < at; i++) calls[i] = row->calls[i];
+    for (; at > 0 && calls[at - 1]->order > node->order; at--) calls[at] = calls[at - 1];
+    calls[at] = node;
     row->calls = calls;
-    row->shared = row->n_calls > 1;
-    row->out_list = !node->one_output;
-    for (int i = 0; i < node->n_linked; i++) add_sources(arena, model, row, node->in[i], 0);
-    add_specs(arena, &row->in, &row->n_in, node->in, node->n_linked);
-    add_specs(arena, &row->out, &row->n_out, node->out, node->n_out);
-    if (!node->n_in) add_specs(arena, &row->in, &row->n_in, node->out, node->n_out);
-    row->activations = dim_add(row->activations, activations_of(node));
-    row->connections = dim_add(row->connections, connections_of(arena, node));
 }
 
-/* The row of a layer among those made so far, by its mark in rows_of (layer id -> row + 1). */
-static void make_rows(Plan *plan, Arena *arena, const Model *model)
+static void describe_calls(Arena *arena, const Model *model, PlanLayer *row)
+{
+    row->shared = row->n_calls > 1;
+    if (!row->n_calls) row->activations = row->connections = DIM_NONE;
+    for (int i = 0; i < row->n_calls; i++) {
+        const Node *node = row->calls[i];
+        row->out_list = !node->one_output;
+        add_inputs(arena, model, row, node);
+        for (int j = 0; j < node->n_out; j++) add_spec(arena, &row->out, &row->n_out, node->out[j]);
+        row->activations = dim_add(row->activations, activations_of(node));
+        row->connections = dim_add(row->connections, connections_of(arena, node));
+    }
+}
+
+/* For each layer id the number of its row, from 1; 0 for those that have none. */
+typedef struct RowNumbers {
+    int *row;
+    int  n;
+} RowNumbers;
+
+static int row_of(const RowNumbers *numbers, const Layer *layer)
+{
+    return layer->id < numbers->n ? numbers->row[layer->id] - 1 : -1;
+}
+
+static RowNumbers number_rows(Arena *arena, const Model *model, int n_layers)
+{
+    RowNumbers numbers = {0};
+    for (int i = 0; i < n_layers; i++) numbers.n = model->layers[i]->id >= numbers.n ? model->layers[i]->id + 1 : numbers.n;
+    numbers.row = ARENA_ARRAY(arena, numbers.n, int);
+    for (int i = n_layers - 1; i >= 0; i--) numbers.row[model->layers[i]->id] = i + 1;
+    return numbers;
+}
+
+static RowNumbers make_rows(Plan *plan, Arena *arena, const Model *model)
 {
     plan->n_layers = model_good_layers(model);
     plan->layers = ARENA_ARRAY(arena, plan->n_layers, PlanLayer);
-    int last = 0;
-    for (int i = 0; i < plan->n_layers; i++) last = model->layers[i]->id > last ? model->layers[i]->id : last;
-    int *rows = ARENA_ARRAY(arena, last + 1, int);
-    for (int i = plan->n_layers - 1; i >= 0; i--) {
+    const RowNumbers numbers = number_rows(arena, model, plan->n_layers);
+    for (int i = 0; i < plan->n_layers; i++)
         plan->layers[i] = (PlanLayer){.layer = model->layers[i], .params = layer_params(model->layers[i])};
-        rows[model->layers[i]->id] = i + 1;
-    }
     for (int i = 0; i < model->n_steps; i++) {
-        const Node *node = model->steps[i].node;
-        const int row = node->layer->id <= last ? rows[node->layer->id] - 1 : -1;
-        if (row >= 0) add_call(arena, model, &plan->layers[row], node);
+        const int row = row_of(&numbers, model->steps[i].node->layer);
+        if (row >= 0) add_call(arena, &plan->layers[row], model->steps[i].node);
     }
     for (int i = 0; i < plan->n_layers; i++) {
-        const int row = rows[plan->layers[i].layer->id] - 1;
-        if (row != i) plan->layers[i] = plan->layers[row];
-        if (!plan->layers[i].n_calls) plan->layers[i].activations = plan->layers[i].connections = DIM_NONE;
+        const int row = row_of(&numbers, plan->layers[i].layer);
+        if (row == i) describe_calls(arena, model, &plan->layers[i]);
+        else plan->layers[i] = plan->layers[row];   /* the same layer twice in a Sequential */
     }
+    return numbers;
 }
 
 /* ---- steps ---- */
@@ -206,20 +253,19 @@ static bool shapes_are_known(const Plan *plan, const ModelStep *step)
     return true;
 }
 
-static void make_steps(Plan *plan, Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill)
+static void make_steps(Plan *plan, Arena *arena, const RowNumbers *rows, const Shape *input, int n_input, int64_t fill)
 {
+    const Model *model = plan->model;
     plan->tensors = ARENA_ARRAY(arena, model->n_tensors, TensorSpec);
     plan->steps = ARENA_ARRAY(arena, model->n_steps, PlanStep);
     const int done = find_shapes(plan, arena, model, input, n_input, fill);
     for (int i = 0; i < done; i++) {
         const ModelStep *step = &model->steps[i];
         if (!shapes_are_known(plan, step)) break;
-        plan->steps[plan->n_steps++] = (PlanStep){.node = step->node, .row = -1, .from = step->from, .first = step->first};
+        plan->steps[plan->n_steps++] = (PlanStep){.node = step->node, .row = row_of(rows, step->node->layer), .from = step->from,
+                                                       .first = step->first};
         plan->n_tensors = step->first + step->node->n_out;
     }
-    for (int row = 0; row < plan->n_layers; row++)
-        for (int i = 0; i < plan->n_steps; i++)
-            if (plan->steps[i].row < 0 && plan->steps[i].node->layer == plan->layers[row].layer) plan->steps[i].row = row;
     plan->inputs = model->input_at;
     plan->n_inputs = model->n_inputs;
     plan->outputs = model->output_at;
@@ -236,8 +282,8 @@ static int64_t numbers_of(const Plan *plan)
 void plan_make(Plan *plan, Arena *arena, const Model *model, const Shape *input, int n_input, int64_t fill, const Error *error)
 {
     *plan = (Plan){.model = model, .error = error};
-    make_rows(plan, arena, model);
-    if (model->n_steps) make_steps(plan, arena, model, input, n_input, fill);
+    const RowNumbers rows = make_rows(plan, arena, model);
+    if (model->n_steps) make_steps(plan, arena, &rows, input, n_input, fill);
     plan->params = layer_params(model->self);
     plan->numbers = numbers_of(plan);
 }

@@ -67,7 +67,9 @@ static bool add_input_of(Builder *builder, Model *model, const Layer *layer, Err
 {
     if (!is_empty(model) || layer->input_shape.kind == VALUE_NONE) return true;
     const Argument shape = {.keyword = "shape", .value = layer->input_shape, .span = layer->input_shape.span};
+    builder->depth++;
     Layer *input = layer_make(builder, &LAYER_input_layer, &shape, 1, layer->span, err);
+    builder->depth--;
     if (!input) return false;
     const Value added = value_layer(input);
     return sequential_add(builder, model, &added, true, err);
@@ -146,7 +148,7 @@ static Layer *layer_given(const Value *given)
 static void forget_graph(Model *model)
 {
     model->built = model->self->built = false;
-    model->n_steps = model->n_inputs = model->n_outputs = 0;
+    model->n_steps = model->n_tensors = model->n_inputs = model->n_outputs = 0;
     model->inner = NULL;
 }
 
@@ -217,7 +219,9 @@ static bool make_input(Builder *builder, Model *model, const Shape *shape, Error
         {.keyword = "batch_shape", .value = value_shape(builder->arena, shape), .span = SPAN_NONE},
         {.keyword = "dtype", .value = value_string(builder->arena, dtype, strlen(dtype)), .span = SPAN_NONE},
     };
+    builder->depth++;
     model->input_layer = layer_make(builder, &LAYER_input_layer, args, 2, SPAN_NONE, err);
+    builder->depth--;
     return model->input_layer != NULL;
 }
 
@@ -230,23 +234,61 @@ static Value outputs_of(Builder *builder, const Node *node)
     return list;
 }
 
+/* Masks make a graph of their own beside the layers. */
+static void keep_crooked(Builder *builder, Model *model, const Node *last)
+{
+    KerasTensor *input = model->input_layer->calls[0]->out[0];
+    model_keep_graph(builder, model, &input, 1, last->out, last->n_out);
+    model->n_straight = 0;
+}
+
+/* A call that took no names but those of its outputs: made again, it would come out the same. */
+static bool is_plain(const Node *node)
+{
+    return node->names == node->n_out && node->n_in == node->n_linked;
+}
+
+/* add() calls every layer again. Calls that would come out the same are kept, and only the names they would take are given away;
+ * of those the last is the one that may be told in a refusal. Returns how many layers are done. */
+static int keep_calls(Builder *builder, Model *model, Node *input)
+{
+    int done = 0, names = 0;
+    const int known = model->n_straight;
+    if (known < 1 || model->steps[0].node != input) return 0;
+    while (done < model->n_layers && done + 1 < known && model->steps[done + 1].node->layer == model->layers[done])
+        names += model->steps[++done].node->n_out;
+    const Node *last = model->steps[done].node;
+    model->n_steps = done + 1;
+    model->n_tensors = model->steps[done].first + last->n_out;
+    if (!done) return 0;
+    builder_skip_names(builder, "KerasTensor", names - last->n_out);
+    for (int i = 0; i < last->n_out; i++) last->out[i]->name = builder_name(builder, "KerasTensor");
+    return done;
+}
+
 /* Calls the layers in turn; what comes before a fault stays. */
 static bool call_layers(Builder *builder, Model *model, Error *err)
 {
-    const Node *node = model->input_layer->calls[0];
-    KerasTensor *input = node->out[0];
-    Value x = value_tensor(input);
-    int i = 0;
+    Node *node = model->input_layer->calls[0];
+    int i = keep_calls(builder, model, node);
+    bool straight = true;
+    if (!model->n_steps) model_append_step(builder, model, node);
+    node = model->steps[i].node;
+    Value x = outputs_of(builder, node);
     for (; i < model->n_layers; i++) {
         const Argument argument = {.value = x, .span = SPAN_NONE};
-        const Node *next = layer_call(builder, model->layers[i], &argument, 1, SPAN_NONE, err);
+        Node *next = layer_call(builder, model->layers[i], &argument, 1, SPAN_NONE, err);
         if (!next) break;
+        straight &= is_plain(next);
+        if (straight) model_append_step(builder, model, next);
         node = next;
         x = outputs_of(builder, node);
     }
-    model_keep_graph(builder, model, &input, 1, node->out, node->n_out);
+    model->n_straight = model->n_steps;
     model->output_structure = x;
-    model->input_structure = value_tensor(input);
+    model->input_structure = value_tensor(model->input_layer->calls[0]->out[0]);
+    if (straight) model_close_steps(builder, model);
+    else keep_crooked(builder, model, node);
     return i == model->n_layers || fail(model, i);
 }
 

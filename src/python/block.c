@@ -6,7 +6,7 @@
 void parser_next_line(Parser *parser)
 {
     parser->line = &parser->logical;
-    parser->at = 0;
+    parser->at = parser->furthest = 0;
     parser->line_end = parser->logical.token[parser->logical.n].span.start;
     line_read(&parser->scanner, &parser->logical);
 }
@@ -19,6 +19,22 @@ void check_line(Parser *parser)
     parser_fail_scanner(parser);
 }
 
+/* At the end of the text Python stands where the last line ended, or behind the last line where that is not ended. */
+Span line_place(const Parser *parser)
+{
+    const Scanner *scanner = &parser->scanner;
+    const Line *line = &parser->logical;
+    bool whole = scanner->length && token_skip_newline(scanner, scanner->length - 1) == scanner->length;
+    int end = whole ? parser->line_end : scanner->length;
+    return line->ends_text ? (Span){end, end} : line->token[0].span;
+}
+
+bool line_is_misplaced(const Parser *parser)
+{
+    const Line *line = &parser->logical;
+    return parser->blocks && !line->ends_text && line->column < parser->block.column && line->column > parser->outer.column;
+}
+
 static bool line_is_deeper(const Parser *parser, Indent indent)
 {
     return !parser->logical.ends_text && parser->logical.column > indent.column;
@@ -29,19 +45,22 @@ PyNode *parse_indented(Parser *parser, const char *what, int number, void (*line
 {
     if (!line_is_deeper(parser, parser->block)) {
         parser->line_kept = true;
-        parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "expected an indented block after %s on line %d",
+        parser_fail_as(parser, "IndentationError", line_place(parser), "expected an indented block after %s on line %d",
                        what, number);
     }
     if (parser->blocks >= PY_INDENT_MAX) {
-        parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "too many levels of indentation");
+        int begin = parser->logical.begin;
+        parser_fail_as(parser, "IndentationError", (Span){begin, begin + 1}, "too many levels of indentation");
     }
-    const Indent outer = parser->block;
+    const Indent around = parser->outer, outer = parser->block;
     List list = {0};
+    parser->outer = outer;
     parser->block = (Indent){parser->logical.column, parser->logical.tabless};
     parser->blocks++;
     while (line_is_deeper(parser, outer) && !parser->broken) line(parser, &list);
     parser->blocks--;
     parser->block = outer;
+    parser->outer = around;
     return list.first;
 }
 
@@ -93,10 +112,11 @@ bool clause_begins(const Parser *parser, TokenCode word)
 static void blame_open_bracket(Parser *parser, Fault *fault)
 {
     Line *line = &parser->logical;
-    if (line->suspect >= 0 && parser->failed_at >= line->suspect_n) line_cut(&parser->scanner, line);
-    if (!span_known(line->open) || line->fault.message) return;
-    bool same_line = parser->failed_at < line->n &&
-                     line->token[parser->failed_at].span.start <= token_line_end(&parser->scanner, line->open.start);
+    bool within = line->certain.at >= 0 && parser->furthest >= line->certain.tokens;
+    if (within) line_cut(&parser->scanner, line, line->certain);
+    if (within || !span_known(line->open) || line->fault.message) return;
+    bool same_line = parser->furthest < line->n &&
+                     line->token[parser->furthest].span.start <= token_line_end(&parser->scanner, line->open.start);
     if (same_line) return;
     const char *text = arena_print(parser->scanner.arena, "'%c' was never closed", parser->scanner.text[line->open.start]);
     *fault = (Fault){"SyntaxError", text, line->open};
@@ -154,24 +174,27 @@ void check_indentation(Parser *parser)
 {
     const Line *line = &parser->logical;
     const Indent block = parser->block;
-    Span at = line->token[0].span;
+    const int text = line->begin + line->indent;
+    const Span whole = {line->begin, text}, last = {text > line->begin ? text - 1 : text, text};
+    const int end = token_line_end(&parser->scanner, text);
     bool mixed = (line->column == block.column && line->tabless != block.tabless) ||
                  (line->column > block.column && line->tabless <= block.tabless);
-    if (mixed) parser_fail_as(parser, "TabError", at, "inconsistent use of tabs and spaces in indentation");
-    if (line->column > block.column) parser_fail_as(parser, "IndentationError", at, "unexpected indent");
+    if (mixed) parser_fail_as(parser, "TabError", whole, "inconsistent use of tabs and spaces in indentation");
+    if (line->column > block.column) parser_fail_as(parser, "IndentationError", last, "unexpected indent");
     if (line->column < block.column) {
-        parser_fail_as(parser, "IndentationError", at, "unindent does not match any outer indentation level");
+        parser_fail_as(parser, "IndentationError", (Span){end, end}, "unindent does not match any outer indentation level");
     }
 }
 
 static void statement_run(Parser *parser, void *context)
 {
     List *list = context;
-    check_line(parser);
     check_indentation(parser);
+    check_line(parser);
     int indent = parser->logical.indent;
     PyNode *compound = parse_compound(parser);
     if (compound) {
+        parser->future_over = true;
         compound->indent = indent;
         list_put(list, compound);
         return;

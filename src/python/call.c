@@ -53,21 +53,42 @@ static PyNode *parse_generator_argument(Parser *parser, const Arguments *argumen
 
 static void note_order(Arguments *arguments)
 {
-    if (arguments->misplaced || (!arguments->has_keyword && !arguments->has_unpacking)) return;
-    arguments->misplaced = arguments->has_unpacking ? "keyword argument unpacking" : "keyword argument";
+    if (!arguments->misplaced) arguments->misplaced = arguments->has_unpacking ? "keyword argument unpacking" : "keyword argument";
 }
 
-static PyNode *parse_positional_argument(Parser *parser, Arguments *arguments, const PyNode *call)
+static PyNode *parse_positional_argument(Parser *parser, const Arguments *arguments, const PyNode *call)
 {
     PyNode *node = node_begin(parser, PY_ARG);
     int first = parser->at;
     node->a = parser_peek_at(parser, 1)->code == SIGN_NAMED ? parse_named_expression(parser) : parse_expression(parser);
     fault_argument(parser, first, node->a);
     if (comprehension_begins(parser)) node->a = parse_generator_argument(parser, arguments, call, node->a);
-    note_order(arguments);
     node_end(parser, node);
     node->span = node->outer = node->a->outer;
     return node;
+}
+
+typedef struct Misplaced {
+    Arguments    *arguments;
+    const PyNode *call;
+    PyNode       *node;
+} Misplaced;
+
+static void misplaced_run(Parser *parser, void *context)
+{
+    Misplaced *misplaced = context;
+    misplaced->node = parse_positional_argument(parser, misplaced->arguments, misplaced->call);
+}
+
+/* Behind a keyword: where even the argument does not parse, its first name is one all the same. */
+static PyNode *parse_misplaced_argument(Parser *parser, Arguments *arguments, const PyNode *call)
+{
+    Misplaced misplaced = {.arguments = arguments, .call = call};
+    bool named = parser_at(parser, TOKEN_NAME);
+    note_order(arguments);
+    if (parser_try(parser, misplaced_run, &misplaced)) return misplaced.node;
+    if (!named || fault_explained(&parser->fault)) parser_fail_again(parser);
+    parser_fail(parser, parser->fault.at, "positional argument follows %s", arguments->misplaced);
 }
 
 static PyNode *parse_argument(Parser *parser, Arguments *arguments, const PyNode *call)
@@ -76,7 +97,8 @@ static PyNode *parse_argument(Parser *parser, Arguments *arguments, const PyNode
     if (parser_at(parser, SIGN_DOUBLE_STAR)) return parse_starred_argument(parser, arguments, 2);
     bool keyword = parser_at(parser, TOKEN_NAME) && parser_peek_at(parser, 1)->code == SIGN_ASSIGN;
     if (keyword) return parse_keyword_argument(parser, arguments);
-    return parse_positional_argument(parser, arguments, call);
+    bool late = arguments->has_keyword || arguments->has_unpacking;
+    return late ? parse_misplaced_argument(parser, arguments, call) : parse_positional_argument(parser, arguments, call);
 }
 
 void parse_arguments(Parser *parser, PyNode *call)
@@ -85,7 +107,7 @@ void parse_arguments(Parser *parser, PyNode *call)
     while (!parser_at(parser, SIGN_CLOSE_ROUND)) {
         list_put(&arguments.list, parse_argument(parser, &arguments, call));
         call->trailing_comma = false;
-        if (parser_at(parser, SIGN_CLOSE_ROUND)) break;
+        if (parser_at(parser, SIGN_CLOSE_ROUND) || (arguments.misplaced && !parser_at(parser, SIGN_COMMA))) break;
         parser_expect(parser, SIGN_COMMA);
         call->trailing_comma = true;
     }

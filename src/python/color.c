@@ -1,7 +1,7 @@
 /* Tokens for colouring. */
 #include <string.h>
 
-#include "python/token.h"
+#include "python/quote.h"
 #include "python/tree.h"
 
 static void put(Arena *arena, PyTokens *tokens, PyTokenType type, int start, int end)

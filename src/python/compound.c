@@ -90,7 +90,7 @@ static PyNode *parse_with_item(Parser *parser)
     if (parser_accept(parser, KEYWORD_AS)) {
         item->b = parser_at(parser, SIGN_STAR) ? parse_star_named_expression(parser) : parse_expression(parser);
         const PyNode *fault = target_fault(item->b, PY_WITH);
-        bool ends = parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND) || parser_at(parser, SIGN_COLON);
+        bool ends = parser_at(parser, TOKEN_END) || parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND) || parser_at(parser, SIGN_COLON);
         if (!ends) parser_fail_here(parser);
         if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
     }
@@ -167,21 +167,46 @@ static PyNode *parse_finally(Parser *parser)
     return parse_block(parser, "'finally' statement");
 }
 
+/* How a further handler clashes with the first and the last one. */
+static void check_handler(Parser *parser, const PyNode *first, const PyNode *last)
+{
+    const Token *word = parser_peek(parser), *next = parser_peek_at(parser, 1);
+    if (!first || parser->logical.fault.message) return;
+    bool group = next->code == SIGN_STAR;
+    if (group != (first->number != 0)) {
+        parser_fail(parser, (Span){word->span.start, group ? next->span.end : word->span.end},
+                    "cannot have both 'except' and 'except*' on the same 'try'");
+    }
+    if (!last->a) parser_fail_late(parser, last->span, "default 'except:' must be last");
+}
+
+static void parse_handlers(Parser *parser, PyNode *node)
+{
+    List handlers = {0};
+    PyNode *handler = NULL;
+    while (clause_begins(parser, KEYWORD_EXCEPT)) {
+        check_handler(parser, handlers.first, handler);
+        if (!parse_clause(parser, parse_handler, &handler)) break;
+        list_put(&handlers, handler);
+    }
+    node->handlers = handlers.first;
+}
+
 static PyNode *parse_try(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_TRY);
     parser_take(parser);
     expect_colon(parser);
     node->list = parse_block(parser, "'try' statement");
-    List handlers = {0};
-    PyNode *handler;
-    while (clause_begins(parser, KEYWORD_EXCEPT) && parse_clause(parser, parse_handler, &handler)) list_put(&handlers, handler);
-    node->handlers = handlers.first;
+    parse_handlers(parser, node);
     if (node->handlers) parse_else_clause(parser, node);
     if (clause_begins(parser, KEYWORD_FINALLY)) parse_clause(parser, parse_finally, &node->final);
-    if (!node->handlers && !node->final && !parser->broken) {
+    const PyNode *fault;
+    bool alone = !node->handlers && !node->final && !parser->broken;
+    if (alone && !python_faults(node, &fault, 1)) {
         parser->line_kept = true;
-        parser_fail(parser, parser_peek(parser)->span, "expected 'except' or 'finally' block");
+        if (line_is_misplaced(parser)) check_indentation(parser);
+        parser_fail(parser, line_place(parser), "expected 'except' or 'finally' block");
     }
     return node_end(parser, node);
 }
@@ -264,7 +289,8 @@ static PyNode *parse_async(Parser *parser)
 
 static void check_decorated(Parser *parser)
 {
-    if (!parser->logical.ends_text && parser->logical.column >= parser->block.column) check_indentation(parser);
+    bool inside = parser->logical.column >= parser->block.column || line_is_misplaced(parser);
+    if (!parser->logical.ends_text && inside) check_indentation(parser);
     else if (parser->blocks) parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "unexpected unindent");
 }
 

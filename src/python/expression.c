@@ -93,7 +93,11 @@ static PyOp comparison_take(Parser *parser, Span *at)
 {
     const Token *token = parser_peek(parser);
     PyOp op = (PyOp)COMPARISON[token->code];
-    if (!op || (op == PY_NOT_IN && parser_peek_at(parser, 1)->code != KEYWORD_IN)) return PY_OP_NONE;
+    if (op == PY_NOT_IN && parser_peek_at(parser, 1)->code != KEYWORD_IN) {
+        parser->half_not = parser->at;
+        return PY_OP_NONE;
+    }
+    if (!op) return PY_OP_NONE;
     *at = parser_take(parser)->span;
     bool two = op == PY_NOT_IN || (op == PY_IS && parser_at(parser, KEYWORD_NOT));
     if (two) at->end = parser_take(parser)->span.end;
@@ -166,6 +170,27 @@ bool expression_begins(const Token *token)
     return false;
 }
 
+static _Noreturn void refuse_half(Parser *parser, const PyNode *body)
+{
+    parser_fail(parser, (Span){body->outer.start, parser->last_end}, "expected 'else' after 'if' expression");
+}
+
+static void disjunction_run(Parser *parser, void *context)
+{
+    *(PyNode **)context = parse_disjunction(parser);
+}
+
+/* The test of a condition; where it breaks off, Python has seen the good beginning of it, and no else. */
+static PyNode *parse_test(Parser *parser, const PyNode *body)
+{
+    PyNode *test = NULL;
+    if (parser_try(parser, disjunction_run, &test)) return test;
+    const Fault fault = parser->fault;
+    if (!fault_explained(&fault) && parser_attempt(parser, parse_bitwise_or)) refuse_half(parser, body);
+    parser->fault = fault;
+    parser_fail_again(parser);
+}
+
 static PyNode *parse_conditional(Parser *parser)
 {
     int first = parser->at;
@@ -175,10 +200,8 @@ static PyNode *parse_conditional(Parser *parser)
     PyNode *node = node_begin_at(parser, PY_CONDITION, body->outer.start);
     node->at = parser_take(parser)->span;
     node->a = body;
-    node->b = parse_disjunction(parser);
-    if (!parser_at(parser, KEYWORD_ELSE) && !parser_at(parser, SIGN_COLON)) {
-        parser_fail(parser, (Span){body->outer.start, parser->last_end}, "expected 'else' after 'if' expression");
-    }
+    node->b = parse_test(parser, body);
+    if (!parser_at(parser, KEYWORD_ELSE) && !parser_at(parser, SIGN_COLON)) refuse_half(parser, body);
     parser_expect(parser, KEYWORD_ELSE);
     node->c = parse_expression(parser);
     return node_end(parser, node);
@@ -273,10 +296,10 @@ static PyNode *parse_yield(Parser *parser)
         node->a = parse_expression(parser);
     } else if (expression_begins(parser_peek(parser)) || parser_at(parser, SIGN_STAR)) {
         node->a = parse_star_expressions(parser);
-        fault_lone_star(parser, node->a);
     }
     node_end(parser, node);
     refuse_yield(parser, node);
+    fault_lone_star(parser, node->a);
     return node;
 }
 

@@ -3,15 +3,13 @@
 
 #include "python/parser.h"
 
-static bool token_is_word(const Parser *parser, const Token *token, const char *word)
-{
-    size_t length = (size_t)(token->span.end - token->span.start);
-    return token->code == TOKEN_NAME && strlen(word) == length && memcmp(parser->scanner.text + token->span.start, word, length) == 0;
-}
-
+/* Python 3.11 takes a beginning of "match", "case" or "_" for the whole. */
 static bool token_is_soft_keyword(const Parser *parser, const Token *token)
 {
-    return token_is_word(parser, token, "match") || token_is_word(parser, token, "case") || token_is_word(parser, token, "_");
+    const char *text = parser->scanner.text + token->span.start;
+    size_t length = (size_t)(token->span.end - token->span.start);
+    if (token->code != TOKEN_NAME) return false;
+    return strncmp("match", text, length) == 0 || strncmp("case", text, length) == 0 || strncmp("_", text, length) == 0;
 }
 
 static bool is_old_statement(const PyNode *node)
@@ -26,14 +24,41 @@ static void refuse_old_statement(Parser *parser, const PyNode *name)
                 "Missing parentheses in call to '%s'. Did you mean %s(...)?", name->name, name->name);
 }
 
+static void star_expressions_run(Parser *parser, void *context)
+{
+    (void)context;
+    parse_star_expressions(parser);
+}
+
+bool fault_explained(const Fault *fault)
+{
+    return strcmp(fault->message, "invalid syntax") != 0 && strcmp(fault->message, "f-string: invalid syntax") != 0;
+}
+
+/* Python looks behind a name for the argument of an old print statement, and tells what is wrong there. */
+static void explain_behind_name(Parser *parser, int first)
+{
+    enum { DEPTH_ENOUGH = 100 };
+    int at = parser->at, last_end = parser->last_end;
+    if (parser->line->token[first].code != TOKEN_NAME || parser->depth > DEPTH_ENOUGH) return;
+    parser->at = first + 1;
+    if (!parser_try(parser, star_expressions_run, NULL) && fault_explained(&parser->fault)) parser_fail_again(parser);
+    parser->at = at;
+    parser->last_end = last_end;
+}
+
 void fault_two_expressions(Parser *parser, int first, const PyNode *left)
 {
     const Token *token = &parser->line->token[first];
     if (parser->quiet || !expression_begins(parser_peek(parser))) return;
     if (is_old_statement(left)) refuse_old_statement(parser, left);
-    if (token_is_soft_keyword(parser, token) || (token->code == TOKEN_NAME && token[1].code == TOKEN_STRING)) return;
+    bool prefix = token->code == TOKEN_NAME && token[1].code == TOKEN_STRING;
+    if (prefix || token_is_soft_keyword(parser, token)) {
+        explain_behind_name(parser, first);
+        return;
+    }
     int at = parser->at, last_end = parser->last_end;
-    bool two = parser_attempt(parser, parse_expression) != NULL;
+    bool two = parser_attempt(parser, parse_expression) || parser_attempt(parser, parse_disjunction);
     if (two && parser->line->token[parser->at - 1].level > 0) {
         parser_fail(parser, (Span){left->outer.start, parser->last_end}, "invalid syntax. Perhaps you forgot a comma?");
     }
@@ -75,7 +100,7 @@ void fault_assignment_within(Parser *parser, const PyNode *left)
         parser_fail(parser, (Span){left->span.start, parser->last_end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     }
     if (closed) {
-        parser_fail(parser, left->outer, "cannot assign to %s here. Maybe you meant '==' instead of '='?", expression_kind(left));
+        parser_fail(parser, left->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?", expression_kind(left));
     }
     parser->at = at;
     parser->last_end = last_end;
@@ -85,7 +110,7 @@ void fault_argument(Parser *parser, int first, const PyNode *left)
 {
     if (parser->quiet || !parser_at(parser, SIGN_ASSIGN)) return;
     const Token *token = &parser->line->token[first];
-    Span at = {left->outer.start, parser_peek(parser)->span.end};
+    Span at = {left->span.start, parser_peek(parser)->span.end};
     bool constant = token->code == KEYWORD_TRUE || token->code == KEYWORD_FALSE || token->code == KEYWORD_NONE;
     if (constant && token[1].code == SIGN_ASSIGN) parser_fail(parser, at, "cannot assign to %s", expression_kind(left));
     parser_fail(parser, at, "expression cannot contain assignment, perhaps you meant \"==\"?");
@@ -144,8 +169,7 @@ void fault_targets(Parser *parser, int first)
     if (parser->quiet) return;
     parser->at = first;
     const PyNode *targets = parse_star_expressions(parser);
-    bool member = targets->type == PY_COMPARE && targets->list->op == PY_IN;
-    const PyNode *fault = target_fault(member ? targets->a : targets, PY_FOR);
+    const PyNode *fault = target_fault(targets, PY_FOR);
     if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
     parser->at = at;
 }

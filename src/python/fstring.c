@@ -83,17 +83,27 @@ static bool take_debug_sign(Line *line)
     return true;
 }
 
+static _Noreturn void refuse_empty(Parser *parser, const Line *line)
+{
+    int at = token_skip_space(&parser->scanner, line->token[0].span.start);
+    char c = (char)token_byte(&parser->scanner, at);
+    if (c == '}') parser_fail(parser, (Span){at, at}, "empty expression not allowed");
+    parser_fail(parser, (Span){at, at + 1}, "expression required before '%c'", c);
+}
+
 static PyNode *parse_field_expression(Parser *parser, Line *line)
 {
     parser->line = line;
     parser->at = 0;
     if (line->fault.message) {
         parser->scanner.fault = line->fault;
+        if (strstr(line->fault.message, "line continuation")) parser->scanner.fault.message = "f-string expression part cannot include a backslash";
         parser_fail_scanner(parser);
     }
-    if (!line->n) parser_fail(parser, line->token[0].span, "empty expression not allowed");
+    if (!line->n) refuse_empty(parser, line);
     PyNode *node = parse_yield_or_star(parser);
     if (!parser_at(parser, TOKEN_END)) parser_fail_here(parser);
+    if (node->type == PY_STARRED) parser_fail(parser, node->span, "cannot use starred expression here");
     return node;
 }
 
@@ -139,7 +149,10 @@ static int read_field(Pieces *pieces, const Quote *quote, int at, int end)
     Parser *parser = pieces->parser;
     Field field = {.inside = {at + 1, end}};
     int close = field_end(&parser->scanner, at, end, &field.bang, &field.colon);
-    if (close < 0) parser_fail(parser, (Span){at, end}, "expecting '}'");
+    if (close < 0) {
+        field_refuse(&parser->scanner, at, end);
+        parser_fail_scanner(parser);
+    }
     if (pieces->nesting >= SPEC_NESTING_MAX) parser_fail(parser, (Span){at, end}, "expressions nested too deeply");
     field.inside.end = close - 1;
     field.stop = field.bang >= 0 ? field.bang : field.colon >= 0 ? field.colon : field.inside.end;

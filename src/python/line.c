@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "python/quote.h"
 #include "python/tree.h"
 
 typedef struct Bracket {
@@ -71,17 +72,22 @@ static int line_begin(Scanner *scanner, Line *line)
     }
 }
 
-static const char *const STATEMENT_WORDS[] = {
-    "assert", "break", "class", "continue", "def", "del", "elif", "except", "finally", "for", "from", "global", "if",
-    "import", "nonlocal", "pass", "raise", "return", "try", "while", "with",
-};
-
-static bool is_statement_word(const char *name, size_t length)
+/* Words that begin statements. "for", "if" and "from" may begin a line within an expression as well. */
+static bool is_statement_word(TokenCode code)
 {
-    for (size_t i = 0; i < sizeof STATEMENT_WORDS / sizeof *STATEMENT_WORDS; i++) {
-        if (strlen(STATEMENT_WORDS[i]) == length && memcmp(STATEMENT_WORDS[i], name, length) == 0) return true;
+    switch ((int)code) {
+    case KEYWORD_ASSERT: case KEYWORD_BREAK: case KEYWORD_CLASS: case KEYWORD_CONTINUE: case KEYWORD_DEF: case KEYWORD_DEL:
+    case KEYWORD_ELIF: case KEYWORD_EXCEPT: case KEYWORD_FINALLY: case KEYWORD_GLOBAL: case KEYWORD_IMPORT:
+    case KEYWORD_NONLOCAL: case KEYWORD_PASS: case KEYWORD_RAISE: case KEYWORD_RETURN: case KEYWORD_TRY: case KEYWORD_WHILE:
+    case KEYWORD_WITH:
+        return true;
     }
     return false;
+}
+
+static bool may_begin_statement(TokenCode code)
+{
+    return is_statement_word(code) || code == KEYWORD_FOR || code == KEYWORD_IF || code == KEYWORD_FROM;
 }
 
 static int ascii_name_end(const Scanner *scanner, int at)
@@ -106,9 +112,14 @@ static bool statement_begins(const Scanner *scanner, int at)
     if (c == '@') return true;
     if (!name_byte(c) || (c >= '0' && c <= '9')) return false;
     int end = ascii_name_end(scanner, at);
-    size_t length = (size_t)(end - at);
-    if (is_statement_word(scanner->text + at, length)) return true;
-    return name_code(scanner->text + at, length) == TOKEN_NAME && statement_goes_on(scanner, end);
+    TokenCode code = name_code(scanner->text + at, (size_t)(end - at));
+    return may_begin_statement(code) || (code == TOKEN_NAME && statement_goes_on(scanner, end));
+}
+
+static bool statement_word_begins(const Scanner *scanner, int at)
+{
+    int end = ascii_name_end(scanner, at);
+    return is_statement_word(name_code(scanner->text + at, (size_t)(end - at)));
 }
 
 static bool bracket_open(Reading *reading, Token *token)
@@ -163,13 +174,14 @@ static bool bracket_follow(Reading *reading, Token *token)
 static bool suspect_stops(Reading *reading, int at)
 {
     Line *line = reading->line;
-    if (line->suspect >= 0 || reading->base || !reading->depth) return false;
-    int column, tabless, first = indentation_read(reading->scanner, at, &column, &tabless);
-    if (column > line->column || !statement_begins(reading->scanner, first)) return false;
-    line->suspect = at;
-    line->suspect_n = line->n;
-    line->suspect_open = reading->open[reading->depth - 1].at;
-    return reading->scanner->fault.message || reading->scanner->patience <= 0;
+    const Scanner *scanner = reading->scanner;
+    if (line->certain.at >= 0 || reading->base || !reading->depth) return false;
+    int column, tabless, first = indentation_read(scanner, at, &column, &tabless);
+    if (column > line->column || !statement_begins(scanner, first)) return false;
+    const Suspect suspect = {at, line->n, reading->open[reading->depth - 1].at};
+    if (line->suspect.at < 0) line->suspect = suspect;
+    if (statement_word_begins(scanner, first)) line->certain = suspect;
+    return scanner->fault.message || scanner->patience <= 0;
 }
 
 typedef enum Step { STEP_TOKEN, STEP_LINE, STEP_END, STEP_FAULT } Step;
@@ -240,14 +252,14 @@ static int tokens_read(Reading *reading, int at)
     return at;
 }
 
-void line_cut(Scanner *scanner, Line *line)
+void line_cut(Scanner *scanner, Line *line, Suspect suspect)
 {
-    scanner->patience -= line->next - line->suspect;
-    if (line->fault.at.start >= line->suspect) line->fault = (Fault){0};
-    line->n = line->suspect_n;
-    line->open = line->suspect_open;
-    line->next = line->suspect;
-    line->suspect = -1;
+    scanner->patience -= line->next - suspect.at;
+    if (line->fault.at.start >= suspect.at) line->fault = (Fault){0};
+    line->n = suspect.tokens;
+    line->open = suspect.open;
+    line->next = suspect.at;
+    line->suspect.at = line->certain.at = -1;
     int end = line->token[line->n - 1].span.end;
     line_end_at(scanner, line, (Span){end, end});
 }
@@ -257,7 +269,7 @@ static void line_reset(Scanner *scanner, Line *line)
     scanner->fault = (Fault){0};
     line->n = 0;
     line->open = SPAN_NONE;
-    line->suspect = -1;
+    line->suspect.at = line->certain.at = -1;
 }
 
 static int line_after(const Scanner *scanner, int at)
@@ -279,7 +291,7 @@ void line_read(Scanner *scanner, Line *line)
     line->ends_text = line->n == 0 && !line->fault.message;
     if (reading.depth) line->open = reading.open[reading.depth - 1].at;
     line_end_at(scanner, line, (Span){at, at});
-    if ((reading.depth || line->fault.message) && line->suspect >= 0) line_cut(scanner, line);
+    if ((reading.depth || line->fault.message) && line->suspect.at >= 0) line_cut(scanner, line, line->suspect);
 }
 
 void line_read_within(Scanner *scanner, Line *line, int at, int end)

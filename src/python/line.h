@@ -4,6 +4,13 @@
 
 #include "python/token.h"
 
+/* A line within brackets that looks like a statement: maybe they were never closed. */
+typedef struct Suspect {
+    int  at;       /* where it begins; -1: there is none */
+    int  tokens;   /* of the logical line before it */
+    Span open;     /* the innermost bracket open there */
+} Suspect;
+
 typedef struct Line {
     Token *token;            /* n of them, then a TOKEN_END */
     size_t capacity;
@@ -16,16 +23,15 @@ typedef struct Line {
     bool   ends_text;        /* no tokens, and none will come */
     Fault  fault;            /* what the tokens themselves are broken by; then they end before it */
     Span   open;             /* a bracket that is not closed in this line; unknown where all are */
-    int    suspect, suspect_n;   /* the first line within brackets that looks like a statement, and the tokens before
-                                  * it; -1: none */
-    Span   suspect_open;         /* the innermost bracket open there */
+    Suspect suspect;         /* the first; then the first that begins with a word which only begins statements */
+    Suspect certain;
 } Line;
 
 /* The next logical line from line->next on; the token array is used again. */
 void line_read(Scanner *, Line *);
 
-/* Ends the line before its suspect, as if the bracket open there were never closed. */
-void line_cut(Scanner *, Line *);
+/* Ends the line before a suspect of its own, as if the bracket open there were never closed. */
+void line_cut(Scanner *, Line *, Suspect);
 
 /* The tokens in [at, end), which lie within brackets: line ends mean nothing there. */
 void line_read_within(Scanner *, Line *, int at, int end);

@@ -2,7 +2,7 @@
 #ifndef SHAPEFLOW_PYTHON_LITERAL_H
 #define SHAPEFLOW_PYTHON_LITERAL_H
 
-#include "python/token.h"
+#include "python/quote.h"
 #include "python/tree.h"
 
 /* Fills type, is_float, integer, too_large, number_value from the literal at node->span. False: fault. */

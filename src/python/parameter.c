@@ -21,7 +21,8 @@ static void read_default(Parser *parser, Parameters *parameters, PyNode *node)
     const Token *sign = parser_peek(parser);
     if (!parser_at(parser, SIGN_ASSIGN)) {
         bool late = node->number == PY_POSITIONAL && parameters->defaults;
-        if (late) parser_fail(parser, (Span){node->at.start, parser->last_end}, "non-default argument follows default argument");
+        bool ends = parser_at(parser, SIGN_COMMA) || parser_at(parser, parameters->end);
+        if (late && ends) parser_fail(parser, (Span){node->at.start, parser->last_end}, "non-default argument follows default argument");
         return;
     }
     if (node->number == PY_VAR_POSITIONAL) parser_fail(parser, sign->span, "var-positional argument cannot have default value");
@@ -94,10 +95,15 @@ static void refuse_after_keywords(Parser *parser, const Parameters *parameters)
 
 static void refuse_brackets(Parser *parser, const Parameters *parameters)
 {
+    int first = parser->at;
     Span at = parser_take(parser)->span;
-    if (!parser_at(parser, TOKEN_NAME)) parser_fail_here(parser);
+    bool names = parser_at(parser, TOKEN_NAME);
     while (parser_accept(parser, TOKEN_NAME) && parser_accept(parser, SIGN_COMMA)) continue;
-    at.end = parser_expect(parser, SIGN_CLOSE_ROUND)->span.end;
+    if (!names || !parser_at(parser, SIGN_CLOSE_ROUND)) {
+        parser->at = first;
+        parser_fail_here(parser);
+    }
+    at.end = parser_take(parser)->span.end;
     parser_fail(parser, at, "%s parameters cannot be parenthesized", parameters->end == SIGN_COLON ? "Lambda expression" : "Function");
 }
 

@@ -93,34 +93,38 @@ PyNode *parser_attempt(Parser *parser, PyNode *(*rule)(Parser *))
 
 static _Noreturn void leave(Parser *parser, Fault fault)
 {
-    if (parser->formats && !parser->quiet) fault.message = arena_print(parser->scanner.arena, "f-string: %s", fault.message);
-    parser->failed_at = parser->line == &parser->logical ? parser->at : 0;
+    if (parser->line == &parser->logical && parser->at > parser->furthest) parser->furthest = parser->at;
     parser->fault = fault;
     longjmp(*parser->escape, 1);
 }
 
-void parser_fail_as(Parser *parser, const char *exception, Span at, const char *format, ...)
+static _Noreturn void fail_formatted(Parser *parser, Fault fault, const char *format, va_list list)
 {
-    Fault fault = {exception, "", at};
+    fault.message = "";
     if (!parser->quiet) {
-        va_list list;
-        va_start(list, format);
-        fault.message = arena_vprint(parser->scanner.arena, format, list);
-        va_end(list);
+        const char *message = arena_vprint(parser->scanner.arena, format, list);
+        fault.message = parser->formats ? arena_print(parser->scanner.arena, "f-string: %s", message) : message;
     }
     leave(parser, fault);
 }
 
+void parser_fail_as(Parser *parser, const char *exception, Span at, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    fail_formatted(parser, (Fault){.exception = exception, .at = at}, format, list);
+}
+
 void parser_fail(Parser *parser, Span at, const char *format, ...)
 {
-    Fault fault = {"SyntaxError", "", at};
-    if (!parser->quiet) {
-        va_list list;
-        va_start(list, format);
-        fault.message = arena_vprint(parser->scanner.arena, format, list);
-        va_end(list);
-    }
-    leave(parser, fault);
+    va_list list;
+    va_start(list, format);
+    fail_formatted(parser, (Fault){.exception = "SyntaxError", .at = at}, format, list);
+}
+
+void parser_fail_again(Parser *parser)
+{
+    leave(parser, parser->fault);
 }
 
 void parser_fail_late(Parser *parser, Span at, const char *format, ...)
@@ -142,7 +146,9 @@ void parser_raise_late(Parser *parser)
 
 void parser_fail_here(Parser *parser)
 {
-    leave(parser, (Fault){"SyntaxError", "invalid syntax", parser_peek(parser)->span});
+    int half = parser->half_not == parser->at && parser_at(parser, KEYWORD_NOT);
+    const char *message = parser->formats ? "f-string: invalid syntax" : "invalid syntax";
+    leave(parser, (Fault){"SyntaxError", message, parser_peek_at(parser, half)->span});
 }
 
 void parser_fail_scanner(Parser *parser)

@@ -27,17 +27,19 @@ typedef struct Parser {
     Line     *line;          /* the tokens being parsed: logical, or what stands in a field of an f-string */
     Line      logical;
     int       at;            /* the next token of line */
-    int       failed_at;     /* where the last rule failed: an index into logical */
+    int       furthest;      /* the furthest a rule of this statement failed at: an index into logical */
+    int       half_not;      /* a "not" behind an expression: Python has looked for the "in" after it */
     int       last_end;      /* the byte after the token taken last */
     int       depth;         /* rules within rules */
     int       formats;       /* f-strings being read: faults within them say so */
     int       fields;        /* their fields within one another */
     bool      quiet;         /* trying: faults are not told, so that they need not be explained */
     Scope     scope;
-    Indent    block;         /* the block being read */
+    Indent    block, outer;  /* the block being read, and the one around it */
     int       blocks;        /* blocks within blocks */
     int       line_end;      /* the end of the logical line before the one at hand */
     bool      line_kept;     /* the line at hand is no part of what failed */
+    bool      future_over;   /* from __future__ import may not stand here any more */
     bool      broken;        /* a clause that starts at broken_start failed, the statement before it is good */
     int       broken_start;
     jmp_buf  *escape;        /* where parser_fail goes */
@@ -71,6 +73,7 @@ _Noreturn void parser_fail_as(Parser *, const char *exception, Span at, const ch
 void           parser_fail_late(Parser *, Span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void           parser_raise_late(Parser *);   /* at the end of a line that parsed: what its compilation would refuse */
 _Noreturn void parser_fail_here(Parser *);                      /* "invalid syntax" at the next token */
+_Noreturn void parser_fail_again(Parser *);                     /* what parser->fault says */
 _Noreturn void parser_fail_scanner(Parser *);                   /* what scanner->fault says */
 
 const Token *parser_peek(const Parser *);
@@ -118,6 +121,8 @@ PyNode     *parse_targets(Parser *);                  /* of for: up to "in" */
 const PyNode *target_fault(const PyNode *, PyType statement);    /* what cannot be assigned to or deleted; NULL: nothing */
 const char *expression_kind(const PyNode *);          /* Python's word for it: "function call" */
 
+bool fault_explained(const Fault *);   /* more than "invalid syntax" */
+
 /* fault.c: Python's explanations of common mistakes. Each returns where there is no such mistake. */
 void fault_two_expressions(Parser *, int first, const PyNode *);    /* "Perhaps you forgot a comma?" behind an expression */
 void fault_assignment_within(Parser *, const PyNode *);             /* a = b or a := b where neither may stand */
@@ -139,6 +144,8 @@ PyNode *parse_match(Parser *);
 
 /* block.c */
 void    parser_next_line(Parser *);
+Span    line_place(const Parser *);                     /* where the line at hand begins, or the text ends */
+bool    line_is_misplaced(const Parser *);              /* in a column between its block's and the one around it */
 void    check_line(Parser *);                          /* fails where the tokens of the line at hand are broken */
 void    check_indentation(Parser *);                   /* fails where the line is not in the column of its block */
 void    parse_statement_line(Parser *, List *);        /* never fails: what does not parse is PY_BAD */

@@ -43,9 +43,9 @@ static PyNode *parse_return(Parser *parser)
     parser_take(parser);
     if (!statement_ends(parser)) node->a = parse_star_expressions(parser);
     node_end(parser, node);
-    fault_lone_star(parser, node->a);
     if (parser->scope.in_group) refuse_jump(parser, node);
     if (parser->scope.function == FUNCTION_NONE) parser_fail_late(parser, node->span, "'return' outside function");
+    fault_lone_star(parser, node->a);
     return node;
 }
 
@@ -165,6 +165,30 @@ static PyNode *parse_all_names(Parser *parser)
     return alias;
 }
 
+static const char *const FUTURE[] = {
+    "nested_scopes", "generators", "division", "absolute_import", "with_statement", "print_function", "unicode_literals",
+    "barry_as_FLUFL", "generator_stop", "annotations",
+};
+
+static bool is_future(const char *name)
+{
+    for (size_t i = 0; i < sizeof FUTURE / sizeof *FUTURE; i++) {
+        if (strcmp(name, FUTURE[i]) == 0) return true;
+    }
+    return false;
+}
+
+static void check_future(Parser *parser, const PyNode *node)
+{
+    if (parser->future_over || parser->blocks) {
+        parser_fail_late(parser, node->span, "from __future__ imports must occur at the beginning of the file");
+    }
+    for (const PyNode *alias = node->list; alias; alias = alias->next) {
+        if (strcmp(alias->name, "braces") == 0) parser_fail_late(parser, node->span, "not a chance");
+        if (!is_future(alias->name)) parser_fail_late(parser, node->span, "future feature %s is not defined", alias->name);
+    }
+}
+
 static PyNode *parse_from(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_IMPORT_FROM);
@@ -181,7 +205,9 @@ static PyNode *parse_from(Parser *parser)
     parser_expect(parser, KEYWORD_IMPORT);
     if (parser_at(parser, SIGN_STAR)) node->list = parse_all_names(parser);
     else parse_from_aliases(parser, node);
-    return node_end(parser, node);
+    node_end(parser, node);
+    if (strcmp(node->name, "__future__") == 0 && !node->number) check_future(parser, node);
+    return node;
 }
 
 /* Python 2's print statement: what follows can be no call and no arithmetic. */
@@ -213,6 +239,7 @@ static void refuse_print(Parser *parser, const PyNode *node)
 {
     int at = parser->at;
     if (!parser_try(parser, pass_print, NULL)) {
+        if (fault_explained(&parser->fault)) parser_fail_again(parser);
         parser_fail(parser, node->span, "Missing parentheses in call to 'print'. Did you mean print(...)?");
     }
     parser->at = at;
@@ -366,6 +393,13 @@ static PyNode *parse_simple_statement(Parser *parser)
     return parse_expression_statement(parser);
 }
 
+/* What may stand before from __future__ import: a docstring, and its like. */
+static bool before_future(const PyNode *node)
+{
+    if (node->type == PY_EXPR) return node->a->type == PY_STRING;
+    return node->type == PY_IMPORT_FROM && !node->number && strcmp(node->name, "__future__") == 0;
+}
+
 void parse_simple_statements(Parser *parser, List *list)
 {
     do {
@@ -373,6 +407,7 @@ void parse_simple_statements(Parser *parser, List *list)
         node->indent = parser->logical.indent;
         list_put(list, node);
         if (!statement_ends(parser)) parser_fail_here(parser);
+        parser->future_over |= !before_future(node);
     } while (parser_accept(parser, SIGN_SEMICOLON) && !parser_at(parser, TOKEN_END));
     parser_raise_late(parser);
 }

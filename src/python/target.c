@@ -26,6 +26,9 @@ const PyNode *target_fault(const PyNode *node, PyType statement)
 {
     if (node->type == PY_NAME || node->type == PY_ATTRIBUTE || node->type == PY_SUBSCRIPT) return NULL;
     if (node->type == PY_STARRED) return statement == PY_DELETE ? node : target_fault(node->a, statement);
+    if (node->type == PY_COMPARE && statement == PY_FOR) {
+        return node->list->op == PY_IN ? target_fault(node->a, statement) : NULL;
+    }
     if (node->type != PY_LIST && node->type != PY_TUPLE) return node;
     for (const PyNode *part = node->list; part; part = part->next) {
         const PyNode *fault = target_fault(part, statement);

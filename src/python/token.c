@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "python/quote.h"
+
 static const struct {
     char    sign[4];
     uint8_t code;

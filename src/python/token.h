@@ -78,21 +78,4 @@ int       name_end(Scanner *, int at);                     /* of the name at `at
 TokenCode name_code(const char *name, size_t length);      /* keyword or TOKEN_NAME */
 bool      name_byte(unsigned char c);                      /* may a name hold it: letters, digits, _, all beyond ASCII */
 
-/* string.c: how a string literal begins. */
-typedef struct Quote {
-    bool raw, bytes, format, triple;
-    char mark;      /* ' or " */
-    int  inside;    /* the first byte after the opening quotes */
-} Quote;
-
-bool quote_read(const Scanner *, int at, Quote *);   /* false: no string begins here */
-int  string_end(Scanner *, int at);                  /* the byte after the closing quotes; -1: fault */
-
-/* Behind the backslash at `at` in the literal text of an f-string, and behind what it escapes: never a brace. */
-int format_skip_escape(const Scanner *, const Quote *, int at);
-
-/* The end of the replacement field of an f-string whose { is at `at`: the byte after its }. -1: it has none before
- * `limit`. *colon is where its format spec begins (the colon), *bang its conversion, -1 without. */
-int field_end(Scanner *, int at, int limit, int *bang, int *colon);
-
 #endif

@@ -23,6 +23,8 @@
     X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d) \
     /* normalisation */ \
     X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
+    /* recurrent */ \
+    X(rnn) X(simple_rnn) X(lstm) X(gru) X(simple_rnn_cell) X(lstm_cell) X(gru_cell) X(stacked_rnn_cells) X(bidirectional) \
     /* regularisation */ \
     X(dropout) \
     /* wrappers */ \

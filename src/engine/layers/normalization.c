@@ -588,14 +588,17 @@ static void rms_forward(const Forward *f)
     const NormalizationConfig *config = f->layer->config;
     const Tensor *x = &f->in[0], *scale = &f->weights[0];
     Grouping g = grouping_over(&x->shape, config);
+    if (!scale_fits(&scale->shape, &x->shape)) {
+        *f->impossible = true;
+        return;
+    }
     const double *sum = squares(f, &g);
     int64_t n = shape_size(&x->shape);
     double count = (double)(n / (g.groups ? g.groups : 1));
-    bool fits = scale_fits(&scale->shape, &x->shape);
     Walk w = walk_to(&x->shape, &g, 0);
     for (int64_t k = 0; k < n; k++, walk_next(&w)) {
         double y = (double)x->data[k] / sqrt(sum[w.group] / count + config->epsilon);
-        f->out->data[k] = fits ? (float)(y * (double)scale->data[scale_at(&scale->shape, &w)]) : NAN;
+        f->out->data[k] = (float)(y * (double)scale->data[scale_at(&scale->shape, &w)]);
     }
 }
 

@@ -1,0 +1,393 @@
+/* RNN, SimpleRNN, LSTM, GRU: one cell applied step by step, (batch, steps, ...) -> (batch, units) or (batch, steps, units). */
+#include "engine/layers/recurrent.h"
+
+#include <string.h>
+
+#include "engine/layers/layers.h"
+#include "engine/layers/terms.h"
+
+const ParamSpec RECURRENT_CALL_PARAMS[RECURRENT_CALL] = {
+    {.name = "sequences", .type = PARAM_TENSORS, .required = true},
+    {.name = "initial_state", .type = PARAM_TENSORS},
+    {.name = "mask", .type = PARAM_TENSORS},
+    {.name = "training", .type = PARAM_BOOL},
+};
+
+#define PARAM(word, kind)            {.name = word, .type = kind}
+#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
+#define FLAG(word)                   PARAM_WITH(word, PARAM_BOOL, VALUE_IS_FALSE)
+#define UNITS                        {.name = "units", .type = PARAM_INT, .required = true, .example = "16"}
+#define TANH                         PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh"))
+#define SIGMOID                      PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid"))
+#define BIAS                         PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE)
+#define INITIALIZERS \
+    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")), \
+    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")), \
+    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros"))
+#define PENALTIES \
+    PARAM("kernel_regularizer", PARAM_REGULARIZER), PARAM("recurrent_regularizer", PARAM_REGULARIZER), \
+    PARAM("bias_regularizer", PARAM_REGULARIZER), {.name = "activity_regularizer", .type = PARAM_REGULARIZER, .unsaved = true}, \
+    PARAM("kernel_constraint", PARAM_CONSTRAINT), PARAM("recurrent_constraint", PARAM_CONSTRAINT), \
+    PARAM("bias_constraint", PARAM_CONSTRAINT), PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)), \
+    PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0))
+#define SEED    PARAM("seed", PARAM_SEED)
+#define OPTIONS FLAG("return_sequences"), FLAG("return_state"), FLAG("go_backwards"), FLAG("stateful"), FLAG("unroll")
+#define KEYWORDS {.name = "zero_output_for_mask", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE, .keyword_only = true}
+#define CUDNN   {.name = "use_cudnn", .type = PARAM_ANY, .fallback = VALUE_IS_TEXT("auto"), .unsaved = true}
+#define IMPLEMENTATION {.name = "implementation", .type = PARAM_INT, .fallback = VALUE_IS_INT(2), .keyword_only = true, .unsaved = true}
+
+static const ParamSpec RNN_PARAMS[] = {
+    {.name = "cell", .type = PARAM_LAYER, .required = true, .example = "LSTMCell(16)"}, OPTIONS, FLAG("zero_output_for_mask"),
+};
+static const ParamSpec SIMPLE_PARAMS[] = {UNITS, TANH, BIAS, INITIALIZERS, PENALTIES, OPTIONS, SEED, KEYWORDS};
+static const ParamSpec LSTM_PARAMS[] = {
+    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE), PENALTIES, SEED, OPTIONS,
+    CUDNN, KEYWORDS, IMPLEMENTATION,
+};
+static const ParamSpec GRU_PARAMS[] = {
+    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PENALTIES, SEED, OPTIONS, PARAM_WITH("reset_after", PARAM_BOOL, VALUE_IS_TRUE), CUDNN,
+    KEYWORDS, IMPLEMENTATION,
+};
+
+RecurrentConfig *recurrent_config(const Layer *layer)
+{
+    return layer->kind->forward == recurrent_forward ? layer->config : NULL;
+}
+
+/* ---- make ---- */
+
+static int find_param(const LayerKind *kind, const char *name)
+{
+    for (int i = 0; i < kind->n_params; i++)
+        if (strcmp(kind->params[i].name, name) == 0) return i;
+    return -1;
+}
+
+/* dtype and trainable go to the cell as well. */
+static int pass_base(const Maker *m, Argument *to)
+{
+    static const char *const NAMES[] = {"dtype", "trainable"};
+    int n = 0;
+    for (int i = 0; i < 2; i++) {
+        const Value *value = dict_find(m->kwargs.dict, NAMES[i]);
+        if (value) to[n++] = (Argument){.keyword = NAMES[i], .value = *value, .span = SPAN_NONE};
+    }
+    return n;
+}
+
+Layer *recurrent_make_cell(Maker *m, const LayerKind *kind, const char *name)
+{
+    const Layer *layer = m->layer;
+    Argument *args = ARENA_ARRAY(m->builder->arena, kind->n_params + 3, Argument);
+    int n = 0;
+    for (int i = 0; i < kind->n_params; i++) {
+        int at = find_param(layer->kind, kind->params[i].name);
+        if (at >= 0) args[n++] = (Argument){.keyword = kind->params[i].name, .value = layer->args[at], .span = layer->args[at].span};
+    }
+    n += pass_base(m, args + n);
+    args[n++] = (Argument){.keyword = "name", .value = value_string(m->builder->arena, name, strlen(name)), .span = SPAN_NONE};
+    Layer *cell = layer_make(m->builder, kind, args, n, m->span, m->err);
+    if (!cell) {
+        if (m->err) m->err->layer_class = layer->class_name;
+        return NULL;
+    }
+    for (int i = 0; i < kind->n_params; i++) {
+        int at = find_param(layer->kind, kind->params[i].name);
+        if (at >= 0) layer->args[at] = cell->args[i];
+    }
+    return cell;
+}
+
+static bool flag(const Maker *m, const char *param)
+{
+    return find_param(m->layer->kind, param) >= 0 && value_truth(maker_arg(m, param));
+}
+
+/* A cell of several states may have any sizes until it is built; one of a single state may not. */
+static bool check_state_size(Maker *m, const Layer *cell)
+{
+    if (cell->kind == &LAYER_lstm_cell || !cell->kind->n_params || cell->args[0].kind != VALUE_FLOAT) return true;
+    return maker_refuse(m, "units", "ValueError",
+                        "state_size must be an integer, or a list/tuple of integers (one for each state tensor).");
+}
+
+bool recurrent_make(Maker *m, Layer *cell, int ndim)
+{
+    if (!cell || !layer_base(m)) return false;
+    RecurrentConfig *config = ARENA_NEW(m->builder->arena, RecurrentConfig);
+    *config = (RecurrentConfig){
+        .cell = cell,
+        .return_sequences = flag(m, "return_sequences"), .return_state = flag(m, "return_state"),
+        .go_backwards = flag(m, "go_backwards"), .stateful = flag(m, "stateful"), .unroll = flag(m, "unroll"),
+        .zero_for_mask = flag(m, "zero_output_for_mask"),
+    };
+    m->layer->config = config;
+    if (!check_state_size(m, cell)) return false;
+    if (ndim) layer_add_input_spec(m->builder, m->layer)->ndim = ndim;
+    return maker_child(m, cell);
+}
+
+static bool check_cudnn(Maker *m)
+{
+    const Value *cudnn = maker_arg(m, "use_cudnn");
+    if (cudnn->kind == VALUE_BOOL || cudnn->kind == VALUE_UNKNOWN || value_is_text(cudnn, "auto")) return true;
+    return maker_refuse(m, "use_cudnn", "ValueError",
+                        "Invalid valid received for argument `use_cudnn`. Expected one of {'auto', True, False}. Received: use_cudnn=%s",
+                        maker_text(m, "use_cudnn"));
+}
+
+static bool simple_make(Maker *m)
+{
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_simple_rnn_cell, "simple_rnn_cell"), 3);
+}
+
+static bool lstm_make(Maker *m)
+{
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_lstm_cell, "lstm_cell"), 3) && check_cudnn(m);
+}
+
+static bool gru_make(Maker *m)
+{
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_gru_cell, "gru_cell"), 3) && check_cudnn(m);
+}
+
+static Layer *stack_cells(Maker *m, const Value *cells)
+{
+    const Argument list = {.value = *cells, .span = cells->span};
+    Layer *stack = layer_make(m->builder, &LAYER_stacked_rnn_cells, &list, 1, m->span, m->err);
+    if (stack) maker_set(m, "cell", value_layer(stack));
+    return stack;
+}
+
+static bool rnn_make(Maker *m)
+{
+    const Value *cell = maker_arg(m, "cell");
+    if (cell->kind == VALUE_LIST || cell->kind == VALUE_TUPLE) return recurrent_make(m, stack_cells(m, cell), 0);
+    if (cell->kind != VALUE_LAYER)
+        return maker_refuse(m, "cell", "ValueError", "Argument `cell` should have a `call` method. Received: cell=%s", maker_text(m, "cell"));
+    if (!cell->layer->kind->cell)
+        return maker_refuse(m, "cell", "ValueError",
+                            "The RNN cell should have a `state_size` attribute (single integer or list of integers, one integer per RNN "
+                            "state). Received: cell=%s", maker_text(m, "cell"));
+    return recurrent_make(m, cell->layer, 0);
+}
+
+/* ---- build and shapes ---- */
+
+static bool step_of(const TensorSpec *in, TensorSpec *step, Error *err)
+{
+    if (in->shape.rank < 2) return error_set(err, "IndexError", "tuple index out of range");
+    *step = (TensorSpec){shape_without(&in->shape, 1), in->dtype};
+    return true;
+}
+
+bool recurrent_build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    (void)call, (void)n_in;
+    const RecurrentConfig *config = layer->config;
+    TensorSpec step;
+    if (!step_of(in, &step, err) || !layer_build_child(b, config->cell, &step, 1, err)) return false;
+    if (!config->stateful || in->shape.dim[0] != DIM_NONE) return true;
+    error_set(err, "ValueError",
+              "When using `stateful=True` in a RNN, the batch size must be static. Found dynamic batch size: sequence.shape=%s",
+              shape_text(b->arena, &in->shape));
+    error_cause(err, "cause.stateful_batch", NULL);
+    return error_fix(err, FIX_REMOVE_ARGUMENT, "stateful", NULL);
+}
+
+/* The output of one step, then the states. */
+static bool step_infer(Arena *arena, const Layer *layer, const TensorSpec *in, Outputs *step_out, Error *err)
+{
+    const RecurrentConfig *config = layer->config;
+    TensorSpec step;
+    *step_out = (Outputs){.arena = arena, .structure = VALUE_IS_NONE};
+    return step_of(in, &step, err) && layer_infer(config->cell, NULL, &step, 1, step_out, err) && step_out->n > 0;
+}
+
+bool recurrent_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)call, (void)n_in;
+    const RecurrentConfig *config = layer->config;
+    Outputs step;
+    if (!step_infer(out->arena, layer, in, &step, err)) return false;
+    Shape shape = step.spec[0].shape;
+    outputs_add(out, config->return_sequences ? shape_with(&shape, 1, in->shape.dim[1]) : shape, layer->dtype);
+    for (int i = 1; config->return_state && i < step.n; i++) outputs_add(out, step.spec[i].shape, layer->dtype);
+    return true;
+}
+
+KerasTensor *recurrent_mask(Builder *b, Layer *layer, Node *node, KerasTensor *const *in_masks, Error *err)
+{
+    (void)b, (void)node, (void)err;
+    const RecurrentConfig *config = layer->config;
+    return config->return_sequences ? in_masks[0] : NULL;
+}
+
+/* ---- numbers ---- */
+
+enum { STATES_MAX = 64 };
+
+/* One pass over the steps. Tensors 0 of `now` and `before` are the output, the rest the states. */
+typedef struct Pass {
+    const Forward *f;
+    const RecurrentConfig *config;
+    int64_t batch, steps, inner;     /* inner: numbers of one example in one step */
+    int     n;                       /* output and states */
+    Tensor  input, now[STATES_MAX], before[STATES_MAX];
+    const float *mask;               /* (batch, steps); NULL = none */
+} Pass;
+
+static bool states_begin(Pass *p)
+{
+    TensorRange given = p->f->call ? p->f->call->tensors[RECURRENT_INITIAL_STATE] : (TensorRange){0};
+    if (!given.n) return true;
+    if (given.n != p->n - 1) return false;
+    for (int i = 1; i < p->n; i++) {
+        const Tensor *state = &p->f->in[given.first + i - 1];
+        if (!shape_equal(&state->shape, &p->before[i].shape)) return false;
+        memcpy(p->before[i].data, state->data, (size_t)shape_size(&state->shape) * sizeof(float));
+    }
+    return true;
+}
+
+static bool pass_begin(Pass *p)
+{
+    const Forward *f = p->f;
+    const TensorSpec in = {f->in[0].shape, f->in[0].dtype};
+    Outputs step;
+    if (!step_infer(f->scratch, f->layer, &in, &step, NULL) || step.n > STATES_MAX) return false;
+    p->batch = in.shape.dim[0];
+    p->steps = in.shape.dim[1];
+    p->inner = shape_span_size(&in.shape, 2, in.shape.rank);
+    p->n = step.n;
+    p->input = tensor_make(f->scratch, shape_without(&in.shape, 1), in.dtype);
+    for (int i = 0; i < p->n; i++) {
+        p->now[i] = tensor_make(f->scratch, step.spec[i].shape, DTYPE_FLOAT32);
+        p->before[i] = tensor_make(f->scratch, step.spec[i].shape, DTYPE_FLOAT32);
+    }
+    TensorRange mask = f->call ? f->call->tensors[RECURRENT_MASK] : (TensorRange){0};
+    p->mask = mask.n ? f->in[mask.first].data : NULL;
+    return states_begin(p);
+}
+
+static void copy_example(const Tensor *from, Tensor *to, int64_t batch, int64_t b)
+{
+    int64_t size = batch ? shape_size(&to->shape) / batch : 0;
+    if (from) memcpy(to->data + b * size, from->data + b * size, (size_t)size * sizeof(float));
+    else memset(to->data + b * size, 0, (size_t)size * sizeof(float));
+}
+
+/* A masked step leaves everything as it was. */
+static void undo_masked(Pass *p, int64_t t)
+{
+    for (int64_t b = 0; p->mask && b < p->batch; b++) {
+        if (p->mask[b * p->steps + t] != 0) continue;
+        copy_example(p->config->zero_for_mask ? NULL : &p->before[0], &p->now[0], p->batch, b);
+        for (int i = 1; i < p->n; i++) copy_example(&p->before[i], &p->now[i], p->batch, b);
+    }
+}
+
+static void step_forward(Pass *p, int64_t t)
+{
+    for (int64_t b = 0; b < p->batch; b++)
+        memcpy(p->input.data + b * p->inner, p->f->in[0].data + (b * p->steps + t) * p->inner, (size_t)p->inner * sizeof(float));
+    Tensor in[STATES_MAX];
+    in[0] = p->input;
+    for (int i = 1; i < p->n; i++) in[i] = p->before[i];
+    const ArenaMark mark = arena_mark(p->f->scratch);
+    forward_child(p->f, p->config->cell, NULL, in, p->n, p->now, p->n);
+    arena_release(p->f->scratch, mark);
+    undo_masked(p, t);
+}
+
+static void swap_states(Pass *p)
+{
+    for (int i = 0; i < p->n; i++) {
+        const Tensor swap = p->now[i];
+        p->now[i] = p->before[i];
+        p->before[i] = swap;
+    }
+}
+
+/* Outputs of a layer that goes backwards stand in the order they were made. */
+static void give_step(const Pass *p, int64_t place)
+{
+    const int64_t size = p->batch ? shape_size(&p->now[0].shape) / p->batch : 0;
+    for (int64_t b = 0; b < p->batch; b++)
+        memcpy(p->f->out[0].data + (b * p->steps + place) * size, p->now[0].data + b * size, (size_t)size * sizeof(float));
+}
+
+static void give_last(const Pass *p)
+{
+    if (!p->config->return_sequences)
+        memcpy(p->f->out[0].data, p->before[0].data, (size_t)shape_size(&p->before[0].shape) * sizeof(float));
+    for (int i = 1; p->config->return_state && i < p->n && i < p->f->n_out; i++)
+        memcpy(p->f->out[i].data, p->before[i].data, (size_t)shape_size(&p->before[i].shape) * sizeof(float));
+}
+
+void recurrent_forward(const Forward *f)
+{
+    Pass p = {.f = f, .config = f->layer->config};
+    if (!pass_begin(&p)) {
+        *f->impossible = true;
+        return;
+    }
+    for (int64_t i = 0; i < p.steps; i++) {
+        step_forward(&p, p.config->go_backwards ? p.steps - 1 - i : i);
+        if (p.config->return_sequences) give_step(&p, i);
+        swap_states(&p);
+    }
+    give_last(&p);
+}
+
+/* ---- what an output depends on ---- */
+
+/* Of the cell: what makes unit u in each gate. */
+static void add_weights(TermList *list, const Layer *cell, int64_t u)
+{
+    if (cell->n_weights < 2 || cell->n_children) return;
+    const int64_t units = cell->weights[1].shape.dim[0];
+    if (cell->weights[1].shape.rank != 2 || units <= 0) return;
+    for (int w = 0; w < cell->n_weights; w++)
+        for (int64_t at = u; at < shape_size(&cell->weights[w].shape); at += units) {
+            Term term = term_weight(w, at);
+            term.child = 0;
+            terms_add(list, term);
+        }
+}
+
+int64_t recurrent_trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const RecurrentConfig *config = t->layer->config;
+    const Shape *in = &t->in[0].shape, *out = &t->out[t->output].shape;
+    const int64_t steps = in->dim[1], inner = shape_span_size(in, 2, in->rank), each = out->dim[0] ? shape_size(out) / out->dim[0] : 1;
+    const int64_t b = t->k / each;
+    int64_t seen = steps;
+    if (config->return_sequences && t->output == 0) seen = t->k % each / (each / (steps ? steps : 1)) + 1;
+    TermList list = {.term = terms, .cap = cap};
+    for (int64_t i = 0; i < seen; i++) {
+        int64_t step = config->go_backwards ? steps - 1 - i : i;
+        for (int64_t j = 0; j < inner; j++) terms_add(&list, term_input(0, (b * steps + step) * inner + j, 1));
+    }
+    if (config->cell->n_weights) add_weights(&list, config->cell, t->k % out->dim[out->rank - 1]);
+    return list.n;
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    const RecurrentConfig *config = t->layer->config;
+    Trace inner = *t;
+    inner.layer = config->cell;
+    if (config->cell->kind->explain) config->cell->kind->explain(&inner, topic, text);
+}
+
+#define LIST(table, member) .member = table, .n_##member = (int)(sizeof table / sizeof *table)
+#define RECURRENT(label, path, table, maker) \
+    .name = label, .module = path, LIST(table, params), .call_params = RECURRENT_CALL_PARAMS, .n_call_params = RECURRENT_CALL, \
+    .make = maker, .build = recurrent_build, .infer = recurrent_infer, .forward = recurrent_forward, .trace = recurrent_trace, \
+    .explain = explain, .mask = recurrent_mask, .rule = TRACE_DEPENDS, .keeps_mask = true
+
+const LayerKind LAYER_rnn = {RECURRENT("RNN", "keras.src.layers.rnn.rnn", RNN_PARAMS, rnn_make)};
+const LayerKind LAYER_simple_rnn = {RECURRENT("SimpleRNN", "keras.src.layers.rnn.simple_rnn", SIMPLE_PARAMS, simple_make)};
+const LayerKind LAYER_lstm = {RECURRENT("LSTM", "keras.src.layers.rnn.lstm", LSTM_PARAMS, lstm_make)};
+const LayerKind LAYER_gru = {RECURRENT("GRU", "keras.src.layers.rnn.gru", GRU_PARAMS, gru_make)};

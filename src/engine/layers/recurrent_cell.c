@@ -1,0 +1,365 @@
+/* SimpleRNNCell, LSTMCell, GRUCell: one step, from inputs (batch, features) and states (batch, units) to the output and the
+ * new states. Kernels hold the gates side by side: kernel (features, gates·units), recurrent_kernel (units, gates·units). */
+#include <string.h>
+
+#include "engine/activation.h"
+#include "engine/config.h"
+#include "engine/layers/layers.h"
+#include "engine/layers/recurrent.h"
+#include "engine/layers/terms.h"
+#include "engine/matmul.h"
+
+typedef struct CellConfig {
+    const Activation *activation, *recurrent_activation;
+    int64_t           units;
+    Value             given_units;    /* a float gets as far as build */
+    int               gates, states;
+    bool              use_bias, forget_ones, reset_after;
+} CellConfig;
+
+#define PARAM(word, kind)            {.name = word, .type = kind}
+#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
+#define UNITS                        {.name = "units", .type = PARAM_INT, .required = true, .example = "16"}
+#define INITIALIZERS \
+    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")), \
+    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")), \
+    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros"))
+#define PENALTIES \
+    PARAM("kernel_regularizer", PARAM_REGULARIZER), PARAM("recurrent_regularizer", PARAM_REGULARIZER), \
+    PARAM("bias_regularizer", PARAM_REGULARIZER), PARAM("kernel_constraint", PARAM_CONSTRAINT), \
+    PARAM("recurrent_constraint", PARAM_CONSTRAINT), PARAM("bias_constraint", PARAM_CONSTRAINT), \
+    PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)), PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0))
+#define TANH    PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh"))
+#define SIGMOID PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid"))
+#define BIAS    PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE)
+#define SEED    PARAM("seed", PARAM_SEED)
+#define IMPLEMENTATION {.name = "implementation", .type = PARAM_INT, .fallback = VALUE_IS_INT(2), .keyword_only = true, .unsaved = true}
+
+static const ParamSpec SIMPLE_PARAMS[] = {UNITS, TANH, BIAS, INITIALIZERS, PENALTIES, SEED};
+static const ParamSpec LSTM_PARAMS[] = {
+    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE), PENALTIES, SEED, IMPLEMENTATION,
+};
+static const ParamSpec GRU_PARAMS[] = {
+    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PENALTIES, PARAM_WITH("reset_after", PARAM_BOOL, VALUE_IS_TRUE), SEED, IMPLEMENTATION,
+};
+
+static const ParamSpec CELL_CALL[] = {
+    {.name = "inputs", .type = PARAM_TENSORS, .required = true},
+    {.name = "states", .type = PARAM_TENSORS, .required = true},
+    {.name = "training", .type = PARAM_BOOL},
+};
+static const ParamSpec SIMPLE_CALL[] = {
+    {.name = "sequence", .type = PARAM_TENSORS, .required = true},
+    {.name = "states", .type = PARAM_TENSORS, .required = true},
+    {.name = "training", .type = PARAM_BOOL},
+};
+
+/* ---- make ---- */
+
+static bool units_make(Maker *m, CellConfig *config)
+{
+    const Value *units = maker_arg(m, "units");
+    config->given_units = *units;
+    if (units->kind == VALUE_UNKNOWN) return true;
+    if (!value_is_number(units)) {
+        maker_refuse(m, "units", "TypeError", "'<=' not supported between instances of '%s' and 'int'", value_type(units));
+        return error_fix(m->err, FIX_ARGUMENT, "units", "16");
+    }
+    double number = value_number(units);
+    if (number <= 0) {
+        maker_refuse(m, "units", "ValueError", "Received an invalid value for argument `units`, expected a positive integer, got %s.",
+                     maker_text(m, "units"));
+        error_cause(m->err, "cause.units", maker_text(m, "units"), NULL);
+        return error_fix(m->err, FIX_ARGUMENT, "units",
+                         number < 0 && number > -1e6 ? arena_print(m->builder->arena, "%.0f", -number) : "16");
+    }
+    config->units = units->kind == VALUE_INT ? units->integer : units->kind == VALUE_BOOL ? 1 : (int64_t)(number < 1e15 ? number : 1e15);
+    return true;
+}
+
+/* min(1.0, max(0.0, dropout)) */
+static bool rate_make(Maker *m, const char *param)
+{
+    const Value *rate = maker_arg(m, param);
+    if (!value_is_number(rate) && rate->kind != VALUE_UNKNOWN)
+        return maker_refuse(m, param, "TypeError", "'>' not supported between instances of '%s' and 'float'", value_type(rate));
+    double number = rate->kind == VALUE_UNKNOWN ? 0 : value_number(rate);
+    if (number < 0 || number > 1) maker_set(m, param, value_float(number < 0 ? 0 : 1));
+    return true;
+}
+
+static bool rest_make(Maker *m, CellConfig *config)
+{
+    config->use_bias = value_truth(maker_arg(m, "use_bias"));
+    return maker_initializer(m, "kernel_initializer") && maker_initializer(m, "recurrent_initializer") &&
+           maker_initializer(m, "bias_initializer") && maker_regularizer(m, "kernel_regularizer") &&
+           maker_regularizer(m, "recurrent_regularizer") && maker_regularizer(m, "bias_regularizer") &&
+           maker_constraint(m, "kernel_constraint") && maker_constraint(m, "recurrent_constraint") &&
+           maker_constraint(m, "bias_constraint") && rate_make(m, "dropout") && rate_make(m, "recurrent_dropout");
+}
+
+static CellConfig *config_new(Maker *m, int gates, int states)
+{
+    CellConfig *config = ARENA_NEW(m->builder->arena, CellConfig);
+    config->gates = gates;
+    config->states = states;
+    m->layer->config = config;
+    return config;
+}
+
+static bool simple_make(Maker *m)
+{
+    CellConfig *config = config_new(m, 1, 1);
+    return units_make(m, config) && layer_base(m) && maker_activation(m, "activation", &config->activation) && rest_make(m, config);
+}
+
+static bool gated_make(Maker *m, CellConfig *config)
+{
+    return units_make(m, config) && layer_base(m) && maker_activation(m, "activation", &config->activation) &&
+           maker_activation(m, "recurrent_activation", &config->recurrent_activation) && rest_make(m, config);
+}
+
+static bool lstm_make(Maker *m)
+{
+    CellConfig *config = config_new(m, 4, 2);
+    config->forget_ones = value_truth(maker_arg(m, "unit_forget_bias"));
+    return gated_make(m, config);
+}
+
+static bool gru_make(Maker *m)
+{
+    CellConfig *config = config_new(m, 3, 1);
+    config->reset_after = value_truth(maker_arg(m, "reset_after"));
+    return gated_make(m, config);
+}
+
+/* ---- build ---- */
+
+static Value argument(const Layer *layer, const char *name)
+{
+    for (int i = 0; i < layer->kind->n_params; i++)
+        if (strcmp(layer->kind->params[i].name, name) == 0) return layer->args[i];
+    return value_none();
+}
+
+/* units * gates as Python has it: 32.0 * 4 = 128.0, which no shape takes. */
+static bool gate_columns(Builder *b, const CellConfig *config, int64_t rows, Shape *shape, Error *err)
+{
+    const Value *units = &config->given_units;
+    if (units->kind != VALUE_FLOAT) {
+        *shape = SHAPE(rows, size_multiply(config->units, config->gates));
+        return true;
+    }
+    Value tuple = value_list(b->arena, VALUE_TUPLE, 2);
+    list_add(tuple.list, rows == DIM_NONE ? value_none() : value_int(rows));
+    list_add(tuple.list, value_float(units->number * config->gates));
+    return shape_resolve(b->arena, &tuple, shape, err);
+}
+
+static bool bias_build(Builder *b, Layer *layer, const CellConfig *config, Error *err)
+{
+    int64_t columns = size_multiply(config->units, config->gates);
+    Shape shape = config->reset_after ? SHAPE(2, columns) : SHAPE(columns);
+    if (!layer_add_weight(b, layer, "bias", shape, argument(layer, "bias_initializer"), true, err)) return false;
+    if (!config->forget_ones) return true;
+    layer->weights[layer->n_weights - 1].ones_from = config->units;
+    layer->weights[layer->n_weights - 1].ones_to = size_multiply(config->units, 2);
+    return true;
+}
+
+static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    (void)call, (void)n_in;
+    const CellConfig *config = layer->config;
+    if (!in->shape.rank) return error_set(err, "IndexError", "tuple index out of range");
+    Shape kernel;
+    if (!gate_columns(b, config, in->shape.dim[in->shape.rank - 1], &kernel, err)) return false;
+    Shape recurrent = SHAPE(config->units, kernel.dim[1]);
+    return layer_add_weight(b, layer, "kernel", kernel, argument(layer, "kernel_initializer"), true, err) &&
+           layer_add_weight(b, layer, "recurrent_kernel", recurrent, argument(layer, "recurrent_initializer"), true, err) &&
+           (!config->use_bias || bias_build(b, layer, config, err));
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)call, (void)n_in, (void)err;
+    const CellConfig *config = layer->config;
+    Shape shape = SHAPE(in->shape.dim[0], config->units);
+    for (int i = 0; i <= config->states; i++) outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
+/* ---- numbers ---- */
+
+/* One step's sums for all gates, (batch, gates·units) each: of the inputs with the bias, and of the state before. */
+typedef struct Sums {
+    int64_t batch, units, columns;
+    float  *inputs, *state;
+} Sums;
+
+static float *product(const Forward *f, const float *rows, int64_t batch, int64_t inner, const Tensor *kernel, int64_t first, int64_t columns,
+                      const float *bias)
+{
+    float *out = ARENA_ARRAY(f->scratch, batch * columns, float);
+    const MatmulRows left = {.data = rows, .step = inner};
+    const Matmul sum = {
+        .rows = batch, .inner = inner, .columns = columns, .left = matmul_rows(&left), .right = kernel->data + first,
+        .right_row_step = kernel->shape.dim[1], .right_column_step = 1, .bias = bias, .out = out, .out_step = columns,
+    };
+    matmul(&sum, f->scratch);
+    return out;
+}
+
+static Sums sums_of(const Forward *f, int64_t state_columns)
+{
+    const CellConfig *config = f->layer->config;
+    const float *bias = config->use_bias ? f->weights[2].data : NULL;
+    Sums s = {.batch = f->in[0].shape.dim[0], .units = config->units, .columns = config->units * config->gates};
+    const float *state_bias = config->use_bias && config->reset_after ? bias + s.columns : NULL;
+    s.inputs = product(f, f->in[0].data, s.batch, f->in[0].shape.dim[1], &f->weights[0], 0, s.columns, bias);
+    s.state = product(f, f->in[1].data, s.batch, s.units, &f->weights[1], 0, state_columns, state_bias);
+    return s;
+}
+
+/* activation(inputs + state) of one gate: (batch, units). */
+static float *gate(const Forward *f, const Sums *s, int g, int64_t state_columns, const Activation *activation)
+{
+    Tensor out = tensor_make(f->scratch, SHAPE(s->batch, s->units), DTYPE_FLOAT32);
+    for (int64_t b = 0; b < s->batch; b++)
+        for (int64_t u = 0; u < s->units; u++)
+            out.data[b * s->units + u] = s->inputs[b * s->columns + g * s->units + u] + s->state[b * state_columns + g * s->units + u];
+    activation_apply(activation, &out);
+    return out.data;
+}
+
+static void give(const Forward *f, const float *output)
+{
+    memcpy(f->out[0].data, output, (size_t)shape_size(&f->out[0].shape) * sizeof *output);
+    if (f->n_out > 1) memcpy(f->out[1].data, output, (size_t)shape_size(&f->out[1].shape) * sizeof *output);
+}
+
+static void simple_forward(const Forward *f)
+{
+    const CellConfig *config = f->layer->config;
+    const Sums s = sums_of(f, config->units);
+    give(f, gate(f, &s, 0, config->units, config->activation));
+}
+
+/* c = f·c' + i·g, h = o·activation(c); gates in the order i, f, g, o. */
+static void lstm_forward(const Forward *f)
+{
+    const CellConfig *config = f->layer->config;
+    const int64_t n = f->in[0].shape.dim[0] * config->units, all = config->units * 4;
+    const Sums s = sums_of(f, all);
+    const float *in = gate(f, &s, 0, all, config->recurrent_activation), *forget = gate(f, &s, 1, all, config->recurrent_activation);
+    const float *fresh = gate(f, &s, 2, all, config->activation), *out = gate(f, &s, 3, all, config->recurrent_activation);
+    Tensor carry = tensor_make(f->scratch, SHAPE(s.batch, s.units), DTYPE_FLOAT32);
+    for (int64_t k = 0; k < n; k++) carry.data[k] = forget[k] * f->in[2].data[k] + in[k] * fresh[k];
+    if (f->n_out > 2) memcpy(f->out[2].data, carry.data, (size_t)n * sizeof *carry.data);
+    activation_apply(config->activation, &carry);
+    for (int64_t k = 0; k < n; k++) carry.data[k] *= out[k];
+    give(f, carry.data);
+}
+
+/* The state's share of the candidate: r·(h·U + b), or (r·h)·U before reset_after. */
+static void gru_candidate(const Forward *f, Sums *s, const float *reset, int64_t state_columns)
+{
+    const CellConfig *config = f->layer->config;
+    const int64_t u = s->units;
+    float *share = s->state;
+    int64_t step = state_columns, first = 2 * u;
+    if (!config->reset_after) {
+        float *kept = ARENA_ARRAY(f->scratch, s->batch * u, float);
+        for (int64_t k = 0; k < s->batch * u; k++) kept[k] = reset[k] * f->in[1].data[k];
+        share = product(f, kept, s->batch, u, &f->weights[1], 2 * u, u, NULL);
+        step = u;
+        first = 0;
+    }
+    for (int64_t b = 0; b < s->batch; b++)
+        for (int64_t i = 0; i < u; i++)
+            s->inputs[b * s->columns + 2 * u + i] += share[b * step + first + i] * (config->reset_after ? reset[b * u + i] : 1);
+}
+
+/* h = z·h' + (1 − z)·h̃; gates in the order z, r, h̃. */
+static void gru_forward(const Forward *f)
+{
+    const CellConfig *config = f->layer->config;
+    const int64_t u = config->units, columns = config->reset_after ? 3 * u : 2 * u;
+    Sums s = sums_of(f, columns);
+    const float *update = gate(f, &s, 0, columns, config->recurrent_activation), *reset = gate(f, &s, 1, columns, config->recurrent_activation);
+    gru_candidate(f, &s, reset, columns);
+    Tensor fresh = tensor_make(f->scratch, SHAPE(s.batch, u), DTYPE_FLOAT32);
+    for (int64_t b = 0; b < s.batch; b++) memcpy(fresh.data + b * u, s.inputs + b * s.columns + 2 * u, (size_t)u * sizeof(float));
+    activation_apply(config->activation, &fresh);
+    for (int64_t k = 0; k < s.batch * u; k++) fresh.data[k] = update[k] * f->in[1].data[k] + (1 - update[k]) * fresh.data[k];
+    give(f, fresh.data);
+}
+
+/* ---- what an output depends on ---- */
+
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const CellConfig *config = t->layer->config;
+    TermList list = {.term = terms, .cap = cap};
+    const int64_t b = t->k / config->units, u = t->k % config->units, columns = config->units * config->gates;
+    const int64_t features = t->in[0].shape.dim[t->in[0].shape.rank - 1];
+    for (int g = 0; g < config->gates; g++)
+        for (int64_t i = 0; i < features; i++) terms_add(&list, term_product(b * features + i, 0, i * columns + g * config->units + u));
+    for (int s = 1; s <= config->states && s < t->n_in; s++)
+        for (int64_t i = 0; i < config->units; i++) terms_add(&list, term_input(s, b * config->units + i, 1));
+    return list.n;
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text, const char *rule)
+{
+    const CellConfig *config = t->layer->config;
+    const WeightSpec *w = t->layer->weights;
+    switch (topic) {
+    case EXPLAIN_TITLE: text_print(text, "%lld", (long long)config->units); break;
+    case EXPLAIN_PARAMS:
+        if (!t->layer->n_weights) break;
+        if (config->gates > 1) text_print(text, "%d×(", config->gates);
+        text_print(text, "(%lld + %lld)×%lld", (long long)w[0].shape.dim[0], (long long)config->units, (long long)config->units);
+        if (config->use_bias) text_print(text, config->reset_after ? " + 2×%lld" : " + %lld", (long long)config->units);
+        if (config->gates > 1) text_put(text, ")");
+        text_print(text, " = %lld", (long long)layer_params(t->layer).all);
+        break;
+    case EXPLAIN_RULE: text_put(text, rule); break;
+    case EXPLAIN_SHAPE: break;
+    }
+}
+
+static void simple_explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    explain(t, topic, text, "h = tanh(x·W + h′·U + b)");
+}
+
+static void lstm_explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    explain(t, topic, text, "c = f·c′ + i·g, h = o·tanh(c)");
+}
+
+static void gru_explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    explain(t, topic, text, "h = z·h′ + (1 − z)·h̃");
+}
+
+#define LIST(table, member) .member = table, .n_##member = (int)(sizeof table / sizeof *table)
+
+const LayerKind LAYER_simple_rnn_cell = {
+    .name = "SimpleRNNCell", .module = "keras.src.layers.rnn.simple_rnn", LIST(SIMPLE_PARAMS, params), LIST(SIMPLE_CALL, call_params),
+    .make = simple_make, .build = build, .infer = infer, .forward = simple_forward, .trace = trace, .explain = simple_explain,
+    .rule = TRACE_DEPENDS, .cell = true,
+};
+
+const LayerKind LAYER_lstm_cell = {
+    .name = "LSTMCell", .module = "keras.src.layers.rnn.lstm", LIST(LSTM_PARAMS, params), LIST(CELL_CALL, call_params),
+    .make = lstm_make, .build = build, .infer = infer, .forward = lstm_forward, .trace = trace, .explain = lstm_explain,
+    .rule = TRACE_DEPENDS, .cell = true,
+};
+
+const LayerKind LAYER_gru_cell = {
+    .name = "GRUCell", .module = "keras.src.layers.rnn.gru", LIST(GRU_PARAMS, params), LIST(CELL_CALL, call_params),
+    .make = gru_make, .build = build, .infer = infer, .forward = gru_forward, .trace = trace, .explain = gru_explain,
+    .rule = TRACE_DEPENDS, .cell = true,
+};

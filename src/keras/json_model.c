@@ -1,0 +1,340 @@
+#include <string.h>
+
+#include "keras/json.h"
+#include "keras/json_graph.h"
+#include "keras/legacy.h"
+#include "keras/opaque.h"
+
+static const char *text_of(const Value *value) { return value && value->kind == VALUE_STRING ? value->string.bytes : NULL; }
+
+const Value *json_member(const Value *dict, const char *key)
+{
+    return dict && dict->kind == VALUE_DICT ? dict_find(dict->dict, key) : NULL;
+}
+
+const char *json_text(const Value *dict, const char *key) { return text_of(json_member(dict, key)); }
+
+static bool refuse(JsonReader *reader, const Value *at, const char *exception, const char *message)
+{
+    error_set(reader->err, exception, "%s", message);
+    if (reader->err && !span_known(reader->err->at)) reader->err->span = reader->err->at = at->span;
+    return error_cause(reader->err, "json.model", NULL);
+}
+
+/* ---- whose class is it ---- */
+
+static bool starts(const char *text, const char *with) { return strncmp(text, with, strlen(with)) == 0; }
+
+static bool from_keras(const Value *dict)
+{
+    const char *module = json_text(dict, "module"), *registered = json_text(dict, "registered_name");
+    if (registered && strchr(registered, '>')) return false;
+    return !module || strcmp(module, "keras") == 0 || starts(module, "keras.");
+}
+
+static bool is_model_class(const char *name)
+{
+    return strcmp(name, "Sequential") == 0 || strcmp(name, "Functional") == 0 || strcmp(name, "Model") == 0;
+}
+
+static bool is_graph(const Value *config) { return json_member(config, "layers") && json_member(config, "output_layers"); }
+
+/* Operations are kept under their class name: "TrueDivide" is keras.ops.true_divide. */
+static const LayerKind *kind_of(JsonReader *reader, const Value *dict, const char *class_name)
+{
+    const char *module = json_text(dict, "module");
+    if (!from_keras(dict) || strcmp(class_name, "Lambda") == 0) return NULL;
+    if (module && starts(module, "keras.src.ops")) return operation_find(snake_case(reader->builder->arena, class_name));
+    return layer_kind_find(class_name);
+}
+
+/* ---- values of a config ---- */
+
+static const ParamSpec *param_of(const LayerKind *kind, const char *name)
+{
+    for (int i = 0; i < kind->n_params; i++)
+        if (strcmp(kind->params[i].name, name) == 0) return &kind->params[i];
+    return NULL;
+}
+
+static bool convert_list(JsonReader *reader, const Value *value, ParamType type, ValueKind kind, Value *out)
+{
+    *out = value_list(reader->builder->arena, kind, value->list->n);
+    for (size_t i = 0; i < value->list->n; i++) {
+        Value item;
+        if (!json_convert(reader, &value->list->items[i], type, &item)) return false;
+        list_add(out->list, item);
+    }
+    return true;
+}
+
+static bool convert_dict(JsonReader *reader, const Value *value, ParamType type, Value *out)
+{
+    Arena *arena = reader->builder->arena;
+    *out = value_dict(arena);
+    for (size_t i = 0; i < value->dict->keys.n; i++) {
+        Value item;
+        if (!json_convert(reader, &value->dict->values.items[i], type, &item)) return false;
+        dict_set(arena, out->dict, value->dict->keys.items[i], item);
+    }
+    return true;
+}
+
+static bool is_config_type(ParamType type)
+{
+    return type == PARAM_INITIALIZER || type == PARAM_REGULARIZER || type == PARAM_CONSTRAINT || type == PARAM_ACTIVATION;
+}
+
+static bool is_layer(JsonReader *reader, const Value *value, const char *class_name)
+{
+    const char *module = json_text(value, "module");
+    if (is_model_class(class_name)) return true;
+    if (module && !starts(module, "keras.layers") && !starts(module, "keras.src.layers")) return false;
+    return kind_of(reader, value, class_name) != NULL;
+}
+
+static bool convert_object(JsonReader *reader, const Value *value, ParamType type, const char *class_name, Value *out)
+{
+    const Value *config = json_member(value, "config");
+    Layer *layer;
+    if (strcmp(class_name, "__tuple__") == 0 && json_member(value, "items"))
+        return json_convert(reader, json_member(value, "items"), type, out);
+    if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0) {
+        const Value *inner = json_member(config, "value");
+        *out = inner ? *inner : value_none();
+        return true;
+    }
+    if (strcmp(class_name, "function") == 0 && text_of(config)) return *out = *config, true;
+    if (strstr(class_name, "Policy") && json_text(config, "name")) return *out = *json_member(config, "name"), true;
+    if (is_config_type(type) || !is_layer(reader, value, class_name)) return *out = *value, true;
+    if (!json_make_layer(reader, value, NULL, &layer)) return false;
+    *out = value_layer(layer);
+    return true;
+}
+
+bool json_convert(JsonReader *reader, const Value *value, ParamType type, Value *out)
+{
+    const char *class_name = json_text(value, "class_name");
+    if (class_name && json_member(value, "config")) return convert_object(reader, value, type, class_name, out);
+    if (value->kind == VALUE_LIST) return convert_list(reader, value, type, VALUE_LIST, out);
+    if (value->kind == VALUE_DICT) return convert_dict(reader, value, type, out);
+    *out = *value;
+    return true;
+}
+
+/* ---- arguments of a constructor ---- */
+
+typedef struct Arguments {
+    Argument *item;
+    int       n;
+} Arguments;
+
+static const char *const BASE[] = {"name", "trainable", "dtype", "activity_regularizer", "autocast"};
+
+static bool is_base(const char *name)
+{
+    for (size_t i = 0; i < sizeof BASE / sizeof *BASE; i++)
+        if (strcmp(BASE[i], name) == 0) return true;
+    return false;
+}
+
+/* What Keras 2 called otherwise; NULL = Keras 3 has no such argument. */
+static const char *legacy_key(const LayerKind *kind, const char *key)
+{
+    if (strcmp(key, "batch_input_shape") == 0) return strcmp(kind->name, "InputLayer") == 0 ? "batch_shape" : NULL;
+    if (strcmp(kind->name, "LeakyReLU") == 0 && strcmp(key, "alpha") == 0) return "negative_slope";
+    return param_of(kind, key) || is_base(key) ? key : NULL;
+}
+
+/* Keras 2 kept the axes of BatchNormalization as a list. */
+static Value legacy_value(const char *key, Value value)
+{
+    if (strcmp(key, "axis") == 0 && value.kind == VALUE_LIST && value.list->n == 1) return value.list->items[0];
+    return value;
+}
+
+static bool add_argument(JsonReader *reader, const LayerKind *kind, const Value *key, const Value *value, Arguments *args)
+{
+    const char *name = key->string.bytes;
+    const ParamSpec *param = param_of(kind, name);
+    if (!param && !is_base(name) && value->kind == VALUE_NONE) return true;
+    Value converted;
+    if (!json_convert(reader, value, param ? param->type : PARAM_ANY, &converted)) return false;
+    if (reader->legacy) {
+        name = legacy_key(kind, name);
+        if (!name) return true;
+        converted = legacy_value(name, converted);
+    }
+    args->item[args->n++] = (Argument){.keyword = name, .value = converted, .span = key->span};
+    return true;
+}
+
+static bool take_arguments(JsonReader *reader, const LayerKind *kind, const Value *config, const char *name, Arguments *args)
+{
+    Arena *arena = reader->builder->arena;
+    const ValueDict *dict = config->dict;
+    *args = (Arguments){.item = ARENA_ARRAY(arena, dict->keys.n + 1, Argument)};
+    for (size_t i = 0; i < dict->keys.n; i++)
+        if (!add_argument(reader, kind, &dict->keys.items[i], &dict->values.items[i], args)) return false;
+    if (name && !dict_find(dict, "name"))
+        args->item[args->n++] = (Argument){.keyword = "name", .value = value_string(arena, name, strlen(name)), .span = SPAN_NONE};
+    return true;
+}
+
+/* ---- layers ---- */
+
+static bool refuse_class(JsonReader *reader, const Value *dict, const char *class_name)
+{
+    Arena *arena = reader->builder->arena;
+    refuse(reader, dict, "TypeError",
+           arena_print(arena, "Could not locate class '%s'. Make sure custom classes and functions are decorated with "
+                       "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all "
+                       "imported so that the decorator is run before trying to load them.", class_name));
+    if (reader->err) reader->err->layer_class = arena_copy(arena, class_name, strlen(class_name));
+    return false;
+}
+
+bool json_refuse_opaque(JsonReader *reader, const Value *dict, const Layer *layer)
+{
+    return refuse_class(reader, dict, layer->class_name);
+}
+
+static bool make_opaque(JsonReader *reader, const Value *dict, const char *class_name, const char *name, Layer **out)
+{
+    const char *own = json_text(json_member(dict, "config"), "name");
+    *out = opaque_make(reader->builder, class_name, own ? own : name, dict->span, reader->err);
+    return *out != NULL;
+}
+
+static bool make_kind(JsonReader *reader, const LayerKind *kind, const Value *dict, const char *name, Layer **out)
+{
+    Arguments args;
+    if (!take_arguments(reader, kind, json_member(dict, "config"), name, &args)) return false;
+    *out = layer_make(reader->builder, kind, args.item, args.n, dict->span, reader->err);
+    return *out != NULL;
+}
+
+static bool make_nested(JsonReader *reader, const Value *dict, Layer **out)
+{
+    Model *model;
+    if (!json_make_model_in(reader, dict, &model)) return false;
+    *out = model->self;
+    return true;
+}
+
+bool json_make_layer(JsonReader *reader, const Value *dict, const char *name, Layer **out)
+{
+    const char *class_name = json_text(dict, "class_name");
+    const Value *config = json_member(dict, "config");
+    if (!class_name) return refuse(reader, dict, "ValueError", "A layer's configuration needs a `class_name`.");
+    if (is_model_class(class_name) || is_graph(config)) return make_nested(reader, dict, out);
+    if (!config || config->kind != VALUE_DICT)
+        return refuse(reader, dict, "TypeError",
+                      arena_print(reader->builder->arena, "Expected 'config' to be a dict for %s", class_name));
+    const LayerKind *kind = kind_of(reader, dict, class_name);
+    if (!(kind ? make_kind(reader, kind, dict, name, out) : make_opaque(reader, dict, class_name, name, out))) return false;
+    (*out)->legacy_number = legacy_number_in(reader->builder->arena, *out);
+    return true;
+}
+
+/* ---- models ---- */
+
+bool json_shape(const Value *value, Shape *shape)
+{
+    if (!value || value->kind != VALUE_LIST || value->list->n > SHAPE_RANK_MAX) return false;
+    *shape = (Shape){.rank = (int)value->list->n};
+    for (int i = 0; i < shape->rank; i++) {
+        const Value *dim = &value->list->items[i];
+        if (dim->kind != VALUE_NONE && (!value_is_int(dim) || dim->integer < 0)) return false;
+        shape->dim[i] = dim->kind == VALUE_NONE ? DIM_NONE : dim->integer;
+    }
+    return true;
+}
+
+/* The layer after an opaque one was built for what that one gives. */
+static void tell_opaque(JsonReader *reader, Layer *layer, const ValueList *layers, size_t next)
+{
+    Shape shape;
+    for (; next < layers->n; next++) {
+        const Value *dict = &layers->items[next];
+        const char *class_name = json_text(dict, "class_name");
+        const LayerKind *kind = class_name ? kind_of(reader, dict, class_name) : NULL;
+        if (json_shape(json_member(json_member(dict, "build_config"), "input_shape"), &shape)) {
+            opaque_output(reader->builder, layer, 0, 0, (TensorSpec){shape, reader->builder->floatx});
+            return;
+        }
+        if (!kind || !kind->elementwise) return;
+    }
+}
+
+static bool add_layer(JsonReader *reader, Model *model, const ValueList *layers, size_t i)
+{
+    Layer *layer;
+    const Value *dict = &layers->items[i];
+    if (!json_make_layer(reader, dict, NULL, &layer)) return false;
+    if (layer_is_opaque(layer)) {
+        tell_opaque(reader, layer, layers, i + 1);
+        if (!opaque_known(layer)) return json_refuse_opaque(reader, dict, layer);
+    }
+    const Value value = value_layer(layer);
+    return sequential_add(reader->builder, model, &value, false, reader->err);
+}
+
+/* Keras 2: the first layer carries the shape that an InputLayer has now. */
+static const Value *legacy_input(const JsonReader *reader, const ValueList *layers)
+{
+    if (!reader->legacy || !layers->n) return NULL;
+    const char *class_name = json_text(&layers->items[0], "class_name");
+    if (class_name && strcmp(class_name, "InputLayer") == 0) return NULL;
+    return json_member(json_member(&layers->items[0], "config"), "batch_input_shape");
+}
+
+static bool make_sequential(JsonReader *reader, const Value *dict, const Value *config, Model **out)
+{
+    const Value *layers = config->kind == VALUE_LIST ? config : json_member(config, "layers");
+    if (!layers || layers->kind != VALUE_LIST)
+        return refuse(reader, dict, "ValueError", "A Sequential model configuration must be a dictionary containing the 'name' and "
+                                                  "'layers' keys.");
+    Model *model = *out = sequential_make(reader->builder, json_text(config, "name"), dict->span, reader->err);
+    if (!model) return false;
+    for (size_t i = 0; i < layers->list->n; i++)
+        if (!add_layer(reader, model, layers->list, i)) return false;
+    if (!sequential_rebuild(reader->builder, model, reader->err)) return false;
+    const Value *input = legacy_input(reader, layers->list);
+    Shape shape;
+    if (model->built || !json_shape(input ? input : json_member(config, "build_input_shape"), &shape)) return true;
+    return model_build(reader->builder, model, &shape, 1, reader->err);
+}
+
+bool json_make_model_in(JsonReader *reader, const Value *dict, Model **out)
+{
+    const char *class_name = json_text(dict, "class_name");
+    const Value *config = json_member(dict, "config");
+    const bool outer = reader->legacy;
+    if (!class_name || !config)
+        return refuse(reader, dict, "ValueError", "The provided configuration is not a valid Keras configuration. Expected a "
+                                                  "dictionary containing a 'config' key.");
+    reader->legacy = !json_member(dict, "module");
+    const bool sequential = strcmp(class_name, "Sequential") == 0;
+    bool good;
+    if (sequential) good = make_sequential(reader, dict, config, out);
+    else if (is_graph(config)) good = json_make_graph(reader, dict, config, out);
+    else good = refuse_class(reader, dict, class_name);
+    reader->legacy = outer;
+    if (good) (*out)->self->legacy_number = legacy_number_in(reader->builder->arena, (*out)->self);
+    return good;
+}
+
+bool json_make_model(Builder *builder, const Value *dict, Model **out, Error *err)
+{
+    JsonReader reader = {.builder = builder, .err = err};
+    *out = NULL;
+    return json_make_model_in(&reader, dict, out);
+}
+
+bool json_read_model(Builder *builder, const char *text, size_t length, Model **out, Error *err)
+{
+    Value value;
+    *out = NULL;
+    return json_read(builder->arena, text, length, &value, err) && json_make_model(builder, &value, out, err);
+}

@@ -1,0 +1,105 @@
+#include <inttypes.h>
+
+#include "keras/json_write.h"
+#include "keras/summary.h"
+
+static void put_shape(Text *text, const Shape *shape)
+{
+    text_put_char(text, '[');
+    for (int i = 0; i < shape->rank; i++) {
+        if (i) text_put(text, ", ");
+        if (shape->dim[i] == DIM_NONE) text_put(text, "null");
+        else text_print(text, "%" PRId64, shape->dim[i]);
+    }
+    text_put_char(text, ']');
+}
+
+/* One alone stands without a list, unless it is one. */
+static void put_shapes(Text *text, const char *key, const TensorSpec *spec, int n)
+{
+    text_print(text, ", \"%s\": ", key);
+    if (n == 0) text_put(text, "null");
+    if (n > 1) text_put_char(text, '[');
+    for (int i = 0; i < n; i++) {
+        if (i) text_put(text, ", ");
+        put_shape(text, &spec[i].shape);
+    }
+    if (n > 1) text_put_char(text, ']');
+}
+
+static void put_strings(Text *text, const char *const *string, int n)
+{
+    text_put_char(text, '[');
+    for (int i = 0; i < n; i++) {
+        if (i) text_put(text, ", ");
+        json_put_text(text, string[i]);
+    }
+    text_put_char(text, ']');
+}
+
+static void put_counts(Text *text, const char *all, const ParamCount *count)
+{
+    text_print(text, "\"%s\": %" PRId64 ", \"trainable_params\": %" PRId64 ", \"non_trainable_params\": %" PRId64, all, count->all,
+               count->trainable, count->frozen);
+}
+
+static void put_layer(Text *text, const PlanLayer *row)
+{
+    text_put(text, "\n  {\"name\": ");
+    json_put_text(text, row->layer->name);
+    text_put(text, ", \"class\": ");
+    json_put_text(text, row->layer->class_name);
+    text_put(text, ", \"inputs\": ");
+    put_strings(text, row->inputs, row->n_inputs);
+    put_shapes(text, "input_shape", row->in, row->n_in);
+    put_shapes(text, "output_shape", row->out, row->n_out);
+    text_put(text, ", ");
+    put_counts(text, "params", &row->params);
+    text_put_char(text, '}');
+}
+
+static void put_text_or_null(Text *text, const char *key, const char *string)
+{
+    text_print(text, ", \"%s\": ", key);
+    if (string) json_put_text(text, string);
+    else text_put(text, "null");
+}
+
+static void put_place(Text *text, const char *key, int place)
+{
+    if (place > 0) text_print(text, ", \"%s\": %d", key, place);
+    else text_print(text, ", \"%s\": null", key);
+}
+
+static void put_fault(Text *text, const Error *error, const ShapesFault *fault)
+{
+    text_put(text, "{\"layer\": ");
+    if (error->layer_name) json_put_text(text, error->layer_name);
+    else text_put(text, "null");
+    put_text_or_null(text, "class", error->layer_class);
+    put_place(text, "line", fault ? fault->line : 0);
+    put_place(text, "column", fault ? fault->column : 0);
+    put_text_or_null(text, "message", error->message);
+    put_text_or_null(text, "cause", fault ? fault->cause : NULL);
+    text_put(text, ", \"fixes\": ");
+    put_strings(text, fault ? fault->fixes : NULL, fault ? fault->n_fixes : 0);
+    text_put_char(text, '}');
+}
+
+void shapes_print(Text *text, const Plan *plan, const ShapesFault *fault)
+{
+    text_put(text, "{\"model\": ");
+    if (plan->model) json_put_text(text, plan->model->self->name);
+    else text_put(text, "null");
+    text_put(text, ",\n \"layers\": [");
+    for (int i = 0; i < plan->n_layers; i++) {
+        if (i) text_put_char(text, ',');
+        put_layer(text, &plan->layers[i]);
+    }
+    text_put(text, "],\n ");
+    put_counts(text, "total_params", &plan->params);
+    text_put(text, ",\n \"error\": ");
+    if (plan->error) put_fault(text, plan->error, fault);
+    else text_put(text, "null");
+    text_put(text, "}\n");
+}

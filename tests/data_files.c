@@ -1,0 +1,38 @@
+#include "data_files.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *full_path(Arena *arena, const char *path) { return arena_print(arena, "%s/tests/data/%s", SOURCE_DIR, path); }
+
+char *data_read(Arena *arena, const char *path, size_t *length)
+{
+    FILE *file = fopen(full_path(arena, path), "rb");
+    if (!file) return NULL;
+    fseek(file, 0, SEEK_END);
+    const long size = ftell(file);
+    rewind(file);
+    char *bytes = arena_array(arena, (size_t)size + 1, 1);
+    *length = fread(bytes, 1, (size_t)size, file);
+    fclose(file);
+    return bytes;
+}
+
+static int compare_names(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+
+int data_list(Arena *arena, const char *path, const char ***names)
+{
+    DIR *folder = opendir(full_path(arena, path));
+    size_t n = 0, capacity = 0;
+    *names = NULL;
+    for (struct dirent *entry; folder && (entry = readdir(folder));) {
+        if (entry->d_name[0] == '.') continue;
+        *names = arena_grow(arena, *names, n, &capacity, n + 1, sizeof **names);
+        (*names)[n++] = arena_copy(arena, entry->d_name, strlen(entry->d_name));
+    }
+    if (folder) closedir(folder);
+    if (n) qsort(*names, n, sizeof **names, compare_names);
+    return (int)n;
+}
