@@ -64,12 +64,10 @@ PyNode *parse_indented(Parser *parser, const char *what, int number, void (*line
     return list.first;
 }
 
-PyNode *parse_block(Parser *parser, const char *what)
+static PyNode *parse_body(Parser *parser, const char *what)
 {
     List list = {0};
     int number = parser->logical.number;
-    if (parser_at(parser, TOKEN_END)) parser_fail(parser, parser_peek(parser)->span, "expected ':'");
-    parser_expect(parser, SIGN_COLON);
     if (parser_at(parser, TOKEN_END)) {
         parser_raise_late(parser);
         parser_next_line(parser);
@@ -78,6 +76,18 @@ PyNode *parse_block(Parser *parser, const char *what)
     parse_simple_statements(parser, &list);
     parser_next_line(parser);
     return list.first;
+}
+
+PyNode *parse_block(Parser *parser, const PyNode *owner, const char *what, Scope inside)
+{
+    const Scope outer = parser->scope;
+    if (parser_at(parser, TOKEN_END)) parser_fail(parser, parser_peek(parser)->span, "expected ':'");
+    parser_expect(parser, SIGN_COLON);
+    if (owner) check_waiting(parser, owner);
+    parser->scope = inside;
+    PyNode *body = parse_body(parser, what);
+    parser->scope = outer;
+    return body;
 }
 
 typedef struct Clause {

@@ -12,7 +12,7 @@ static PyNode *parse_else(Parser *parser)
 {
     parser_take(parser);
     expect_colon(parser);
-    return parse_block(parser, "'else' statement");
+    return parse_block(parser, NULL, "'else' statement", parser->scope);
 }
 
 static void parse_else_clause(Parser *parser, PyNode *node)
@@ -26,7 +26,7 @@ static PyNode *parse_elif(Parser *parser)
     node->indent = parser->logical.indent;
     parser_take(parser);
     node->a = parse_named_expression(parser);
-    node->list = parse_block(parser, "'elif' statement");
+    node->list = parse_block(parser, node, "'elif' statement", parser->scope);
     return node_end(parser, node);
 }
 
@@ -43,7 +43,7 @@ static PyNode *parse_if(Parser *parser)
     int elifs = 0;
     parser_take(parser);
     node->a = parse_named_expression(parser);
-    node->list = parse_block(parser, "'if' statement");
+    node->list = parse_block(parser, node, "'if' statement", parser->scope);
     while (elifs < ELIF_MAX && clause_begins(parser, KEYWORD_ELIF) && parse_clause(parser, parse_elif, &last->orelse)) {
         last = last->orelse;
         elifs++;
@@ -52,12 +52,11 @@ static PyNode *parse_if(Parser *parser)
     return end_chain(parser, node, elifs);
 }
 
-static PyNode *parse_loop_body(Parser *parser, const char *what)
+static PyNode *parse_loop_body(Parser *parser, const PyNode *owner, const char *what)
 {
-    parser->scope.loops++;
-    PyNode *body = parse_block(parser, what);
-    parser->scope.loops--;
-    return body;
+    Scope inside = parser->scope;
+    inside.loops++;
+    return parse_block(parser, owner, what, inside);
 }
 
 static PyNode *parse_while(Parser *parser)
@@ -65,7 +64,7 @@ static PyNode *parse_while(Parser *parser)
     PyNode *node = node_begin(parser, PY_WHILE);
     parser_take(parser);
     node->a = parse_named_expression(parser);
-    node->list = parse_loop_body(parser, "'while' statement");
+    node->list = parse_loop_body(parser, node, "'while' statement");
     parse_else_clause(parser, node);
     return node_end(parser, node);
 }
@@ -78,7 +77,7 @@ static PyNode *parse_for(Parser *parser, PyNode *node)
     parser_expect(parser, KEYWORD_IN);
     node->b = parse_star_expressions(parser);
     fault_lone_star(parser, node->b);
-    node->list = parse_loop_body(parser, "'for' statement");
+    node->list = parse_loop_body(parser, node, "'for' statement");
     parse_else_clause(parser, node);
     return node_end(parser, node);
 }
@@ -132,7 +131,7 @@ static PyNode *parse_with(Parser *parser, PyNode *node)
         while (parser_accept(parser, SIGN_COMMA));
     }
     node->items = items.first;
-    node->list = parse_block(parser, "'with' statement");
+    node->list = parse_block(parser, node, "'with' statement", parser->scope);
     return node_end(parser, node);
 }
 
@@ -151,12 +150,9 @@ static PyNode *parse_handler(Parser *parser)
         node->at = parser_expect(parser, TOKEN_NAME)->span;
         node->name = parser_text(parser, node->at);
     }
-    bool in_group = parser->scope.in_group;
-    int loops = parser->scope.loops;
-    if (node->number) parser->scope.in_group = true, parser->scope.loops = 0;
-    node->list = parse_block(parser, node->number ? "'except*' statement" : "'except' statement");
-    parser->scope.in_group = in_group;
-    parser->scope.loops = loops;
+    Scope inside = parser->scope;
+    if (node->number) inside.in_group = true, inside.loops = 0;
+    node->list = parse_block(parser, node, node->number ? "'except*' statement" : "'except' statement", inside);
     return node_end(parser, node);
 }
 
@@ -164,7 +160,7 @@ static PyNode *parse_finally(Parser *parser)
 {
     parser_take(parser);
     expect_colon(parser);
-    return parse_block(parser, "'finally' statement");
+    return parse_block(parser, NULL, "'finally' statement", parser->scope);
 }
 
 /* How a further handler clashes with the first and the last one. */
@@ -197,7 +193,7 @@ static PyNode *parse_try(Parser *parser)
     PyNode *node = node_begin(parser, PY_TRY);
     parser_take(parser);
     expect_colon(parser);
-    node->list = parse_block(parser, "'try' statement");
+    node->list = parse_block(parser, NULL, "'try' statement", parser->scope);
     parse_handlers(parser, node);
     if (node->handlers) parse_else_clause(parser, node);
     if (clause_begins(parser, KEYWORD_FINALLY)) parse_clause(parser, parse_finally, &node->final);
@@ -246,10 +242,8 @@ static PyNode *parse_function(Parser *parser, PyNode *node)
         parser_fail(parser, arrow->span, "expected ':'");
     }
     expect_colon(parser);
-    const Scope outer = parser->scope;
-    parser->scope = (Scope){.function = node->is_async ? FUNCTION_ASYNC : FUNCTION_PLAIN};
-    node->list = parse_block(parser, "function definition");
-    parser->scope = outer;
+    Scope inside = {.function = node->is_async ? FUNCTION_ASYNC : FUNCTION_PLAIN};
+    node->list = parse_block(parser, node, "function definition", inside);
     return node_end(parser, node);
 }
 
@@ -261,10 +255,7 @@ static PyNode *parse_class(Parser *parser)
     node->at = parser_peek(parser)->span;
     if (parser_accept(parser, SIGN_OPEN_ROUND)) parse_arguments(parser, node);
     node->at = name;
-    const Scope outer = parser->scope;
-    parser->scope = (Scope){.in_class = true};
-    node->list = parse_block(parser, "class definition");
-    parser->scope = outer;
+    node->list = parse_block(parser, node, "class definition", (Scope){.in_class = true});
     return node_end(parser, node);
 }
 
@@ -299,7 +290,9 @@ static PyNode *parse_decorated(Parser *parser)
     int start = parser_peek(parser)->span.start;
     List decorators = {0};
     while (parser_accept(parser, SIGN_AT)) {
-        list_put(&decorators, parse_named_expression(parser));
+        PyNode *decorator = parse_named_expression(parser);
+        list_put(&decorators, decorator);
+        check_waiting(parser, decorator);
         if (!parser_at(parser, TOKEN_END)) parser_fail_here(parser);
         parser_raise_late(parser);
         parser_next_line(parser);

@@ -12,6 +12,7 @@ static PyNode *parse_for_clause(Parser *parser)
     PyNode *clause = node_begin(parser, PY_CLAUSE);
     List conditions = {0};
     clause->is_async = parser_accept(parser, KEYWORD_ASYNC);
+    parser->waits |= clause->is_async;
     parser_expect(parser, KEYWORD_FOR);
     clause->a = parse_targets(parser);
     parser_expect(parser, KEYWORD_IN);
@@ -19,25 +20,6 @@ static PyNode *parse_for_clause(Parser *parser)
     while (parser_accept(parser, KEYWORD_IF)) list_put(&conditions, parse_disjunction(parser));
     clause->list = conditions.first;
     return node_end(parser, clause);
-}
-
-static bool has_async_clause(const PyNode *node)
-{
-    const PyNode *clause = node->list;
-    while (clause && !clause->is_async) clause = clause->next;
-    return clause != NULL;
-}
-
-/* What only Python's compiler refuses. */
-static void refuse_in_scope(Parser *parser, const PyNode *node)
-{
-    if (parser->scope.yield_at > node->span.start) {
-        Span at = {parser->scope.yield_at, parser->scope.yield_at + 5};
-        parser_fail_late(parser, at, "'yield' inside %s", expression_kind(node));
-    }
-    if (has_async_clause(node) && node->number != PY_COMP_GENERATOR && parser->scope.function != FUNCTION_ASYNC) {
-        parser_fail_late(parser, node->span, "asynchronous comprehension outside of an asynchronous function");
-    }
 }
 
 PyNode *parse_comprehension(Parser *parser, PyNode *element, int start, PyComprehensionKind kind)
@@ -51,7 +33,5 @@ PyNode *parse_comprehension(Parser *parser, PyNode *element, int start, PyCompre
     }
     while (comprehension_begins(parser)) list_put(&clauses, parse_for_clause(parser));
     node->list = clauses.first;
-    node_end(parser, node);
-    refuse_in_scope(parser, node);
-    return node;
+    return node_end(parser, node);
 }

@@ -34,11 +34,8 @@ static PyNode *parse_await(Parser *parser)
     PyNode *node = node_begin(parser, PY_AWAIT);
     parser_take(parser);
     node->a = parse_primary(parser);
-    node_end(parser, node);
-    if (parser->scope.function != FUNCTION_ASYNC) {
-        parser_fail_late(parser, node->span, "'await' outside %sfunction", parser->scope.function ? "async " : "");
-    }
-    return node;
+    parser->waits = true;
+    return node_end(parser, node);
 }
 
 static PyNode *parse_power(Parser *parser)
@@ -213,10 +210,7 @@ PyNode *parse_lambda(Parser *parser)
     parser_take(parser);
     parse_parameters(parser, node, SIGN_COLON);
     parser_expect(parser, SIGN_COLON);
-    const Scope outer = parser->scope;
-    parser->scope = (Scope){.function = FUNCTION_PLAIN};
     node->a = parse_expression(parser);
-    parser->scope = outer;
     return node_end(parser, node);
 }
 
@@ -278,15 +272,6 @@ PyNode *parse_star_expressions(Parser *parser)
     return node_end(parser, node);
 }
 
-static void refuse_yield(Parser *parser, const PyNode *node)
-{
-    parser->scope.yield_at = node->span.start;
-    if (parser->scope.function == FUNCTION_NONE) parser_fail_late(parser, node->span, "'yield' outside function");
-    if (node->type == PY_YIELD_FROM && parser->scope.function == FUNCTION_ASYNC) {
-        parser_fail_late(parser, node->span, "'yield from' inside async function");
-    }
-}
-
 static PyNode *parse_yield(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_YIELD);
@@ -297,10 +282,9 @@ static PyNode *parse_yield(Parser *parser)
     } else if (expression_begins(parser_peek(parser)) || parser_at(parser, SIGN_STAR)) {
         node->a = parse_star_expressions(parser);
     }
-    node_end(parser, node);
-    refuse_yield(parser, node);
+    parser->waits = true;
     fault_lone_star(parser, node->a);
-    return node;
+    return node_end(parser, node);
 }
 
 PyNode *parse_yield_or_star(Parser *parser)

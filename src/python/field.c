@@ -8,17 +8,34 @@ enum { FIELD_NESTING_MAX = 24 };   /* f-strings and format specs within fields o
 
 typedef struct Search {
     const Scanner *scanner;
-    int            limit;   /* no further than this byte */
+    int            limit;      /* no further than this byte */
+    bool           one_line;   /* nor than the end of the line */
     int            nesting;
+    int            reached;    /* how far it came where it failed */
 } Search;
 
 static int format_search(Search *search, const Quote *quote);
 static int field_search(Search *search, int at, int *bang, int *colon);
 
+static int fail_at(Search *search, int at)
+{
+    if (at > search->reached) search->reached = at;
+    return -1;
+}
+
+static bool stops(const Search *search, int at)
+{
+    return at >= search->limit || (search->one_line && quote_line_breaks(search->scanner, at));
+}
+
 /* A string within a field. */
 static int inner_end(Search *search, const Quote *quote)
 {
-    if (!quote->format) return quote_plain_end(search->scanner, quote, search->limit);
+    if (!quote->format) {
+        int end = quote_plain_end(search->scanner, quote, search->limit);
+        if (end >= 0) return end;
+        return fail_at(search, quote->triple ? search->limit : token_line_end(search->scanner, quote->inside));
+    }
     if (++search->nesting > FIELD_NESTING_MAX) return -1;
     int end = format_search(search, quote);
     search->nesting--;
@@ -48,12 +65,13 @@ static int literal_part_next(Search *search, const Quote *quote, int at)
 
 static int format_search(Search *search, const Quote *quote)
 {
-    for (int at = quote->inside; at >= 0 && at < search->limit;) {
+    int at = quote->inside;
+    while (at >= 0 && !stops(search, at)) {
         if (quote_closes(search->scanner, quote, at)) return at + quote_length(quote);
-        if (!quote->triple && quote_line_breaks(search->scanner, at)) return -1;
+        if (!quote->triple && quote_line_breaks(search->scanner, at)) break;
         at = literal_part_next(search, quote, at);
     }
-    return -1;
+    return fail_at(search, at);
 }
 
 /* Behind the colon: text with fields in it, up to the }. */
@@ -61,11 +79,11 @@ static int spec_end(Search *search, int at)
 {
     if (++search->nesting > FIELD_NESTING_MAX) return -1;
     int bang, colon;
-    while (at >= 0 && at < search->limit && token_byte(search->scanner, at) != '}') {
+    while (at >= 0 && !stops(search, at) && token_byte(search->scanner, at) != '}') {
         at = token_byte(search->scanner, at) == '{' ? field_search(search, at, &bang, &colon) : at + 1;
     }
     search->nesting--;
-    return at >= 0 && at < search->limit ? at + 1 : -1;
+    return at >= 0 && !stops(search, at) ? at + 1 : fail_at(search, at);
 }
 
 static bool quote_begins(const Scanner *scanner, int at, Quote *quote)
@@ -91,18 +109,18 @@ static int field_search(Search *search, int at, int *bang, int *colon)
     char open[PY_DEPTH_MAX];
     int depth = 0;
     *bang = *colon = -1;
-    for (at++; at >= 0 && at < search->limit;) {
+    for (at++; at >= 0 && !stops(search, at);) {
         unsigned char c = token_byte(scanner, at);
         Quote quote;
         if (depth == 0 && c == '}') return at + 1;
         if (depth == 0 && c == ':') return *colon = at, spec_end(search, at + 1);
         if (depth == 0 && c == '!' && token_byte(scanner, at + 1) != '=') *bang = at;
-        if (c && strchr("()[]{}", c) && !bracket_match(open, &depth, c)) return -1;
+        if (c && strchr("()[]{}", c) && !bracket_match(open, &depth, c)) break;
         if (quote_begins(scanner, at, &quote)) at = inner_end(search, &quote);
         else if (c == '#') at = token_line_end(scanner, at);
         else at++;
     }
-    return -1;
+    return fail_at(search, at);
 }
 
 int field_end(Scanner *scanner, int at, int limit, int *bang, int *colon)
@@ -111,20 +129,20 @@ int field_end(Scanner *scanner, int at, int limit, int *bang, int *colon)
     return field_search(&search, at, bang, colon);
 }
 
+static int format_try(Scanner *scanner, const Quote *quote, bool one_line)
+{
+    Search search = {.scanner = scanner, .limit = scanner->length, .one_line = one_line, .reached = quote->inside};
+    if (scanner->patience <= 0) return -1;
+    int end = format_search(&search, quote);
+    if (end < 0) scanner->patience -= search.reached - quote->inside;
+    return end;
+}
+
 int format_end(Scanner *scanner, const Quote *quote)
 {
-    int line = quote->triple ? scanner->length : token_line_end(scanner, quote->inside);
-    Search search = {.scanner = scanner, .limit = line};
-    int end = scanner->patience > 0 ? format_search(&search, quote) : -1;
-    if (end < 0) {
-        scanner->patience -= line - quote->inside;
-        end = quote_plain_end(scanner, quote, scanner->length);
-    }
-    if (end >= 0 || quote->triple || scanner->patience <= 0) return end;
-    search = (Search){.scanner = scanner, .limit = scanner->length};
-    end = format_search(&search, quote);
-    if (end < 0) scanner->patience -= scanner->length - quote->inside;
-    return end;
+    int end = format_try(scanner, quote, !quote->triple);
+    if (end < 0) end = quote_plain_end(scanner, quote, scanner->length);
+    return end < 0 && !quote->triple ? format_try(scanner, quote, false) : end;
 }
 
 /* What Python 3.11 stumbles over, going through a field byte by byte. */

@@ -26,7 +26,7 @@ static PyNode *parse_case(Parser *parser)
     parser_take(parser);
     node->a = parse_patterns(parser);
     if (parser_accept(parser, KEYWORD_IF)) node->b = parse_named_expression(parser);
-    node->list = parse_block(parser, "'case' statement");
+    node->list = parse_block(parser, node, "'case' statement", parser->scope);
     return node_end(parser, node);
 }
 
@@ -61,6 +61,7 @@ PyNode *parse_match(Parser *parser)
     if (parser_at(parser, TOKEN_END)) parser_fail(parser, parser_peek(parser)->span, "expected ':'");
     parser_expect(parser, SIGN_COLON);
     if (!parser_at(parser, TOKEN_END)) parser_fail_here(parser);
+    check_waiting(parser, node);
     parser_raise_late(parser);
     parser_next_line(parser);
     node->list = parse_indented(parser, "'match' statement", number, parse_case_line);

@@ -60,6 +60,7 @@ bool parser_try(Parser *parser, void (*rule)(Parser *, void *), void *context)
         return true;
     }
     parser->escape = outer;
+    parser->late = (Fault){0};
     parser->line = line;
     parser->at = at;
     parser->last_end = last_end;

@@ -15,7 +15,6 @@ typedef struct Scope {
     bool         in_class;        /* directly: the nearest scope is a class */
     bool         in_group;        /* in an except* block, out of which nothing may jump */
     int          loops;
-    int          yield_at;        /* where the last yield of this scope stands */
 } Scope;
 
 typedef struct Indent {
@@ -39,6 +38,7 @@ typedef struct Parser {
     int       blocks;        /* blocks within blocks */
     int       line_end;      /* the end of the logical line before the one at hand */
     bool      line_kept;     /* the line at hand is no part of what failed */
+    bool      waits;         /* the statement has an await, a yield or an async for */
     bool      future_over;   /* from __future__ import may not stand here any more */
     bool      broken;        /* a clause that starts at broken_start failed, the statement before it is good */
     int       broken_start;
@@ -135,6 +135,9 @@ void fault_targets(Parser *, int first);                            /* for a b i
 void fault_lone_star(Parser *, const PyNode *);                     /* x = *a: only Python's compiler refuses it */
 void fault_starred_target(Parser *, const PyNode *);                /* *a = x, [*a, *b] = x: as well */
 
+/* check.c: the statement so far, in the scope at hand. */
+void check_waiting(Parser *, const PyNode *);
+
 /* statement.c, compound.c, match.c */
 void    parse_simple_statements(Parser *, List *);   /* up to the end of the line */
 PyNode *parse_compound(Parser *);                    /* NULL: the line does not begin like a compound statement */
@@ -149,7 +152,8 @@ bool    line_is_misplaced(const Parser *);              /* in a column between i
 void    check_line(Parser *);                          /* fails where the tokens of the line at hand are broken */
 void    check_indentation(Parser *);                   /* fails where the line is not in the column of its block */
 void    parse_statement_line(Parser *, List *);        /* never fails: what does not parse is PY_BAD */
-PyNode *parse_block(Parser *, const char *what);       /* from the colon on; what: "'for' statement" */
+/* From the colon on. The header is what the owner holds so far (NULL: nothing); what: "'for' statement". */
+PyNode *parse_block(Parser *, const PyNode *owner, const char *what, Scope inside);
 PyNode *parse_indented(Parser *, const char *what, int number, void (*line)(Parser *, List *));
 
 /* Does the line at hand go on with a statement of the block's column? */

@@ -1,7 +1,8 @@
 /* Patterns of match statements: checked, and kept as PY_OPAQUE with the PY_NAME they bind in its list. */
 #include "python/parser.h"
 
-static void parse_pattern(Parser *parser, List *names);
+/* Returns where the pattern stands, parentheses around all of it not counted. */
+static Span parse_pattern(Parser *parser, List *names);
 
 static void bind_name(Parser *parser, List *names)
 {
@@ -16,19 +17,26 @@ static void parse_number_pattern(Parser *parser)
     if (parser_accept(parser, SIGN_PLUS) || parser_accept(parser, SIGN_MINUS)) parser_expect(parser, TOKEN_NUMBER);
 }
 
-static void parse_star_or_pattern(Parser *parser, List *names)
+static Span parse_star_or_pattern(Parser *parser, List *names)
 {
-    if (parser_accept(parser, SIGN_STAR)) bind_name(parser, names);
-    else parse_pattern(parser, names);
+    int start = parser_peek(parser)->span.start;
+    if (!parser_accept(parser, SIGN_STAR)) return parse_pattern(parser, names);
+    bind_name(parser, names);
+    return (Span){start, parser->last_end};
 }
 
-static void parse_sequence(Parser *parser, List *names, TokenCode end)
+static Span parse_sequence(Parser *parser, List *names, TokenCode end)
 {
+    int start = parser_take(parser)->span.start;
+    bool group = end == SIGN_CLOSE_ROUND && !parser_at(parser, SIGN_STAR) && !parser_at(parser, end);
+    Span inside = SPAN_NONE;
     while (!parser_at(parser, end)) {
-        parse_star_or_pattern(parser, names);
+        inside = parse_star_or_pattern(parser, names);
         if (!parser_accept(parser, SIGN_COMMA)) break;
+        group = false;
     }
     parser_expect(parser, end);
+    return group ? inside : (Span){start, parser->last_end};
 }
 
 static void parse_key(Parser *parser)
@@ -89,44 +97,56 @@ static void parse_name_pattern(Parser *parser, List *names)
     if (parser_accept(parser, SIGN_OPEN_ROUND)) parse_class_arguments(parser, names);
 }
 
-static void parse_closed_pattern(Parser *parser, List *names)
+static Span parse_closed_pattern(Parser *parser, List *names)
 {
+    int start = parser_peek(parser)->span.start;
     switch (parser_peek(parser)->code) {
-    case TOKEN_NUMBER: case SIGN_MINUS: parse_number_pattern(parser); return;
-    case TOKEN_STRING: parse_strings(parser); return;
-    case KEYWORD_NONE: case KEYWORD_TRUE: case KEYWORD_FALSE: parser_take(parser); return;
-    case TOKEN_NAME: parse_name_pattern(parser, names); return;
-    case SIGN_OPEN_ROUND: parser_take(parser); parse_sequence(parser, names, SIGN_CLOSE_ROUND); return;
-    case SIGN_OPEN_SQUARE: parser_take(parser); parse_sequence(parser, names, SIGN_CLOSE_SQUARE); return;
-    case SIGN_OPEN_CURLY: parser_take(parser); parse_mapping(parser, names); return;
+    case TOKEN_NUMBER: case SIGN_MINUS: parse_number_pattern(parser); break;
+    case TOKEN_STRING: parse_strings(parser); break;
+    case KEYWORD_NONE: case KEYWORD_TRUE: case KEYWORD_FALSE: parser_take(parser); break;
+    case TOKEN_NAME: parse_name_pattern(parser, names); break;
+    case SIGN_OPEN_ROUND: return parse_sequence(parser, names, SIGN_CLOSE_ROUND);
+    case SIGN_OPEN_SQUARE: return parse_sequence(parser, names, SIGN_CLOSE_SQUARE);
+    case SIGN_OPEN_CURLY: parser_take(parser); parse_mapping(parser, names); break;
+    default: parser_fail_here(parser);
     }
-    parser_fail_here(parser);
+    return (Span){start, parser->last_end};
 }
 
-static void parse_pattern(Parser *parser, List *names)
+static void parse_as_name(Parser *parser, List *names)
 {
+    if (parser_at_word(parser, "_")) parser_fail(parser, parser_peek(parser)->span, "cannot use '_' as a target");
+    if (parser_at(parser, TOKEN_NAME)) bind_name(parser, names);
+    else parser_fail(parser, parse_expression(parser)->span, "invalid pattern target");
+}
+
+static Span parse_pattern(Parser *parser, List *names)
+{
+    int start = parser_peek(parser)->span.start, alternatives = 0;
+    Span span;
     parser_enter(parser);
-    do parse_closed_pattern(parser, names);
-    while (parser_accept(parser, SIGN_OR));
-    if (parser_accept(parser, KEYWORD_AS)) {
-        if (parser_at_word(parser, "_")) parser_fail(parser, parser_peek(parser)->span, "cannot use '_' as a target");
-        if (!parser_at(parser, TOKEN_NAME)) {
-            Span at = parse_expression(parser)->span;
-            parser_fail(parser, at, "invalid pattern target");
-        }
-        bind_name(parser, names);
-    }
+    do {
+        span = parse_closed_pattern(parser, names);
+        alternatives++;
+    } while (parser_accept(parser, SIGN_OR));
+    bool as = parser_accept(parser, KEYWORD_AS);
+    if (as) parse_as_name(parser, names);
     parser_leave(parser);
+    return as || alternatives > 1 ? (Span){start, parser->last_end} : span;
 }
 
 PyNode *parse_patterns(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_OPAQUE);
     List names = {0};
-    do {
+    Span span = parse_star_or_pattern(parser, &names);
+    bool several = parser_at(parser, SIGN_COMMA);
+    while (parser_accept(parser, SIGN_COMMA)) {
         if (parser_at(parser, SIGN_COLON) || parser_at(parser, KEYWORD_IF)) break;
         parse_star_or_pattern(parser, &names);
-    } while (parser_accept(parser, SIGN_COMMA));
+    }
     node->list = names.first;
-    return node_end(parser, node);
+    node_end(parser, node);
+    if (!several) node->span = span;
+    return node;
 }

@@ -406,6 +406,7 @@ void parse_simple_statements(Parser *parser, List *list)
         PyNode *node = parse_simple_statement(parser);
         node->indent = parser->logical.indent;
         list_put(list, node);
+        check_waiting(parser, node);
         if (!statement_ends(parser)) parser_fail_here(parser);
         parser->future_over |= !before_future(node);
     } while (parser_accept(parser, SIGN_SEMICOLON) && !parser_at(parser, TOKEN_END));
