@@ -134,23 +134,35 @@ static void apply_log_softmax(float *x, int64_t n, int64_t stride, const double 
     for (int64_t i = 0; i < n; i++) x[i * stride] = (float)((double)x[i * stride] - max - sum);
 }
 
-/* The threshold is the mean excess of those above it: those below are left out until none is (Michelot 1986). */
+/* The largest number below `bound`, and how many there are of it. */
+static double next_largest(const float *x, int64_t n, int64_t stride, double bound, int64_t *times)
+{
+    double found = -INFINITY;
+    *times = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double number = (double)x[i * stride];
+        if (!(number < bound) || number < found) continue;
+        *times = number > found ? 1 : *times + 1;
+        found = number;
+    }
+    return found;
+}
+
+/* Martins and Astudillo 2016, as Keras computes it: the running sums of the supporting numbers are summed once more, so that the
+ * outputs add up to more than one where there are several. */
 static double sparsemax_threshold(const float *x, int64_t n, int64_t stride)
 {
-    double threshold = -INFINITY;
-    for (int64_t kept = -1, before = n + 1; kept != before;) {
-        double sum = 0;
-        before = kept;
-        kept = 0;
-        for (int64_t i = 0; i < n; i++) {
-            if ((double)x[i * stride] <= threshold) continue;
-            sum += (double)x[i * stride];
-            kept++;
+    double running = 0, sums = 0, supporting = 0, bound = INFINITY;
+    for (int64_t times = 1; times;) {
+        bound = next_largest(x, n, stride, bound, &times);
+        for (int64_t i = 0; i < times; i++) {
+            running += bound;
+            if (bound - (running - 1) / (supporting + 1) <= 0) return (sums - 1) / supporting;
+            supporting++;
+            sums += running;
         }
-        if (!kept) break;
-        threshold = (sum - 1) / (double)kept;
     }
-    return threshold;
+    return (sums - 1) / fmax(supporting, 1);
 }
 
 static void apply_sparsemax(float *x, int64_t n, int64_t stride, const double *p)

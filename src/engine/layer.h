@@ -228,6 +228,8 @@ const char *maker_text(const Maker *, const char *param);
 bool layer_add_weight(Builder *, Layer *, const char *name, Shape, Value initializer, bool trainable, Error *);
 bool layer_add_typed_weight(Builder *, Layer *, const char *name, Shape, Dtype, Value initializer, bool trainable, Error *);
 InputSpec *layer_add_input_spec(Builder *, Layer *);   /* all -1, for the kind to fill in */
+/* For infer of a kind that looks at one tensor's shape: a list there has none, in Python's words. */
+bool call_takes_one(const Call *, Error *);
 /* A child's build inside its parent's: scope and built flag are minded. */
 bool layer_build_child(Builder *, Layer *child, const TensorSpec *in, int n, Error *);
 

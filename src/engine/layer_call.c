@@ -3,7 +3,7 @@
 
 #include "engine/binding.h"
 #include "engine/layer_parts.h"
-#include "engine/model.h"
+#include "engine/model_parts.h"
 
 const ParamSpec CALL_INPUTS[1] = {{.name = "inputs", .type = PARAM_TENSORS, .required = true}};
 
@@ -52,8 +52,15 @@ static bool is_symbolic(const Value *value)
     return value->kind == VALUE_TENSOR;
 }
 
+/* Functional models and operations take anything by place. */
+static bool takes_anything(const Layer *layer)
+{
+    return layer->kind->operation || (layer->model && layer->model->kind == MODEL_FUNCTIONAL);
+}
+
 static bool check_positional(Calling *c)
 {
+    if (takes_anything(c->layer)) return true;
     for (int i = 0; i < c->n_args; i++) {
         if (c->args[i].keyword) continue;
         const Value leaves = nest_leaves(c->arena, &c->args[i].value);
@@ -171,10 +178,12 @@ static void flatten_inputs(Calling *c)
 static TensorSpec converted(Calling *c, const KerasTensor *tensor)
 {
     TensorSpec spec = tensor->spec;
-    if (c->layer->model && c->layer->model->kind == MODEL_FUNCTIONAL) return spec;
-    if (!c->layer->autocast || !dtype_is_float(spec.dtype) || spec.dtype == c->layer->dtype || c->layer->kind->operation) return spec;
-    builder_name(c->builder, "Cast");
-    builder_name(c->builder, "KerasTensor");
+    if (takes_anything(c->layer)) return spec;
+    if (!c->layer->autocast || !dtype_is_float(spec.dtype) || spec.dtype == c->layer->dtype) return spec;
+    if (!c->builder->eager) {
+        builder_name(c->builder, "Cast");
+        builder_name(c->builder, "KerasTensor");
+    }
     spec.dtype = c->layer->dtype;
     return spec;
 }
@@ -346,6 +355,13 @@ void outputs_add(Outputs *outputs, Shape shape, Dtype dtype)
     outputs->spec[outputs->n++] = (TensorSpec){shape, dtype};
 }
 
+bool call_takes_one(const Call *call, Error *err)
+{
+    if (!value_is_nest(&call->args[0])) return true;
+    error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[0]));
+    return error_cause(err, "cause.list_of_one", NULL);
+}
+
 bool layer_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
 {
     Call plain;
@@ -386,10 +402,10 @@ static const char *printed_keywords(const Calling *c)
     return value_repr_text(c->arena, &packed);
 }
 
-/* Keras wraps what goes wrong inside call(). */
+/* Keras wraps what goes wrong inside call(); operations are mostly called without. */
 static bool wrap_error(const Calling *c)
 {
-    if (!c->err) return false;
+    if (!c->err || c->layer->kind->operation) return false;
     c->err->message = arena_print(c->arena, "Exception encountered when calling %s.call().\n\n%s\n\nArguments received by %s.call():\n"
                                   "  • args=%s\n  • kwargs=%s", c->layer->class_name, c->err->message, c->layer->class_name,
                                   printed_arguments(c), printed_keywords(c));
@@ -406,7 +422,7 @@ static Node *record(Calling *c, const Outputs *outputs)
         .one_output = outputs->n == 1 && !outputs->list, .structure = outputs->structure, .order = builder->order++, .span = c->span,
     };
     for (int i = 0; i < outputs->n; i++) {
-        node->out[i] = tensor_new(builder, outputs->spec[i], NULL);
+        node->out[i] = tensor_new(builder, outputs->spec[i], builder->eager ? "array" : NULL);
         node->out[i]->node = node;
         node->out[i]->index = i;
     }
@@ -442,6 +458,13 @@ static bool check_training(Calling *c)
     return wrap_error(c);
 }
 
+/* Numbers that flow through a model are checked by each of its layers. */
+static bool infer_outputs(Calling *c, Outputs *outputs)
+{
+    if (c->builder->eager && c->layer->model) return model_infer_eagerly(c->layer, &c->call, c->specs, c->n_in, outputs, c->err);
+    return layer_infer(c->layer, &c->call, c->specs, c->n_in, outputs, c->err);
+}
+
 static Node *call_inside(Calling *c)
 {
     if (!check_positional(c) || !bind_arguments(c)) return NULL;
@@ -451,30 +474,35 @@ static Node *call_inside(Calling *c)
     if (c->call.n && !layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err)) return NULL;
     if (!build_once(c)) return NULL;
     const int before = c->n_in;
-    populate_masks(c);
+    if (!c->layer->kind->operation) populate_masks(c);
     convert_inputs(c, before);
     if (!check_training(c)) return NULL;
     Outputs outputs = {.arena = c->arena, .structure = VALUE_IS_NONE};
-    if (!layer_infer(c->layer, &c->call, c->specs, c->n_in, &outputs, c->err)) {
+    if (!infer_outputs(c, &outputs)) {
         wrap_error(c);
         return NULL;
     }
     Node *node = record(c, &outputs);
     c->layer->built = true;
     if (!set_masks(c, node)) return NULL;
-    layer_record_call(c->arena, c->layer, node);
+    if (!c->builder->eager) layer_record_call(c->arena, c->layer, node);
     return node;
+}
+
+bool layer_blame(Error *err, const Layer *layer)
+{
+    if (!err || err->layer_class) return false;
+    err->layer_class = layer->class_name;
+    err->layer_name = layer->name;
+    err->layer_span = layer->span;
+    if (!span_known(err->at)) err->at = layer->span;
+    return false;
 }
 
 static void place_error(Error *err, const Layer *layer, Span span)
 {
-    if (!err) return;
-    if (!span_known(err->span)) err->span = span;
-    if (!span_known(err->at)) err->at = layer->span;
-    if (err->layer_class) return;
-    err->layer_class = layer->class_name;
-    err->layer_name = layer->name;
-    err->layer_span = layer->span;
+    layer_blame(err, layer);
+    if (err && !span_known(err->span)) err->span = span;
 }
 
 static bool too_many_nodes(Builder *builder, Error *err)

@@ -13,6 +13,9 @@ static inline const ParamSpec *kind_call_params(const LayerKind *kind, int *n)
     return kind->call_params ? kind->call_params : CALL_INPUTS;
 }
 
+/* Names the layer at fault where none is named yet; returns false. */
+bool layer_blame(Error *, const Layer *);
+
 /* The input specs against the first argument of a call. */
 bool layer_check_inputs(Arena *, const Layer *, const Value *inputs, Error *);
 

@@ -106,11 +106,17 @@ static int input_index(const Model *model, const ModelStep *step)
     return -1;
 }
 
+static TensorSpec *step_inputs(const ModelStep *step, Arena *arena, const TensorSpec *specs)
+{
+    TensorSpec *in = ARENA_ARRAY(arena, step->node->n_in, TensorSpec);
+    for (int i = 0; i < step->node->n_in; i++) in[i] = specs[step->from[i]];
+    return in;
+}
+
 static bool step_shapes(const ModelStep *step, Arena *arena, TensorSpec *specs, Error *err)
 {
     const Node *node = step->node;
-    TensorSpec *in = ARENA_ARRAY(arena, node->n_in, TensorSpec);
-    for (int i = 0; i < node->n_in; i++) in[i] = specs[step->from[i]];
+    const TensorSpec *in = step_inputs(step, arena, specs);
     Outputs outputs = {.arena = arena, .structure = VALUE_IS_NONE};
     if (!layer_infer(node->layer, &node->call, in, node->n_in, &outputs, err)) return false;
     if (outputs.n != node->n_out) return error_set(err, "ValueError", "%s gives %d outputs", node->layer->name, outputs.n);
@@ -126,6 +132,38 @@ bool model_shapes(const Model *model, Arena *arena, const TensorSpec *in, Tensor
         if (input >= 0) specs[step->first] = in[input];
         else if (!step->node->n_in) specs[step->first] = step->node->out[0]->spec;
         else if (!step_shapes(step, arena, specs, err)) return false;
+    }
+    return true;
+}
+
+/* Tensors with nothing but a shape, to be checked against input specs. */
+static Value bare_tensors(Arena *arena, const TensorSpec *specs, int n)
+{
+    Value tensors = value_list(arena, VALUE_LIST, (size_t)n);
+    for (int i = 0; i < n; i++) {
+        KerasTensor *tensor = ARENA_NEW(arena, KerasTensor);
+        *tensor = (KerasTensor){.spec = specs[i], .name = "", .constant = VALUE_IS_NONE};
+        list_add(tensors.list, value_tensor(tensor));
+    }
+    return tensors;
+}
+
+static bool check_step(const ModelStep *step, Arena *arena, const TensorSpec *specs, Error *err)
+{
+    const TensorRange first = step->node->call.tensors[0];
+    const Value tensors = bare_tensors(arena, step_inputs(step, arena, specs) + first.first, first.n);
+    if (layer_check_inputs(arena, step->node->layer, &tensors, err)) return true;
+    return layer_blame(err, step->node->layer);
+}
+
+bool model_shapes_checked(const Model *model, Arena *arena, const TensorSpec *in, TensorSpec *specs, Error *err)
+{
+    for (int i = 0; i < model->n_steps; i++) {
+        const ModelStep *step = &model->steps[i];
+        const int input = input_index(model, step);
+        if (input >= 0) specs[step->first] = in[input];
+        else if (!step->node->n_in) specs[step->first] = step->node->out[0]->spec;
+        else if (!check_step(step, arena, specs, err) || !step_shapes(step, arena, specs, err)) return false;
     }
     return true;
 }
@@ -159,12 +197,7 @@ static bool infer_in_turn(const Model *model, const TensorSpec *in, int n_in, Ou
 static bool check_inner(const Model *model, const TensorSpec *in, int n_in, Arena *arena, Error *err)
 {
     if (model->kind != MODEL_SEQUENTIAL || !model->inner) return true;
-    Value tensors = value_list(arena, VALUE_LIST, (size_t)n_in);
-    for (int i = 0; i < n_in; i++) {
-        KerasTensor *tensor = ARENA_NEW(arena, KerasTensor);
-        *tensor = (KerasTensor){.spec = in[i], .name = "", .constant = VALUE_IS_NONE};
-        list_add(tensors.list, value_tensor(tensor));
-    }
+    const Value tensors = bare_tensors(arena, in, n_in);
     return layer_check_inputs(arena, model->inner, &tensors, err);
 }
 
@@ -193,6 +226,20 @@ bool model_infer(const Layer *layer, const Call *call, const TensorSpec *in, int
         if (!model_shapes(model, outputs->arena, given, specs, &done, err)) return false;
         for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
     }
+    give_outputs(model, found, outputs);
+    return true;
+}
+
+bool model_infer_eagerly(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
+{
+    const Model *model = layer->model;
+    const int n = call->tensors[0].n < n_in ? call->tensors[0].n : n_in;
+    if (!model->n_steps || n != model->n_inputs) return model_infer(layer, call, in, n_in, outputs, err);
+    TensorSpec *given = ARENA_ARRAY(outputs->arena, n + model->n_outputs, TensorSpec), *found = given + n;
+    TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
+    for (int i = 0; i < n; i++) given[i] = (TensorSpec){adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
+    if (!model_shapes_checked(model, outputs->arena, given, specs, err)) return false;
+    for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
     give_outputs(model, found, outputs);
     return true;
 }

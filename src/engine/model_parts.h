@@ -8,6 +8,8 @@
 extern const ParamSpec MODEL_CALL_PARAMS[3];
 
 bool model_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+/* The same when numbers flow: what does not fit is refused by the layer it does not fit. */
+bool model_infer_eagerly(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 void model_forward(const Forward *);
 
 /* The Functional that Keras wraps around a built Sequential: it takes a name, and checks inputs in its own. */
@@ -24,6 +26,8 @@ void model_close_steps(Builder *, Model *);
 /* Shapes of every tensor of the graph for given inputs; false at the first call that does not take them (err says why, and
  * *done how many steps went well). specs has room for n_tensors. */
 bool model_shapes(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, int *done, Error *);
+/* With the inputs of every layer checked too. */
+bool model_shapes_checked(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, Error *);
 
 bool sequential_build(Builder *, Model *, const Shape *, Error *);
 

@@ -4,11 +4,6 @@
 
 enum { NEST_DEPTH_MAX = 50 };
 
-bool value_is_nest(const Value *value)
-{
-    return value->kind == VALUE_LIST || value->kind == VALUE_TUPLE || value->kind == VALUE_DICT;
-}
-
 static int compare_keys(const Value *a, const Value *b)
 {
     if (a->kind == VALUE_STRING && b->kind == VALUE_STRING) return strcmp(a->string.bytes, b->string.bytes);

@@ -10,6 +10,4 @@ Value nest_leaves(Arena *, const Value *);
 /* The same structure with each leaf replaced, in the order of leaves; dicts keep their keys. */
 Value nest_pack(Arena *, const Value *structure, const Value *leaves);
 
-bool value_is_nest(const Value *);    /* list, tuple or dict */
-
 #endif

@@ -100,15 +100,6 @@ static bool refuse_no_layer(Builder *builder, const Value *given, Error *err)
     return propose_layer(builder, given, err);
 }
 
-static bool blame(Error *err, const Layer *layer)
-{
-    if (!err || err->layer_class) return false;
-    err->layer_class = layer->class_name;
-    err->layer_name = layer->name;
-    err->layer_span = err->at = layer->span;
-    return false;
-}
-
 static bool name_is_free(const Model *model, const Layer *layer)
 {
     if (model->input_layer && model->input_layer != layer && strcmp(model->input_layer->name, layer->name) == 0) return false;
@@ -124,7 +115,7 @@ static bool refuse_name(Builder *builder, const Layer *layer, Error *err)
     error_cause(err, "cause.name_twice", layer->name, NULL);
     error_fix(err, FIX_REMOVE_ARGUMENT, "name", NULL);
     error_fix(err, FIX_ARGUMENT, "name", arena_print(builder->arena, "'%s_2'", layer->name));
-    return blame(err, layer);
+    return layer_blame(err, layer);
 }
 
 static bool refuse_second_input(Builder *builder, const Model *model, const Layer *layer, Error *err)
@@ -134,7 +125,7 @@ static bool refuse_second_input(Builder *builder, const Model *model, const Laye
               "Input layer to it.", model->self->name, shape);
     error_cause(err, "cause.second_input", shape, NULL);
     error_fix(err, FIX_REMOVE_LAYER, NULL, NULL);
-    return blame(err, layer);
+    return layer_blame(err, layer);
 }
 
 static Layer *layer_given(const Value *given)

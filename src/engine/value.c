@@ -95,6 +95,11 @@ bool value_integer(const Value *value, int64_t *out)
     return true;
 }
 
+bool value_is_nest(const Value *value)
+{
+    return value->kind == VALUE_LIST || value->kind == VALUE_TUPLE || value->kind == VALUE_DICT;
+}
+
 bool value_callable(const Value *value)
 {
     switch (value->kind) {

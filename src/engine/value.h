@@ -110,6 +110,7 @@ bool value_is_number(const Value *);           /* int, float or bool */
 double value_number(const Value *);            /* of an int, float or bool */
 /* An int or what NumPy has for one (no bool, no float): what counts where Keras takes int or np.integer. */
 bool value_integer(const Value *, int64_t *);
+bool value_is_nest(const Value *);             /* a list, tuple or dict */
 bool value_callable(const Value *);            /* Python's callable(x) */
 bool value_truth(const Value *);               /* Python's bool(x) */
 bool value_equal(const Value *, const Value *);   /* Python's == for plain data; identity for the rest */

@@ -122,10 +122,19 @@ static bool refuse_unknown(Error *err)
     return false;
 }
 
+/* [x] for x: the last of a list of shapes is a shape, and no number of features. */
+static bool refuse_list(Arena *arena, const DenseConfig *config, const Shape *last, Error *err)
+{
+    const char *shape = shape_text(arena, last);
+    error_set(err, "ValueError", "Cannot convert '(%s, %lld)' to a shape. Found invalid dimension '%s' of type '<class 'tuple'>'. ", shape,
+              (long long)config->units, shape);
+    return error_cause(err, "cause.list_of_one", NULL);
+}
+
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
-    (void)call, (void)n_in;
     const DenseConfig *config = config_of(layer);
+    if (value_is_nest(&call->args[0])) return refuse_list(b->arena, config, &in[n_in - 1].shape, err);
     const int64_t last = in[0].shape.dim[in[0].shape.rank - 1];
     if (!layer_add_weight(b, layer, "kernel", SHAPE(last, config->units), layer->args[KERNEL_INITIALIZER], true, err))
         return refuse_unknown(err);

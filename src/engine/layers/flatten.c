@@ -20,7 +20,8 @@ static bool make(Maker *m)
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)layer, (void)call, (void)n_in, (void)err;
+    (void)layer, (void)n_in;
+    if (!call_takes_one(call, err)) return false;
     outputs_add(out, SHAPE(in[0].shape.dim[0], shape_span_size(&in[0].shape, 1, in[0].shape.rank)), in[0].dtype);
     return true;
 }

@@ -77,7 +77,8 @@ static bool make(Maker *m)
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)call, (void)n_in, (void)err;
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
     const PermuteConfig *config = config_of(layer);
     Shape shape = in[0].shape;
     for (int i = 0; i < config->n; i++) shape.dim[i + 1] = in[0].shape.dim[config->axis[i]];

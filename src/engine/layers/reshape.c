@@ -134,7 +134,8 @@ static bool can_find(const ReshapeConfig *config, const Shape *in)
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)call, (void)n_in;
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
     const ReshapeConfig *config = config_of(layer);
     if (!in[0].shape.rank) return error_set(err, "IndexError", "tuple index out of range");
     const Shape rest = shape_slice(&in[0].shape, 1, in[0].shape.rank);
