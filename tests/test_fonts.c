@@ -84,7 +84,7 @@ static void other_scripts_stand_in(void **state)
     assert_true(letters_next(&letters, &letter));
     assert_int_equal(letter.face, FONT_TEXT);
     assert_true(letters_next(&letters, &letter));
-    assert_int_equal(letter.face, FONT_COUNT);
+    assert_int_equal(letter.face, FACE_STAND_IN);
     assert_int_equal(letter.character, 0x65E5);
     assert_int_equal(letter.bytes, 3);
     assert_int_not_equal(letter.glyph, 0);

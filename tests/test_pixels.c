@@ -9,6 +9,10 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <png.h>
+#include <stdio.h>
+
+#include "paint_scenes.h"
 
 enum { WIDTH = 120, HEIGHT = 80 };
 
@@ -423,6 +427,138 @@ static void deep_nesting_is_counted(void **state)
     assert_true(fabs(ink() - 2600) < 1e-6);
 }
 
+/* ---- faint strokes ---- */
+
+/* n wires of alpha `a` over one another leave (1 - a)^n of the ground, however small a is. */
+static void faint_wires_add_up(void **state)
+{
+    (void)state;
+    for (int n = 1; n <= 400; n = n * 3 + 1)
+        for (int alpha = 2; alpha < 70; alpha *= 3) {
+            Scene scene = page();
+            for (int i = 0; i < n; i++) mark_wire(&scene, (Point){10, 40.5f}, (Point){110, 40.5f}, (Colour){0, 0, 0, (uint8_t)alpha}, 1);
+            draw(&scene);
+            const double left = 255 * pow(1 - alpha / 255.0, n), tolerance = n <= 12 ? 0.5 * n + 0.6 : 1.6;
+            assert_true(fabs(red(60, 40) - left) < tolerance);
+        }
+}
+
+static void faint_colours_mix(void **state)
+{
+    (void)state;
+    Scene scene = page();
+    for (int i = 0; i < 400; i++) mark_wire(&scene, (Point){10, 40.5f}, (Point){110, 40.5f}, i % 2 ? (Colour){200, 0, 0, 20} : (Colour){0, 100, 0, 20}, 1);
+    draw(&scene);
+    assert_in_range(red(60, 40), 98, 102);
+    assert_in_range(buffer[40 * WIDTH + 60] >> 8 & 255, 48, 52);
+}
+
+static void faint_wires_stay_below_what_follows(void **state)
+{
+    (void)state;
+    Scene scene = page();
+    for (int i = 0; i < 50; i++) mark_wire(&scene, (Point){10, 40.5f}, (Point){110, 40.5f}, (Colour){255, 0, 0, 20}, 1);
+    mark_rect(&scene, (Rect){50, 30, 20, 20}, 0, BLACK);
+    mark_clip(&scene, (Rect){0, 0, 30, HEIGHT});
+    for (int i = 0; i < 50; i++) mark_wire(&scene, (Point){10, 20.5f}, (Point){110, 20.5f}, (Colour){0, 0, 0, 20}, 1);
+    mark_unclip(&scene);
+    draw(&scene);
+    assert_int_equal(red(60, 40), 0);
+    assert_true(red(20, 20) < 30);
+    assert_int_equal(red(40, 20), 255);
+}
+
+static void dirty_parts_of_faint_wires_repaint_to_the_same(void **state)
+{
+    (void)state;
+    uint32_t whole[WIDTH * HEIGHT];
+    Scene scene = page();
+    for (int i = 0; i < 400; i++)
+        mark_wire(&scene, (Point){8.3f, (float)(i / 20 * 4)}, (Point){107.7f, (float)(i % 20 * 4)}, rgb(i % 3 ? 0x0072B2 : 0xC43C7A, 14), 0.8f);
+    draw(&scene);
+    memcpy(whole, buffer, sizeof whole);
+    const Rect dirty = {31, 13, 37, 43};
+    for (int y = 13; y < 56; y++)
+        for (int x = 31; x < 68; x++) buffer[y * WIDTH + x] = 0xFFFFFFFFu;
+    pixels_draw(&pixels, fonts, &scene, 0, scene.n_marks, 1, &dirty);
+    assert_memory_equal(whole, buffer, sizeof whole);
+}
+
+/* ---- golden images ---- */
+
+static void save(const char *name, const char *what, const Pixels *picture)
+{
+    char path[300];
+    Text out = {.arena = &arena};
+    snprintf(path, sizeof path, "%s-%s.png", name, what);
+    FILE *file = fopen(path, "wb");
+    if (!file || !png_write(&out, picture, 96)) return;
+    fwrite(out.bytes, 1, out.length, file);
+    fclose(file);
+    print_message("saved %s\n", path);
+}
+
+static bool load(const char *path, Pixels *picture)
+{
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    if (!png_image_begin_read_from_file(&image, path)) return false;
+    image.format = PNG_FORMAT_BGRA;
+    *picture = (Pixels){malloc(PNG_IMAGE_SIZE(image)), (int)image.width, (int)image.height, (int)image.width};
+    return picture->data && png_image_finish_read(&image, NULL, picture->data, 0, NULL);
+}
+
+static int difference(uint32_t a, uint32_t b)
+{
+    int most = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+        const int d = abs((int)(a >> shift & 255) - (int)(b >> shift & 255));
+        if (d > most) most = d;
+    }
+    return most;
+}
+
+/* Other releases of FreeType may shade letters a little differently; everything else is the same on every machine. */
+static bool looks_like(const Pixels *got, const Pixels *want)
+{
+    int far = 0, sum = 0;
+    if (got->width != want->width || got->height != want->height) return false;
+    for (int i = 0; i < got->width * got->height; i++) {
+        const int d = difference(got->data[i], want->data[i]);
+        far += d > 40;
+        sum += d;
+    }
+    return far * 500 <= got->width * got->height && sum <= got->width * got->height / 2;
+}
+
+static bool is_golden(const char *name, const Scene *scene, float scale)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/tests/golden/paint/%s.png", SOURCE_DIR, name);
+    Pixels got = {.width = (int)(scene->page.w * scale), .height = (int)(scene->page.h * scale)}, want = {0};
+    got.stride = got.width;
+    got.data = calloc((size_t)got.width * (size_t)got.height, sizeof *got.data);
+    pixels_clear(&got, scene->ground);
+    pixels_draw(&got, fonts, scene, 0, scene->n_marks, scale, NULL);
+    const bool same = load(path, &want) && looks_like(&got, &want);
+    if (!same) save(name, "got", &got);
+    if (!same && want.data) save(name, "want", &want);
+    free(got.data);
+    free(want.data);
+    return same;
+}
+
+static void pictures_look_as_before(void **state)
+{
+    (void)state;
+    const Scene units = units_scene(&arena), light = text_scene(&arena, 0xFBFAF7, 0x1F2328), dark = text_scene(&arena, 0x14171C, 0xE8EAED), shapes = shapes_scene(&arena);
+    const struct { const char *name; const Scene *scene; float scale; } cases[] = {
+        {"units", &units, 1}, {"units-2x", &units, 2}, {"text-light", &light, 1}, {"text-dark", &dark, 1}, {"shapes", &shapes, 1}, {"shapes-1.25x", &shapes, 1.25f},
+    };
+    int same = 0, n = sizeof cases / sizeof *cases;
+    for (int i = 0; i < n; i++) same += is_golden(cases[i].name, cases[i].scene, cases[i].scale);
+    assert_int_equal(same, n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +584,11 @@ int main(void)
         cmocka_unit_test(text_has_ink_where_it_stands),
         cmocka_unit_test(png_repeats_byte_for_byte),
         cmocka_unit_test(png_without_memory_is_refused),
+        cmocka_unit_test(faint_wires_add_up),
+        cmocka_unit_test(faint_colours_mix),
+        cmocka_unit_test(faint_wires_stay_below_what_follows),
+        cmocka_unit_test(dirty_parts_of_faint_wires_repaint_to_the_same),
+        cmocka_unit_test(pictures_look_as_before),
         cmocka_unit_test(strange_marks_never_crash),
         cmocka_unit_test(deep_nesting_is_counted),
     };

@@ -9,13 +9,12 @@
 
 #include "paint/face.h"
 #include "paint/glyphs.h"
-
-enum { FACE_STAND_IN = FONT_COUNT, FACES };
+#include "paint/utf8.h"
 
 static const char *const FILES[FACES] = {
     [FONT_TEXT] = "Inter-Regular.otf", [FONT_TEXT_MEDIUM] = "Inter-Medium.otf", [FONT_TEXT_BOLD] = "Inter-SemiBold.otf",
     [FONT_CODE] = "JetBrainsMono-Regular.ttf", [FONT_CODE_BOLD] = "JetBrainsMono-SemiBold.ttf",
-    [FACE_STAND_IN] = "MPLUS1-Regular.otf",
+    [FACE_STAND_IN] = "MPLUS1-Regular.otf", [FACE_STAND_IN_MEDIUM] = "MPLUS1-Regular.otf", [FACE_STAND_IN_BOLD] = "MPLUS1-Regular.otf",
 };
 
 struct Fonts {
@@ -88,29 +87,15 @@ Letters letters_of(Fonts *fonts, Font font, const char *text, size_t length)
     return (Letters){.fonts = fonts, .font = font < FONT_COUNT ? font : FONT_TEXT, .at = text, .end = text + length, .last_face = -1};
 }
 
-/* Overlong forms, surrogates and cut sequences become U+FFFD, one byte at a time. */
-static uint32_t decode(const char *text, const char *end, int *bytes)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    const int more = s[0] < 0x80 ? 0 : s[0] >= 0xC2 && s[0] < 0xE0 ? 1 : s[0] >= 0xE0 && s[0] < 0xF0 ? 2 : s[0] >= 0xF0 && s[0] < 0xF5 ? 3 : -1;
-    *bytes = 1;
-    if (more == 0) return s[0];
-    if (more < 0 || end - text <= more) return 0xFFFD;
-    uint32_t character = s[0] & (0x3Fu >> more);
-    for (int i = 1; i <= more; i++) {
-        if ((s[i] & 0xC0) != 0x80) return 0xFFFD;
-        character = character << 6 | (s[i] & 0x3Fu);
-    }
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    if (character < least[more] || character > 0x10FFFF || (character >= 0xD800 && character < 0xE000)) return 0xFFFD;
-    *bytes = more + 1;
-    return character;
-}
+static const int STAND_IN[FONT_COUNT] = {
+    [FONT_TEXT] = FACE_STAND_IN, [FONT_TEXT_MEDIUM] = FACE_STAND_IN_MEDIUM, [FONT_TEXT_BOLD] = FACE_STAND_IN_BOLD,
+    [FONT_CODE] = FACE_STAND_IN, [FONT_CODE_BOLD] = FACE_STAND_IN_BOLD,
+};
 
 /* The first face that has the character: its own, the one that stands in, the other family's. */
 static int face_with(Fonts *fonts, Font font, uint32_t character, uint32_t *glyph, float *advance)
 {
-    const int order[] = {(int)font, FACE_STAND_IN, font < FONT_CODE ? FONT_CODE : FONT_TEXT};
+    const int order[] = {(int)font, STAND_IN[font], font < FONT_CODE ? FONT_CODE : FONT_TEXT};
     for (int i = 0; i < 3; i++) {
         Face *face = face_of(fonts, order[i]);
         if (face && (*glyph = face_glyph(face, character, advance))) return order[i];
@@ -127,12 +112,12 @@ static bool is_control(uint32_t character) { return character < ' ' || character
 bool letters_next(Letters *letters, Letter *letter)
 {
     if (letters->at >= letters->end) return false;
-    const uint32_t character = decode(letters->at, letters->end, &letter->bytes);
+    const uint32_t character = utf8_character(letters->at, letters->end, &letter->bytes);
     letters->at += letter->bytes;
     letter->character = character;
     letter->face = face_with(letters->fonts, letters->font, is_control(character) ? ' ' : character, &letter->glyph, &letter->advance);
     if (letter->face == letters->last_face)
-        letters->x += face_kern(letters->fonts->face[letter->face] , letters->last, character);
+        letters->x += face_kern(letters->fonts->face[letter->face], letters->last, character);
     letter->x = letters->x;
     letters->x += letter->advance;
     letters->last = character;

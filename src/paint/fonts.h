@@ -13,14 +13,17 @@ void fonts_close(Fonts *);
 /* Unhinted advances in points, with kerning and digits of one width, the same for window and exports. */
 Measure fonts_measure(Fonts *);
 
-/* The file of a face, for PDF: FONT_COUNT is the one that stands in; NULL when it is not there. */
+/* A face is a Font, or one that stands in for characters the fonts lack, made bolder to match them. */
+enum { FACE_STAND_IN = FONT_COUNT, FACE_STAND_IN_MEDIUM, FACE_STAND_IN_BOLD, FACES };
+
+/* The file of a face, for PDF. */
 const char *fonts_path(const Fonts *, int face);
 
 /* What a text is made of, in order; x in ems from the start. Bytes that are no UTF-8 count as U+FFFD. */
 typedef struct Letter {
     uint32_t character;
     uint32_t glyph;        /* number in the face's file */
-    int      face;         /* Font, or FONT_COUNT for the one that stands in */
+    int      face;
     int      bytes;        /* of the text */
     float    x, advance;   /* ems */
 } Letter;

@@ -66,13 +66,14 @@ static void walk_mark(const Walk *walk, const Mark *mark)
 {
     const float opacity = walk->opacity[walk->groups < DEPTH ? walk->groups : DEPTH];
     if (!(opacity > 0) || !is_seen(mark)) return;
-    if (opacity >= 1 && mark->type != MARK_CELLS) {
+    const bool plain = is_stroked(mark) || !mark->stroke.a;
+    if (opacity >= 1 && plain && mark->type != MARK_CELLS) {
         draw_mark(walk->painter, mark);
         return;
     }
     Mark copy = *mark;
     copy.fill.a = faded(mark->fill.a, opacity);
-    copy.stroke.a = faded(mark->stroke.a, opacity);
+    copy.stroke.a = is_stroked(mark) ? faded(mark->stroke.a, opacity) : 0;
     copy.opacity = opacity;
     if (is_seen(&copy)) draw_mark(walk->painter, &copy);
 }
@@ -131,6 +132,6 @@ bool painter_draw(const Painter *painter, const Scene *scene, size_t from, size_
 
 bool stroke_is_round(const Mark *mark)
 {
-    const bool rule = mark->type == MARK_LINE && (mark->a.x == mark->b.x || mark->a.y == mark->b.y);
-    return !mark->dashed && !rule && mark->width >= 1.5f;
+    const bool rule = mark->a.x == mark->b.x || mark->a.y == mark->b.y;
+    return mark->type == MARK_LINE && !rule && !mark->dashed && mark->width >= 1.5f;
 }

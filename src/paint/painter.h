@@ -5,7 +5,7 @@
 #include "scene/mark.h"
 
 /* A painter sees only marks that can be seen: every number finite and below PAINT_FARTHEST, sizes not negative,
- * the opacity of groups already in the colours, that of cells in mark->opacity. */
+ * a stroke with a colour has a width, the opacity of groups is already in the colours, that of cells in mark->opacity. */
 #define PAINT_FARTHEST 1e6f
 
 typedef struct Painter {
@@ -23,7 +23,7 @@ typedef struct Painter {
 /* The one walk over marks [from, to), within the clips and groups that are open at `from`; false when close says so. */
 bool painter_draw(const Painter *, const Scene *, size_t from, size_t to);
 
-/* Whether a line or curve ends in half circles: thick solid ones, but no rules along the axes. */
+/* Whether a stroke ends in half circles: thick solid lines, but no rules along the axes. */
 bool stroke_is_round(const Mark *);
 
 #endif

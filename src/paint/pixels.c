@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "paint/raster.h"
+#include "paint/raster_wash.h"
 
 enum { CLIPS = 64, BAND_STEPS = 48 };
 
@@ -13,7 +14,10 @@ typedef struct PixelPainter {
     float  scale;           /* pixels per point */
     Box    outer[CLIPS];    /* the clips around the one in force */
     int    clips;
+    Wash  *wash;            /* faint strokes not yet on the canvas */
 } PixelPainter;
+
+static void settle(PixelPainter *painter) { wash_settle(painter->wash, &painter->canvas); }
 
 static Rect scaled(const Rect *rect, float scale)
 {
@@ -41,28 +45,13 @@ static bool misses(const Box *clip, const Rect *rect, float beyond)
         || rect->x + rect->w + beyond < (float)clip->left || rect->y + rect->h + beyond < (float)clip->top;
 }
 
-/* A stroke about a pixel wide stands on whole pixels, else it would be two pale ones. */
-static float snapped(float x, float width)
-{
-    const float whole = fmaxf(1, floorf(width + 0.5f));
-    return floorf(x - whole / 2 + 0.5f) + whole / 2;
-}
-
-static float snapped_width(float width) { return width > 0.75f ? floorf(width + 0.5f) : width; }
-
-static Rect rect_snapped(const Rect *rect, float width)
-{
-    const float x = snapped(rect->x, width), y = snapped(rect->y, width);
-    return (Rect){x, y, snapped(rect->x + rect->w, width) - x, snapped(rect->y + rect->h, width) - y};
-}
-
 static void paint_rect(PixelPainter *painter, const Mark *mark)
 {
-    const bool stroked = mark->stroke.a && mark->width > 0;
+    const bool stroked = mark->stroke.a;
     const float width = snapped_width(mark->width * painter->scale), radius = mark->radius * painter->scale;
     Rect rect = scaled(&mark->rect, painter->scale);
     if (misses(&painter->canvas.clip, &rect, width + 1)) return;
-    if (stroked) rect = rect_snapped(&rect, width);
+    if (stroked) rect = rect_snapped(rect, width);
     if (mark->fill.a && radius > 0.5f) raster_round(&painter->canvas, rect, radius, ink_of(mark->fill));
     else if (mark->fill.a) raster_rect(&painter->canvas, rect, ink_of(mark->fill));
     if (stroked && radius > 0.5f) raster_ring(&painter->canvas, rect, radius, width, ink_of(mark->stroke));
@@ -76,7 +65,7 @@ static void paint_circle(PixelPainter *painter, const Mark *mark)
     const Rect rect = {centre.x - radius, centre.y - radius, 2 * radius, 2 * radius};
     if (misses(&painter->canvas.clip, &rect, width + 1)) return;
     if (mark->fill.a) raster_round(&painter->canvas, rect, radius, ink_of(mark->fill));
-    if (mark->stroke.a && width > 0) raster_ring(&painter->canvas, rect, radius, width, ink_of(mark->stroke));
+    if (mark->stroke.a) raster_ring(&painter->canvas, rect, radius, width, ink_of(mark->stroke));
 }
 
 static void paint_band(const PixelPainter *painter, const Mark *mark)
@@ -93,37 +82,56 @@ static void paint_band(const PixelPainter *painter, const Mark *mark)
 static void paint_shape(void *self, const Mark *mark)
 {
     PixelPainter *painter = self;
+    settle(painter);
     if (mark->type == MARK_RECT) paint_rect(painter, mark);
     else if (mark->type == MARK_CIRCLE) paint_circle(painter, mark);
     else if (mark->type == MARK_BAND) paint_band(painter, mark);
     else raster_polygon(&painter->canvas, mark->points, mark->n_points, painter->scale, ink_of(mark->fill));
 }
 
-/* Rules and ticks are rectangles on whole pixels. */
-static void paint_straight(const PixelPainter *painter, Point a, Point b, float width, Ink ink)
+static Stroke stroke_of(const Mark *mark, float scale)
 {
-    const float thick = snapped_width(width), half = thick / 2;
-    if (a.y == b.y) raster_rect(&painter->canvas, (Rect){fminf(a.x, b.x), snapped(a.y, thick) - half, fabsf(b.x - a.x), thick}, ink);
-    else raster_rect(&painter->canvas, (Rect){snapped(a.x, thick) - half, fminf(a.y, b.y), thick, fabsf(b.y - a.y)}, ink);
+    return (Stroke){
+        .p = {point_scaled(mark->a, scale), point_scaled(mark->c, scale), point_scaled(mark->d, scale), point_scaled(mark->b, scale)},
+        .straight = mark->type == MARK_LINE, .width = mark->width * scale, .colour = mark->stroke,
+        .dash_on = mark->dashed ? DASH_ON * scale : 0, .dash_off = mark->dashed ? DASH_OFF * scale : 0,
+    };
+}
+
+/* Rules and ticks stand on whole pixels. */
+static void snap(Stroke *stroke)
+{
+    Point *a = &stroke->p[0], *b = &stroke->p[3];
+    stroke->width = snapped_width(stroke->width);
+    if (a->y == b->y) a->y = b->y = snapped(a->y, stroke->width);
+    else a->x = b->x = snapped(a->x, stroke->width);
+}
+
+static void paint_rule(const PixelPainter *painter, const Stroke *stroke)
+{
+    const Point a = stroke->p[0], b = stroke->p[3];
+    const float half = stroke->width / 2, across = a.y == b.y ? 0 : half, along = a.y == b.y ? half : 0;
+    const Rect rect = {fminf(a.x, b.x) - across, fminf(a.y, b.y) - along, fabsf(b.x - a.x) + 2 * across, fabsf(b.y - a.y) + 2 * along};
+    raster_rect(&painter->canvas, rect, ink_of(stroke->colour));
 }
 
 static void paint_stroke(void *self, const Mark *mark)
 {
-    const PixelPainter *painter = self;
-    const float scale = painter->scale, width = mark->width * scale;
-    const Point a = point_scaled(mark->a, scale), b = point_scaled(mark->b, scale);
-    const Ink ink = ink_of(mark->stroke);
-    const Pen pen = {width, mark->dashed ? DASH_ON * scale : 0, mark->dashed ? DASH_OFF * scale : 0};
-    if (mark->type == MARK_CURVE)
-        raster_curve(&painter->canvas, (Point[]){a, point_scaled(mark->c, scale), point_scaled(mark->d, scale), b}, pen, ink);
-    else if (!mark->dashed && (a.x == b.x || a.y == b.y)) paint_straight(painter, a, b, width, ink);
-    else if (stroke_is_round(mark)) raster_capsule(&painter->canvas, a, b, width, ink);
-    else raster_line(&painter->canvas, a, b, pen, ink);
+    PixelPainter *painter = self;
+    Stroke stroke = stroke_of(mark, painter->scale);
+    const bool rule = stroke.straight && !mark->dashed && (mark->a.x == mark->b.x || mark->a.y == mark->b.y), round = stroke_is_round(mark);
+    if (rule) snap(&stroke);
+    if (!round && wash_take(painter->wash, &painter->canvas, &stroke)) return;
+    settle(painter);
+    if (rule) paint_rule(painter, &stroke);
+    else if (round) raster_capsule(&painter->canvas, stroke.p[0], stroke.p[3], stroke.width, ink_of(stroke.colour));
+    else raster_stroke(&painter->canvas, &stroke);
 }
 
 static void paint_text(void *self, const Mark *mark)
 {
-    const PixelPainter *painter = self;
+    PixelPainter *painter = self;
+    settle(painter);
     const Box *clip = &painter->canvas.clip;
     const float size = mark->size * painter->scale;
     const float y = mark->a.y * painter->scale;
@@ -142,13 +150,15 @@ static void paint_text(void *self, const Mark *mark)
 
 static void paint_cells(void *self, const Mark *mark)
 {
-    const PixelPainter *painter = self;
+    PixelPainter *painter = self;
+    settle(painter);
     raster_cells(&painter->canvas, mark, scaled(&mark->rect, painter->scale), mark->width * painter->scale);
 }
 
 static void paint_clip(void *self, const Rect *rect)
 {
     PixelPainter *painter = self;
+    settle(painter);
     if (!rect) {
         painter->canvas.clip = painter->outer[--painter->clips];
         return;
@@ -167,11 +177,22 @@ static Box dirty_box(const Pixels *pixels, const Rect *dirty)
     return box_within(box, &all);
 }
 
+static bool paint_close(void *self)
+{
+    settle(self);
+    return true;
+}
+
 void pixels_draw(const Pixels *pixels, Fonts *fonts, const Scene *scene, size_t from, size_t to, float px_per_pt, const Rect *dirty)
 {
-    PixelPainter self = {.canvas = {pixels->data, pixels->stride, dirty_box(pixels, dirty)}, .fonts = fonts, .scale = px_per_pt};
-    const Painter painter = {.self = &self, .shape = paint_shape, .stroke = paint_stroke, .text = paint_text, .cells = paint_cells, .clip = paint_clip};
-    if (px_per_pt > 0 && px_per_pt <= PIXELS_LARGEST_SCALE) painter_draw(&painter, scene, from, to);
+    if (!(px_per_pt > 0) || px_per_pt > PIXELS_LARGEST_SCALE) return;
+    Brush brush = {.kind = BRUSH_MIXES, .width = -1};
+    PixelPainter self = {.canvas = {.data = pixels->data, .stride = pixels->stride, .clip = dirty_box(pixels, dirty), .brush = &brush}, .fonts = fonts, .scale = px_per_pt,
+                         .wash = wash_open()};
+    const Painter painter = {.self = &self, .shape = paint_shape, .stroke = paint_stroke, .text = paint_text, .cells = paint_cells,
+                             .clip = paint_clip, .close = paint_close};
+    painter_draw(&painter, scene, from, to);
+    wash_close(self.wash);
 }
 
 void pixels_clear(const Pixels *pixels, Colour colour)

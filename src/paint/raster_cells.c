@@ -36,11 +36,11 @@ static void cells_grid(const Canvas *canvas, const Mark *mark, const Rect *rect,
     const Ink ink = ink_of(mark->stroke);
     if (rect->w < (float)mark->columns * width * 2 || rect->h < (float)mark->rows * width * 2) return;
     for (int i = 1; i < mark->columns; i++) {
-        const float x = rect->x + rect->w * (float)i / (float)mark->columns;
+        const float x = snapped(rect->x + rect->w * (float)i / (float)mark->columns, width);
         raster_rect(canvas, (Rect){x - width / 2, rect->y, width, rect->h}, ink);
     }
     for (int i = 1; i < mark->rows; i++) {
-        const float y = rect->y + rect->h * (float)i / (float)mark->rows;
+        const float y = snapped(rect->y + rect->h * (float)i / (float)mark->rows, width);
         raster_rect(canvas, (Rect){rect->x, y - width / 2, rect->w, width}, ink);
     }
 }
@@ -53,7 +53,8 @@ void raster_cells(const Canvas *canvas, const Mark *mark, Rect rect, float grid)
         const Colour *row = mark->cells + (size_t)cell_under(rect.y, rect.h, mark->rows, y) * (size_t)mark->columns;
         cells_row(canvas, row, mark->columns, &rect, y, mark->opacity);
     }
-    if (!(grid > 0) || !mark->stroke.a) return;
-    cells_grid(canvas, mark, &rect, grid);
-    raster_frame(canvas, rect, grid, ink_of(mark->stroke));
+    if (!mark->stroke.a) return;
+    const float width = snapped_width(grid);
+    cells_grid(canvas, mark, &rect, width);
+    raster_frame(canvas, rect_snapped(rect, width), width, ink_of(mark->stroke));
 }

@@ -5,7 +5,8 @@
 
 enum { TILE_WIDTH = 256, TILE_HEIGHT = 48 };
 
-/* Signed area to the right of the edges, one sum a pixel; a running sum along a row is its coverage. */
+/* Tiles are counted from the polygon's own corner, not the clip's, so a part repaints to the same pixels.
+ * Signed area to the right of the edges, one sum a pixel; a running sum along a row is its coverage. */
 typedef struct Tile {
     int   left, top, width, height;
     float area[TILE_HEIGHT][TILE_WIDTH + 2];
@@ -79,18 +80,20 @@ static void add_edge(Tile *tile, Point a, Point b)
 
 static void paint_tile(const Canvas *canvas, const Tile *tile, Ink ink)
 {
+    const Box *clip = &canvas->clip;
     for (int y = 0; y < tile->height; y++) {
-        uint32_t *row = canvas->data + (ptrdiff_t)(tile->top + y) * canvas->stride + tile->left;
+        if (tile->top + y < clip->top || tile->top + y >= clip->bottom) continue;
+        uint32_t *row = canvas->data + (ptrdiff_t)(tile->top + y) * canvas->stride;
         float sum = 0;
-        for (int x = 0; x < tile->width; x++) {
+        for (int x = 0; x < tile->width && tile->left + x < clip->right; x++) {
             sum += tile->area[y][x];
             const uint32_t coverage = (uint32_t)(fminf(fabsf(sum), 1) * 256 + 0.5f);
-            if (coverage) blend(&row[x], ink.channels, ink.alpha * coverage >> 8);
+            if (coverage && tile->left + x >= clip->left) blend(&row[tile->left + x], ink.channels, ink.alpha * coverage >> 8);
         }
     }
 }
 
-static Box bounds_of(const Canvas *canvas, const Point *points, int n, float scale)
+static Box bounds_of(const Point *points, int n, float scale)
 {
     float left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;
     for (int i = 0; i < n; i++) {
@@ -99,20 +102,24 @@ static Box bounds_of(const Canvas *canvas, const Point *points, int n, float sca
         top = fminf(top, points[i].y * scale);
         bottom = fmaxf(bottom, points[i].y * scale);
     }
-    const Box *clip = &canvas->clip;
-    return (Box){(int)fmaxf(floorf(left), (float)clip->left), (int)fmaxf(floorf(top), (float)clip->top),
-                 (int)fminf(ceilf(right), (float)clip->right), (int)fminf(ceilf(bottom), (float)clip->bottom)};
+    return (Box){(int)floorf(left), (int)floorf(top), (int)ceilf(right), (int)ceilf(bottom)};
 }
+
+/* The first tile that reaches into the clip. */
+static int first_tile(int start, int size, int clip) { return clip > start ? start + (clip - start) / size * size : start; }
+
+static int least(int a, int b) { return a < b ? a : b; }
 
 void raster_polygon(const Canvas *canvas, const Point *points, int n, float scale, Ink ink)
 {
-    const Box box = bounds_of(canvas, points, n, scale);
+    const Box box = bounds_of(points, n, scale);
+    const int right = least(box.right, canvas->clip.right), bottom = least(box.bottom, canvas->clip.bottom);
     Tile tile;
-    for (tile.top = box.top; tile.top < box.bottom; tile.top += TILE_HEIGHT) {
-        for (tile.left = box.left; tile.left < box.right; tile.left += TILE_WIDTH) {
-            tile.height = box.bottom - tile.top < TILE_HEIGHT ? box.bottom - tile.top : TILE_HEIGHT;
-            tile.width = box.right - tile.left < TILE_WIDTH ? box.right - tile.left : TILE_WIDTH;
-            memset(tile.area, 0, sizeof tile.area);
+    for (tile.top = first_tile(box.top, TILE_HEIGHT, canvas->clip.top); tile.top < bottom; tile.top += TILE_HEIGHT) {
+        for (tile.left = first_tile(box.left, TILE_WIDTH, canvas->clip.left); tile.left < right; tile.left += TILE_WIDTH) {
+            tile.height = least(box.bottom - tile.top, TILE_HEIGHT);
+            tile.width = least(box.right - tile.left, TILE_WIDTH);
+            memset(tile.area, 0, (size_t)tile.height * sizeof tile.area[0]);
             for (int i = 0, j = n - 1; i < n; j = i++)
                 add_edge(&tile, (Point){points[j].x * scale, points[j].y * scale}, (Point){points[i].x * scale, points[i].y * scale});
             paint_tile(canvas, &tile, ink);

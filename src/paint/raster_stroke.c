@@ -1,63 +1,143 @@
 #include <math.h>
+#include <string.h>
 
 #include "paint/raster.h"
 
-enum { STEPS_MOST = 256, CAP_STEPS = 8 };
-static const float FLATNESS = 0.15f;       /* pixels a chord may be off its curve */
+enum { STEPS_MOST = 256, FARTHEST = 1 << 28 };
+static const float FLATNESS = 0.2f;        /* pixels a chord may be off its curve */
 static const float THICK = 8;              /* wider strokes are outlined */
+static const float THIN = 1.6f;            /* up to this a change from columns to rows does not show */
+static const float SLOPE_MOST = 64;        /* of a piece of a stroke */
 static const float STEEPEST = 4;           /* of a stroke drawn column by column, over its whole length */
+
+/* ---- brushes ---- */
+
+static uint64_t density_of(float alpha)
+{
+    const float a2 = alpha * alpha;   /* -ln(1 - a), by its series; gathered strokes are faint */
+    const float nepers = alpha + a2 / 2 + a2 * alpha / 3 + a2 * a2 / 4 + a2 * a2 * alpha / 5;
+    return (uint64_t)(nepers * DENSITY_UNIT + 0.5f);
+}
+
+static BrushSlot slot_for(const Brush *brush, float coverage)
+{
+    const Ink ink = ink_of(brush->colour);
+    if (brush->kind == BRUSH_GATHERS) return (BrushSlot){0, density_of(coverage * (float)brush->colour.a / 255)};
+    const uint64_t alpha = (uint64_t)(coverage * (float)ink.alpha + 0.5f);
+    return (BrushSlot){256 - alpha, ink.channels * alpha + 0x0080008000800080u};
+}
+
+/* Made again only when the stroke changes: neighbours mostly have one style. */
+static const Brush *brush_for(const Canvas *canvas, const Stroke *stroke)
+{
+    Brush *brush = canvas->brush;
+    if (brush->width == stroke->width && !memcmp(&brush->colour, &stroke->colour, sizeof brush->colour)) return brush;
+    const float reach = stroke->width / 2 + 0.5f, most = fminf(stroke->width, 1);
+    *brush = (Brush){.kind = brush->kind, .width = stroke->width, .colour = stroke->colour, .reach = reach, .shift = 10};
+    while ((int64_t)((2 * reach + 1) * 65536) >> brush->shift > BRUSH_SLOTS - 6) brush->shift++;
+    const int middle = (int)((int64_t)(reach * 65536) >> brush->shift) + 2;
+    brush->offset = ((int64_t)middle << brush->shift) + ((int64_t)1 << brush->shift) / 2;
+    for (int i = 0; i < BRUSH_SLOTS; i++) {
+        const float distance = (float)(i - middle) * (float)((int64_t)1 << brush->shift) / 65536;
+        brush->slot[i] = slot_for(brush, clampf(reach - fabsf(distance), 0, most));
+    }
+    return brush;
+}
+
+typedef void (*Cover)(uint32_t *, const BrushSlot *);
+
+static inline void mix(uint32_t *pixel, const BrushSlot *slot)
+{
+    *pixel = channels_joined((channels_apart(*pixel) * slot->keep + slot->add) >> 8 & 0x00FF00FF00FF00FFu);
+}
+
+static inline void gather(uint32_t *density, const BrushSlot *slot) { *density += (uint32_t)slot->add; }
+
+/* ---- pieces ---- */
 
 /* The canvas as seen along a stroke: u goes along (columns, or rows of a tall stroke), v across. */
 typedef struct Track {
-    uint32_t *pixels;
+    uint32_t *pixels;                     /* of column u0, v0 */
     ptrdiff_t along, across;
-    int       along_from, along_to, across_from, across_to;
+    int       u0, v0, along_from, along_to, across_from, across_to;
 } Track;
 
 static Track track_columns(const Canvas *canvas)
 {
-    return (Track){canvas->data, 1, canvas->stride, canvas->clip.left, canvas->clip.right, canvas->clip.top, canvas->clip.bottom};
+    return (Track){canvas->data, 1, canvas->stride, canvas->left, canvas->top, canvas->clip.left, canvas->clip.right, canvas->clip.top, canvas->clip.bottom};
 }
 
 static Track track_rows(const Canvas *canvas)
 {
-    return (Track){canvas->data, canvas->stride, 1, canvas->clip.top, canvas->clip.bottom, canvas->clip.left, canvas->clip.right};
-}
-
-/* Coverage of a stroke by distance from its middle: `most` inside, falling to nothing at `reach`. 16.16. */
-typedef struct Nib { float reach; int32_t reach_fixed, most_fixed; } Nib;
-
-static Nib nib_of(float width)
-{
-    const float reach = width / 2 + 0.5f, most = fminf(width, 1);
-    return (Nib){reach, (int32_t)(reach * 65536), (int32_t)(most * 65536)};
+    return (Track){canvas->data, canvas->stride, 1, canvas->top, canvas->left, canvas->clip.top, canvas->clip.bottom, canvas->clip.left, canvas->clip.right};
 }
 
 static int clampi(float x, int low, int high) { return x <= (float)low ? low : x >= (float)high ? high : (int)x; }
 
-/* The columns whose middle lies in [a.u, b.u). Distance to the line is the distance across times the cosine of its slope,
- * which is linear across a column: one addition a pixel. */
-static void draw_piece(const Track *track, Point a, Point b, const Nib *nib, Ink ink)
+/* One straight piece, 16.16: where its middle is in a column, and how distance grows from pixel to pixel. */
+typedef struct Piece {
+    int64_t middle, step;     /* across, in column `first`; per column */
+    int64_t reach, tilt;      /* across; distance per pixel across */
+    int     first, last;      /* columns, `last` outside */
+    int     tall;             /* pixels of a column that may be covered */
+} Piece;
+
+/* Every column has the same number of pixels, the last one perhaps uncovered: a loop without surprises. */
+static inline void draw_inside(const Track *track, const Piece *piece, const Brush *brush, Cover cover)
 {
-    const int first = clampi(ceilf(a.x - 0.5f), track->along_from, track->along_to);
-    const int last = clampi(ceilf(b.x - 0.5f), track->along_from, track->along_to);
-    if (first >= last) return;
-    const float slope = (b.y - a.y) / (b.x - a.x), cosine = 1 / sqrtf(1 + slope * slope);
-    const int64_t step = (int64_t)(slope * 65536), reach = (int64_t)(nib->reach / cosine * 65536), tilt = (int64_t)(cosine * 65536);
-    int64_t middle = (int64_t)((a.y + ((float)first + 0.5f - a.x) * slope - 0.5f) * 65536);
-    uint32_t *column = track->pixels + first * track->along;
-    for (int u = first; u < last; u++, middle += step, column += track->along) {
-        int64_t from = (middle - reach + 65535) >> 16, to = (middle + reach) >> 16;
-        if (from < track->across_from) from = track->across_from;
-        if (to >= track->across_to) to = track->across_to - 1;
-        int64_t distance = (((from << 16) - middle) * tilt) >> 16;
-        uint32_t *pixel = column + from * track->across;
-        for (; from <= to; from++, distance += tilt, pixel += track->across) {
-            int64_t coverage = nib->reach_fixed - (distance < 0 ? -distance : distance);
-            if (coverage > nib->most_fixed) coverage = nib->most_fixed;
-            if (coverage > 0) blend(pixel, ink.channels, (uint32_t)(((uint64_t)coverage * ink.alpha + 32768) >> 16));
-        }
+    const int64_t tilt = piece->tilt, offset = brush->offset, reach = piece->reach;
+    const int shift = brush->shift, tall = piece->tall;
+    const ptrdiff_t across = track->across;
+    uint32_t *column = track->pixels + (piece->first - track->u0) * track->along;
+    int64_t middle = piece->middle;
+    for (int u = piece->first; u < piece->last; u++, middle += piece->step, column += track->along) {
+        const int64_t from = ((middle - reach) >> 16) + 1;
+        int64_t at = (((from * 65536 - middle) * tilt) >> 16) + offset;
+        uint32_t *pixel = column + (from - track->v0) * across;
+        for (int i = 0; i < tall; i++, at += tilt, pixel += across) cover(pixel, &brush->slot[at >> shift]);
     }
+}
+
+static inline void draw_clipped(const Track *track, const Piece *piece, const Brush *brush, Cover cover)
+{
+    int64_t middle = piece->middle;
+    for (int u = piece->first; u < piece->last; u++, middle += piece->step) {
+        int64_t from = ((middle - piece->reach) >> 16) + 1, to = from + piece->tall;
+        if (from < track->across_from) from = track->across_from;
+        if (to > track->across_to) to = track->across_to;
+        int64_t at = (((from * 65536 - middle) * piece->tilt) >> 16) + brush->offset;
+        for (; from < to; from++, at += piece->tilt)
+            cover(track->pixels + (u - track->u0) * track->along + (from - track->v0) * track->across, &brush->slot[at >> brush->shift]);
+    }
+}
+
+static bool is_inside(const Track *track, const Piece *piece)
+{
+    const int64_t begin = piece->middle, end = begin + piece->step * (piece->last - piece->first), more = piece->reach + 2 * 65536;
+    const int64_t low = (begin < end ? begin : end) - more, high = (begin < end ? end : begin) + more;
+    return low >> 16 >= track->across_from && high >> 16 < track->across_to;
+}
+
+/* Inlined for each way to cover a pixel. */
+static inline void draw_covered(const Track *track, const Piece *piece, const Brush *brush, Cover cover)
+{
+    if (is_inside(track, piece)) draw_inside(track, piece, brush, cover);
+    else draw_clipped(track, piece, brush, cover);
+}
+
+/* The columns whose middle lies in [a.u, b.u). Distance to the line is the distance across times the cosine of its slope,
+ * which is linear across a column: one addition a pixel. The clip changes no number, so a part repaints to the same pixels. */
+static void draw_piece(const Track *track, Point a, Point b, const Brush *brush)
+{
+    const int begin = clampi(ceilf(a.x - 0.5f), -FARTHEST, FARTHEST), end = clampi(ceilf(b.x - 0.5f), -FARTHEST, FARTHEST);
+    const int first = begin > track->along_from ? begin : track->along_from, last = end < track->along_to ? end : track->along_to;
+    if (first >= last) return;
+    const float slope = clampf((b.y - a.y) / (b.x - a.x), -SLOPE_MOST, SLOPE_MOST), stretch = sqrtf(1 + slope * slope);
+    const int64_t middle = (int64_t)((a.y + ((float)begin + 0.5f - a.x) * slope - 0.5f) * 65536), step = (int64_t)(slope * 65536);
+    const Piece piece = {.middle = middle + step * (first - begin), .step = step, .reach = (int64_t)(brush->reach * stretch * 65536),
+                         .tilt = (int64_t)(65536 / stretch), .first = first, .last = last, .tall = (int)ceilf(2 * brush->reach * stretch)};
+    if (brush->kind == BRUSH_GATHERS) draw_covered(track, &piece, brush, gather);
+    else draw_covered(track, &piece, brush, mix);
 }
 
 static float length_of(Point a, Point b) { return sqrtf((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)); }
@@ -65,19 +145,21 @@ static float length_of(Point a, Point b) { return sqrtf((b.x - a.x) * (b.x - a.x
 static Point between(Point a, Point b, float t) { return (Point){a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t}; }
 
 /* The stretches of a..b that are on; *phase is the way already gone within a dash and its gap. */
-static void draw_dashes(const Track *track, Point a, Point b, const Pen *pen, float *phase, const Nib *nib, Ink ink)
+static void draw_dashes(const Track *track, Point a, Point b, const Stroke *stroke, float *phase, const Brush *brush)
 {
-    const float length = length_of(a, b), period = pen->dash_on + pen->dash_off;
+    const float length = length_of(a, b), period = stroke->dash_on + stroke->dash_off;
     float at = 0;
     while (at < length) {
-        const bool on = *phase < pen->dash_on;
-        const float left = (on ? pen->dash_on : period) - *phase, step = fminf(left, length - at);
-        if (on) draw_piece(track, between(a, b, at / length), between(a, b, (at + step) / length), nib, ink);
-        *phase = step < left ? *phase + step : on ? pen->dash_on : 0;
+        const bool on = *phase < stroke->dash_on;
+        const float left = (on ? stroke->dash_on : period) - *phase, step = fminf(left, length - at);
+        if (on) draw_piece(track, between(a, b, at / length), between(a, b, (at + step) / length), brush);
+        *phase = step < left ? *phase + step : on ? stroke->dash_on : 0;
         if (!(at + step > at)) return;
         at += step;
     }
 }
+
+/* ---- curves ---- */
 
 static Point bezier_at(const Point p[4], float t)
 {
@@ -107,6 +189,17 @@ static bool runs_along(const Point p[4])
         && level_enough(p[0], p[1]) && level_enough(p[2], p[3]);
 }
 
+/* From left to right. */
+static void order_across(const Point from[4], Point p[4])
+{
+    for (int i = 0; i < 4; i++) p[i] = from[from[0].x > from[3].x ? 3 - i : i];
+}
+
+static void order_down(const Point from[4], Point p[4])
+{
+    for (int i = 0; i < 4; i++) p[i] = turned(from[from[0].y > from[3].y ? 3 - i : i]);
+}
+
 static bool misses(const Track *track, const Point p[4], float reach)
 {
     const float low = fminf(fminf(p[0].y, p[1].y), fminf(p[2].y, p[3].y)), high = fmaxf(fmaxf(p[0].y, p[1].y), fmaxf(p[2].y, p[3].y));
@@ -114,95 +207,90 @@ static bool misses(const Track *track, const Point p[4], float reach)
         || p[3].x + reach < (float)track->along_from || p[0].x - reach > (float)track->along_to;
 }
 
-static void draw_along(const Track *track, const Point p[4], const Pen *pen, Ink ink)
+static void draw_along(const Track *track, const Point p[4], const Stroke *stroke, const Brush *brush)
 {
-    const Nib nib = nib_of(pen->width);
-    if (misses(track, p, nib.reach)) return;
+    if (misses(track, p, brush->reach)) return;
     const int steps = steps_for(p);
     const float scale = 1 / (float)steps;
     float phase = 0;
     Point from = p[0];
     for (int i = 1; i <= steps; i++) {
         const Point to = i == steps ? p[3] : bezier_at(p, (float)i * scale);
-        if (pen->dash_on > 0) draw_dashes(track, from, to, pen, &phase, &nib, ink);
-        else draw_piece(track, from, to, &nib, ink);
+        if (stroke->dash_on > 0) draw_dashes(track, from, to, stroke, &phase, brush);
+        else draw_piece(track, from, to, brush);
         from = to;
     }
 }
 
-/* A curve that turns back, or is thick: its outline, filled. */
-static void draw_outline(const Canvas *canvas, const Point p[4], float width, Ink ink)
-{
-    Point outline[2 * (STEPS_MOST + 1)];
-    const int steps = steps_for(p);
-    Point direction = {1, 0};
-    for (int i = 0; i <= steps; i++) {
-        const float t = (float)i / (float)steps, d = 0.5f / (float)steps;
-        const Point at = bezier_at(p, t), before = bezier_at(p, fmaxf(t - d, 0)), after = bezier_at(p, fminf(t + d, 1));
-        const float length = length_of(before, after);
-        if (length > 0) direction = (Point){(after.x - before.x) / length, (after.y - before.y) / length};
-        const Point side = {-direction.y * width / 2, direction.x * width / 2};
-        outline[i] = (Point){at.x + side.x, at.y + side.y};
-        outline[2 * steps + 1 - i] = (Point){at.x - side.x, at.y - side.y};
-    }
-    raster_polygon(canvas, outline, 2 * steps + 2, 1, ink);
-}
-
-void raster_line(const Canvas *canvas, Point from, Point to, Pen pen, Ink ink)
+static void draw_chord(const Canvas *canvas, Point from, Point to, const Stroke *stroke, float *phase, const Brush *brush)
 {
     const bool tall = fabsf(to.y - from.y) > fabsf(to.x - from.x);
     const Track track = tall ? track_rows(canvas) : track_columns(canvas);
     const Point a = tall ? turned(from) : from, b = tall ? turned(to) : to;
     const Point low = a.x < b.x ? a : b, high = a.x < b.x ? b : a;
-    const Nib nib = nib_of(pen.width);
+    if (stroke->dash_on > 0) draw_dashes(&track, low, high, stroke, phase, brush);
+    else draw_piece(&track, low, high, brush);
+}
+
+/* A curve that does not run along an axis: chord by chord, each by columns or rows. */
+static void draw_chords(const Canvas *canvas, const Stroke *stroke)
+{
+    const Brush *brush = brush_for(canvas, stroke);
+    const int steps = steps_for(stroke->p);
     float phase = 0;
-    if (pen.dash_on > 0) draw_dashes(&track, low, high, &pen, &phase, &nib, ink);
-    else draw_piece(&track, low, high, &nib, ink);
-}
-
-void raster_curve(const Canvas *canvas, const Point bezier[4], Pen pen, Ink ink)
-{
-    const bool back = bezier[0].x > bezier[3].x, up = bezier[0].y > bezier[3].y;
-    const Point p[4] = {bezier[back ? 3 : 0], bezier[back ? 2 : 1], bezier[back ? 1 : 2], bezier[back ? 0 : 3]};
-    const Point q[4] = {turned(bezier[up ? 3 : 0]), turned(bezier[up ? 2 : 1]), turned(bezier[up ? 1 : 2]), turned(bezier[up ? 0 : 3])};
-    if (pen.width <= THICK && runs_along(p)) {
-        const Track track = track_columns(canvas);
-        draw_along(&track, p, &pen, ink);
-    } else if (pen.width <= THICK && runs_along(q)) {
-        const Track track = track_rows(canvas);
-        draw_along(&track, q, &pen, ink);
-    } else {
-        draw_outline(canvas, bezier, pen.width, ink);
+    Point from = stroke->p[0];
+    for (int i = 1; i <= steps; i++) {
+        const Point to = bezier_at(stroke->p, (float)i / (float)steps);
+        draw_chord(canvas, from, to, stroke, &phase, brush);
+        from = to;
     }
 }
 
-/* ---- thick straight lines: distance to the segment, so that the ends are round ---- */
-
-static void capsule_row(const Canvas *canvas, Point a, Point b, const Nib *nib, int y, int from, int to, Ink ink)
+/* A curve that turns back, or is thick: its outline, filled. */
+static void draw_outline(const Canvas *canvas, const Stroke *stroke)
 {
-    const float dx = b.x - a.x, dy = b.y - a.y, length2 = dx * dx + dy * dy, py = (float)y + 0.5f - a.y;
-    uint32_t *row = canvas->data + (ptrdiff_t)y * canvas->stride;
-    for (int x = from; x < to; x++) {
-        const float px = (float)x + 0.5f - a.x, t = length2 > 0 ? clampf((px * dx + py * dy) / length2, 0, 1) : 0;
-        const float ex = px - t * dx, ey = py - t * dy;
-        const float coverage = clampf(nib->reach - sqrtf(ex * ex + ey * ey), 0, 1);
-        if (coverage > 0) blend(&row[x], ink.channels, ink.alpha * (uint32_t)(coverage * 256 + 0.5f) >> 8);
+    Point outline[2 * (STEPS_MOST + 1)], direction = {1, 0};
+    const int steps = steps_for(stroke->p);
+    for (int i = 0; i <= steps; i++) {
+        const float t = (float)i / (float)steps, d = 0.5f / (float)steps;
+        const Point at = bezier_at(stroke->p, t), before = bezier_at(stroke->p, fmaxf(t - d, 0)), after = bezier_at(stroke->p, fminf(t + d, 1));
+        const float length = length_of(before, after);
+        if (length > 0) direction = (Point){(after.x - before.x) / length, (after.y - before.y) / length};
+        const Point side = {-direction.y * stroke->width / 2, direction.x * stroke->width / 2};
+        outline[i] = (Point){at.x + side.x, at.y + side.y};
+        outline[2 * steps + 1 - i] = (Point){at.x - side.x, at.y - side.y};
     }
+    raster_polygon(canvas, outline, 2 * steps + 2, 1, ink_of(stroke->colour));
 }
 
-/* Where the line's band crosses the row, widened by its slant. */
-void raster_capsule(const Canvas *canvas, Point a, Point b, float width, Ink ink)
+bool stroke_is_brushed(const Stroke *stroke)
 {
-    const Nib nib = nib_of(width);
-    const float slant = fabsf(b.y - a.y) > 0.01f ? (b.x - a.x) / (b.y - a.y) : 0, reach = nib.reach * sqrtf(1 + slant * slant) + fabsf(slant);
-    const float low = fminf(a.x, b.x) - nib.reach, high = fmaxf(a.x, b.x) + nib.reach;
-    const int top = clampi(floorf(fminf(a.y, b.y) - nib.reach), canvas->clip.top, canvas->clip.bottom);
-    const int bottom = clampi(ceilf(fmaxf(a.y, b.y) + nib.reach), canvas->clip.top, canvas->clip.bottom);
-    for (int y = top; y < bottom; y++) {
-        const float x = a.x + ((float)y + 0.5f - a.y) * slant;
-        const float from = slant != 0 ? fmaxf(low, x - reach) : low, to = slant != 0 ? fminf(high, x + reach) : high;
-        capsule_row(canvas, a, b, &nib, y, clampi(floorf(from), canvas->clip.left, canvas->clip.right),
-                    clampi(ceilf(to), canvas->clip.left, canvas->clip.right), ink);
-    }
+    Point across[4], down[4];
+    if (stroke->straight || stroke->dash_on > 0 || stroke->width <= THIN) return true;
+    order_across(stroke->p, across);
+    order_down(stroke->p, down);
+    return stroke->width <= THICK && (runs_along(across) || runs_along(down));
 }
 
+static void draw_brushed(const Canvas *canvas, const Stroke *stroke)
+{
+    const Brush *brush = brush_for(canvas, stroke);
+    Point p[4];
+    order_across(stroke->p, p);
+    const bool columns = runs_along(p);
+    if (!columns) order_down(stroke->p, p);
+    if (!columns && !runs_along(p)) {
+        draw_chords(canvas, stroke);
+        return;
+    }
+    const Track track = columns ? track_columns(canvas) : track_rows(canvas);
+    draw_along(&track, p, stroke, brush);
+}
+
+void raster_stroke(const Canvas *canvas, const Stroke *stroke)
+{
+    float phase = 0;
+    if (stroke->straight) draw_chord(canvas, stroke->p[0], stroke->p[3], stroke, &phase, brush_for(canvas, stroke));
+    else if (stroke_is_brushed(stroke)) draw_brushed(canvas, stroke);
+    else draw_outline(canvas, stroke);
+}
