@@ -57,10 +57,18 @@ static bool check_divisible(Maker *maker, const ConvConfig *config)
     return error_fix(maker->err, FIX_REMOVE_ARGUMENT, "groups", NULL);
 }
 
+/* TensorFlow computes 3D convolutions by another way unless channels come first or in groups. */
+static bool is_centred(const ConvConfig *config)
+{
+    return config->axes == 3 && config->padding == WINDOW_SAME && !config->channels_first &&
+           value_is_number(&config->groups) && value_number(&config->groups) == 1;
+}
+
 static bool make(Maker *maker)
 {
     if (!layer_base(maker)) return false;
-    const ConvConfig *config = conv_read(maker);
+    ConvConfig *config = conv_read(maker);
+    if (config && is_centred(config)) config->padding = WINDOW_CENTRED;
     return config && conv_check_positive(maker, "filters") && check_groups(maker) && check_divisible(maker, config) &&
            conv_check_strides_and_dilation(maker, config);
 }

@@ -105,14 +105,14 @@ static void put_padding(Text *text, int64_t before, int64_t after)
 {
     if (before && before == after) text_print(text, " + 2·%" PRId64, before);
     else if (before || after) {
-        if (before) text_print(text, " + %" PRId64, before);
+        if (before) text_print(text, before < 0 ? " − %" PRId64 : " + %" PRId64, before < 0 ? -before : before);
         if (after) text_print(text, " + %" PRId64, after);
     }
 }
 
 void formula_places(Text *text, const WindowAxis *axis, WindowPadding padding)
 {
-    const int64_t after = padding == WINDOW_SAME ? padding_after(axis) : 0;
+    const int64_t after = padding == WINDOW_SAME || padding == WINDOW_CENTRED ? padding_after(axis) : 0;
     const int64_t whole = axis->in + axis->before + after - window_reach(axis->size, axis->dilation);
     const bool exact = whole % axis->stride == 0;
     text_print(text, exact ? "(%" PRId64 : "⌊(%" PRId64, axis->in);

@@ -46,7 +46,7 @@ static bool make(Maker *maker)
     if (!maker_ints(maker, "pool_size", config->axes, false, config->size) || !read_strides(maker, config, written_size))
         return false;
     config->padding_value = maker_arg(maker, "padding");
-    config->padding = value_is_text(config->padding_value, "same") ? WINDOW_SAME : WINDOW_VALID;
+    if (value_is_text(config->padding_value, "same")) config->padding = config->axes == 3 ? WINDOW_CENTRED : WINDOW_SAME;
     if (!maker_data_format(maker, "data_format", &config->channels_first)) return false;
     layer_expect_rank(maker->builder, maker->layer, config->axes + 2);
     return true;
@@ -100,7 +100,7 @@ static bool refuse_padding(Arena *arena, const PoolConfig *config, Error *err)
 static bool refuse_zero_stride(const PoolConfig *config, const Shape *in, int axis, Error *err)
 {
     const int64_t cells = in->dim[volume_first_axis(config->channels_first) + axis];
-    const int64_t rest = cells - (config->padding == WINDOW_SAME ? 1 : config->size[axis]);
+    const int64_t rest = cells - (config->padding == WINDOW_VALID ? config->size[axis] : 1);
     if (!shape_known(in)) error_set(err, "ZeroDivisionError", "division by zero");
     else if (rest == 0) error_set(err, "ValueError", "cannot convert float NaN to integer");
     else error_set(err, "OverflowError", "cannot convert float infinity to integer");

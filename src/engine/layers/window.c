@@ -20,8 +20,8 @@ int64_t window_places(int64_t in, int64_t size, int64_t stride, int64_t dilation
 /* TensorFlow's "same": the odd cell of padding goes after. */
 static int64_t padding_before(int64_t in, int64_t out, int64_t reach, int64_t stride)
 {
-    const int64_t whole = size_add(size_multiply(out - 1, stride), reach) - in;
-    return whole > 0 ? whole / 2 : 0;
+    if (out <= 0) return 0;
+    return (size_add(size_multiply(out - 1, stride), reach) - in) / 2;
 }
 
 WindowAxis window_axis(int64_t in, int64_t size, int64_t stride, int64_t dilation, WindowPadding padding)
@@ -29,7 +29,8 @@ WindowAxis window_axis(int64_t in, int64_t size, int64_t stride, int64_t dilatio
     WindowAxis axis = {.in = in, .size = size, .stride = stride, .dilation = dilation};
     axis.out = window_places(in, size, stride, dilation, padding);
     const int64_t reach = window_reach(size, dilation);
-    if (padding == WINDOW_SAME) axis.before = padding_before(in, axis.out, reach, stride);
+    if (padding == WINDOW_SAME || padding == WINDOW_CENTRED) axis.before = padding_before(in, axis.out, reach, stride);
+    if (padding == WINDOW_SAME && axis.before < 0) axis.before = 0;
     if (padding == WINDOW_CAUSAL) axis.before = reach - 1;
     return axis;
 }
@@ -112,6 +113,7 @@ enum { COUNT_MAX = 1 << 20 };
 
 static int64_t count_axis(const WindowAxis *axis)
 {
+    if (axis->out <= 0) return 0;
     const int64_t last = window_cell(axis, axis->out - 1, axis->size - 1);
     if (!axis->before && last < axis->in) return size_multiply(axis->out, axis->size);
     if (axis->out > COUNT_MAX) return DIM_NONE;

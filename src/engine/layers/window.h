@@ -7,7 +7,10 @@
 /* Depth, height, width; axes that a kind lacks come first, 1 long and 1 wide. */
 enum { WINDOW_AXES = 3 };
 
-typedef enum WindowPadding { WINDOW_VALID, WINDOW_SAME, WINDOW_CAUSAL } WindowPadding;
+typedef enum WindowPadding {
+    WINDOW_VALID, WINDOW_SAME, WINDOW_CAUSAL,
+    WINDOW_CENTRED   /* same; where steps leave cells over, the first ones are left out too: TensorFlow in 3D */
+} WindowPadding;
 
 typedef struct WindowAxis {
     int64_t in, out;                   /* cells, and places of the window */
