@@ -8,6 +8,7 @@ static bool computes_at(const Layer *layer, int depth)
 {
     if (layer->kind == &LAYER_input_layer) return true;
     if (depth > LAYER_DEPTH_MAX || !layer->kind->forward || layer_activation(layer)->opaque) return false;
+    if (layer->kind->computes && !layer->kind->computes(layer)) return false;
     for (int i = 0; i < layer->n_children; i++)
         if (!computes_at(layer->children[i], depth + 1)) return false;
     return true;
@@ -23,7 +24,7 @@ static void find_shapes(const Forward *f, const Layer *child, const Call *call, 
     Outputs outputs = {.arena = f->scratch, .structure = VALUE_IS_NONE};
     TensorSpec *specs = ARENA_ARRAY(f->scratch, n_in, TensorSpec);
     for (int i = 0; i < n_in; i++) specs[i] = (TensorSpec){in[i].shape, in[i].dtype};
-    if (!layer_infer(child, call, specs, n_in, &outputs, NULL)) return;
+    if (!layer_infer_numbers(child, call, specs, n_in, &outputs, NULL)) return;
     for (int i = 0; i < n_out && i < outputs.n; i++)
         if (!out[i].data) out[i] = tensor_make(f->scratch, outputs.spec[i].shape, outputs.spec[i].dtype);
 }

@@ -213,6 +213,7 @@ bool maker_ints(Maker *, const char *param, int n, bool allow_zero, int64_t *out
 bool maker_ints_in(Maker *, const char *param, const char *name, const Value *, int n, bool allow_zero, int64_t *out);
 /* standardize_data_format: None = the global one; the name goes back into the argument. */
 bool maker_data_format(Maker *, const char *param, bool *channels_first);
+bool maker_seed(Maker *, const char *param);
 bool maker_padding(Maker *, const char *param, bool allow_causal);
 bool maker_child(Maker *, Layer *child);   /* tracked as Keras tracks attributes */
 /* Of a parameter that was not given, or was given as None. */
@@ -277,6 +278,8 @@ typedef struct Forward {
 /* What a call of a layer gives, without building or calling it: shapes and types of its outputs. call may be NULL: the
  * inputs alone. Also for children inside a wrapper's infer, forward and trace. */
 bool layer_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+/* The same of numbers: all of `in` is known. */
+bool layer_infer_numbers(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 /* How terms make an output; of wrappers, as their layer does. */
 TraceRule layer_rule(const Layer *);
 const Activation *layer_activation(const Layer *);   /* never NULL */
@@ -320,6 +323,8 @@ struct LayerKind {
     bool (*build)(Builder *, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
     /* Fills out (n_out of them); pure, for unknown and known axes alike. NULL = the first input's. */
     bool (*infer)(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *out, Error *);
+    /* The shapes of the numbers, where call() gives others than Keras infers (RandomCrop that does not train). NULL = infer's. */
+    bool (*infer_numbers)(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *out, Error *);
     void (*forward)(const Forward *);
     /* All terms' count; writes the first `cap`. NULL = nothing known (drawn opaque). */
     int64_t (*trace)(const Trace *, Term *, int64_t cap);
@@ -328,6 +333,8 @@ struct LayerKind {
     KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
     bool             cell;            /* takes (inputs, states), gives the output and the new states: what RNN repeats */
 
+    /* Whether its numbers can be had; NULL = always, when there is `forward`. */
+    bool (*computes)(const Layer *);
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */
     TraceRule        rule;
     TraceRule      (*rule_of)(const Layer *);         /* where layers of the kind differ (wrappers); NULL = rule */

@@ -374,6 +374,12 @@ bool layer_infer(const Layer *layer, const Call *call, const TensorSpec *in, int
     return true;
 }
 
+bool layer_infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
+{
+    if (layer->kind->infer_numbers) return layer->kind->infer_numbers(layer, call, in, n_in, outputs, err);
+    return layer_infer(layer, call, in, n_in, outputs, err);
+}
+
 /* "('<KerasTensor ...>',)": the arguments as Keras lists them under a refusal. */
 static const char *printed_arguments(const Calling *c)
 {

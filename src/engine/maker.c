@@ -218,6 +218,18 @@ bool maker_ints(Maker *maker, const char *param, int n, bool allow_zero, int64_t
     return true;
 }
 
+/* What SeedGenerator takes; no seed is one of its own choosing. */
+bool maker_seed(Maker *maker, const char *param)
+{
+    const ValueKind kind = maker_arg(maker, param)->kind;
+    if (kind == VALUE_NONE || kind == VALUE_INT || kind == VALUE_BOOL || kind == VALUE_UNKNOWN || kind == VALUE_CONFIG ||
+        kind == VALUE_OBJECT)
+        return true;
+    maker_refuse(maker, param, "ValueError", "Argument `seed` must be an integer. Received: seed=%s", maker_text(maker, param));
+    error_cause(maker->err, "cause.seed", NULL);
+    return error_fix(maker->err, FIX_REMOVE_ARGUMENT, param, NULL);
+}
+
 static char *lower(Arena *arena, const char *text)
 {
     char *copy = arena_copy(arena, text, strlen(text));

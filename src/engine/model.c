@@ -113,12 +113,21 @@ static TensorSpec *step_inputs(const ModelStep *step, Arena *arena, const Tensor
     return in;
 }
 
+static bool all_known(const TensorSpec *specs, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!shape_known(&specs[i].shape)) return false;
+    return true;
+}
+
 static bool step_shapes(const ModelStep *step, Arena *arena, TensorSpec *specs, Error *err)
 {
     const Node *node = step->node;
     const TensorSpec *in = step_inputs(step, arena, specs);
     Outputs outputs = {.arena = arena, .structure = VALUE_IS_NONE};
-    if (!layer_infer(node->layer, &node->call, in, node->n_in, &outputs, err)) return false;
+    if (all_known(in, node->n_in) ? !layer_infer_numbers(node->layer, &node->call, in, node->n_in, &outputs, err)
+                                  : !layer_infer(node->layer, &node->call, in, node->n_in, &outputs, err))
+        return false;
     if (outputs.n != node->n_out) return error_set(err, "ValueError", "%s gives %d outputs", node->layer->name, outputs.n);
     for (int i = 0; i < node->n_out; i++) specs[step->first + i] = (TensorSpec){outputs.spec[i].shape, node->out[i]->spec.dtype};
     return true;

@@ -71,12 +71,11 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
 static int64_t out_size(const ConvConfig *config, int axis, int64_t in)
 {
     const int64_t reach = window_reach(config->size[axis], config->dilation[axis]), stride = config->stride[axis];
-    const int64_t more = config->has_output_padding ? config->output_padding[axis] : 0;
+    if (in == DIM_NONE || in == 0) return in;
+    if (config->padding == WINDOW_SAME && !config->has_output_padding) return size_multiply(in, stride);
     const int64_t spread = size_multiply(in - 1, stride);
-    if (in == DIM_NONE) return DIM_NONE;
-    if (config->padding == WINDOW_SAME)
-        return config->has_output_padding ? spread + reach % 2 + more : size_multiply(in, stride);
-    return size_add(spread, config->has_output_padding || reach >= stride ? size_add(reach, more) : stride);
+    if (!config->has_output_padding) return size_add(spread, reach > stride ? reach : stride);
+    return size_add(spread, size_add(config->padding == WINDOW_SAME ? reach % 2 : reach, config->output_padding[axis]));
 }
 
 static bool refuse_rank(const ConvConfig *config, const Shape *in, Arena *arena, Error *err)

@@ -77,14 +77,8 @@ static bool check_noise_shape(Maker *m)
 /* A seed generator takes a name and a seed only where something can be dropped. */
 static bool check_seed(Maker *m)
 {
-    const Value *seed = maker_arg(m, "seed"), *rate = maker_arg(m, "rate");
-    if (!value_is_number(rate) || value_number(rate) <= 0) return true;
-    if (seed->kind == VALUE_NONE || seed->kind == VALUE_INT || seed->kind == VALUE_BOOL || seed->kind == VALUE_UNKNOWN ||
-        seed->kind == VALUE_CONFIG || seed->kind == VALUE_OBJECT)
-        return true;
-    maker_refuse(m, "seed", "ValueError", "Argument `seed` must be an integer. Received: seed=%s", maker_text(m, "seed"));
-    error_cause(m->err, "cause.seed", NULL);
-    return error_fix(m->err, FIX_REMOVE_ARGUMENT, "seed", NULL);
+    const Value *rate = maker_arg(m, "rate");
+    return !value_is_number(rate) || value_number(rate) <= 0 || maker_seed(m, "seed");
 }
 
 static bool make(Maker *m)

@@ -21,12 +21,20 @@
     X(global_average_pooling1d) X(global_average_pooling2d) X(global_average_pooling3d) \
     X(adaptive_max_pooling1d) X(adaptive_max_pooling2d) X(adaptive_max_pooling3d) \
     X(adaptive_average_pooling1d) X(adaptive_average_pooling2d) X(adaptive_average_pooling3d) \
+    /* padding, cropping, resizing */ \
+    X(zero_padding1d) X(zero_padding2d) X(zero_padding3d) X(cropping1d) X(cropping2d) X(cropping3d) \
+    X(up_sampling1d) X(up_sampling2d) X(up_sampling3d) X(resizing) X(center_crop) X(rescaling) \
+    /* images changed at random */ \
+    X(random_brightness) X(random_contrast) X(random_crop) X(random_erasing) X(random_flip) X(random_gaussian_blur) \
+    X(random_grayscale) X(random_hue) X(random_rotation) X(random_saturation) X(random_sharpness) X(random_shear) \
+    X(random_translation) X(random_zoom) \
     /* normalisation */ \
     X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
     /* recurrent */ \
     X(rnn) X(simple_rnn) X(lstm) X(gru) X(simple_rnn_cell) X(lstm_cell) X(gru_cell) X(stacked_rnn_cells) X(bidirectional) \
     /* regularisation */ \
-    X(dropout) \
+    X(dropout) X(gaussian_noise) X(gaussian_dropout) X(alpha_dropout) \
+    X(spatial_dropout1d) X(spatial_dropout2d) X(spatial_dropout3d) X(activity_regularization) \
     /* wrappers */ \
     X(time_distributed) \
     /* every line above ends with a backslash */
