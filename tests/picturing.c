@@ -5,7 +5,23 @@
 #include <string.h>
 
 #include "app/strings.h"
+#include "keras/json.h"
 #include "paint/pixels.h"
+
+/* ---- files ---- */
+
+static char *file_text(Arena *arena, const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file) abort();
+    fseek(file, 0, SEEK_END);
+    const long size = ftell(file);
+    rewind(file);
+    char *text = arena_take(arena, (size_t)size + 1);
+    if (fread(text, 1, (size_t)size, file) != (size_t)size) abort();
+    fclose(file);
+    return text;
+}
 
 /* ---- models from a line ---- */
 
@@ -96,11 +112,8 @@ static Model *read_model(Made *made, const char *line)
     return model;
 }
 
-void shown_open_filled(Shown *shown, const char *line, int64_t fill, bool numbers)
+static void shown_make(Shown *shown, const Model *model, int64_t fill, bool numbers)
 {
-    memset(shown, 0, sizeof *shown);
-    made_open(&shown->made);
-    const Model *model = read_model(&shown->made, line);
     plan_make(&shown->plan, &shown->made.arena, model, NULL, 0, fill, shown->made.error.set ? &shown->made.error : NULL);
     Tensor *inputs = ARENA_ARRAY(&shown->made.arena, shown->plan.n_inputs + 1, Tensor);
     for (int i = 0; i < shown->plan.n_inputs; i++) inputs[i] = run_pattern(&shown->made.arena, &shown->plan, i);
@@ -108,24 +121,28 @@ void shown_open_filled(Shown *shown, const char *line, int64_t fill, bool number
     shown->variant = (Variant){.plan = &shown->plan, .run = numbers ? &shown->run : NULL};
 }
 
+void shown_open_filled(Shown *shown, const char *line, int64_t fill, bool numbers)
+{
+    memset(shown, 0, sizeof *shown);
+    made_open(&shown->made);
+    shown_make(shown, read_model(&shown->made, line), fill, numbers);
+}
+
 void shown_open(Shown *shown, const char *line) { shown_open_filled(shown, line, 3, true); }
+
+void shown_open_json(Shown *shown, const char *path)
+{
+    Model *model = NULL;
+    memset(shown, 0, sizeof *shown);
+    made_open(&shown->made);
+    const char *text = file_text(&shown->made.arena, path);
+    if (!json_read_model(&shown->made.builder, text, strlen(text), &model, &shown->made.error)) abort();
+    shown_make(shown, model, 3, true);
+}
 
 void shown_close(Shown *shown) { made_close(&shown->made); }
 
 /* ---- the studio ---- */
-
-static char *file_text(Arena *arena, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file) abort();
-    fseek(file, 0, SEEK_END);
-    const long size = ftell(file);
-    rewind(file);
-    char *text = arena_take(arena, (size_t)size + 1);
-    if (fread(text, 1, (size_t)size, file) != (size_t)size) abort();
-    fclose(file);
-    return text;
-}
 
 static const char *say_from(void *strings, const char *id) { return strings_say(strings, id); }
 

@@ -41,7 +41,7 @@ static bool units_fit(Block *block, const BlockOffer *offer)
     block->slot = slot;
     block->pitch = pitch;
     block->unit = fminf(fminf(offer->unit_max, pitch * (pitch > 16 ? 0.86F : 0.96F)), offer->room.w);
-    const bool pill = block->unit >= offer->number_h && block->unit * 1.12F < offer->number_w;
+    const bool pill = block->unit >= offer->number_h && block->unit * 1.17F < offer->number_w;
     block->unit_w = pill ? fminf(offer->number_w, offer->room.w) : block->unit;
     const float used = slot * (float)(block->groups - 1) + pitch * (float)(block->per - 1) + block->unit;
     block->area = centred(offer->room, block->unit_w, used);

@@ -125,8 +125,8 @@ static void figures_draw(Scene *scene, const Chart *chart, int column, const Pal
     if (cell.w < small * 1.4F || cell.h < small * 1.2F || block_aggregates(block)) return;
     int decimals = 2;
     float size = figure_size(chart, column, cell, decimals);
-    if (size < small * 0.92F) size = figure_size(chart, column, cell, decimals = 1);
-    if (size < small * 0.92F) return;
+    if (size < type_least(chart->layout.type)) size = figure_size(chart, column, cell, decimals = 1);
+    if (size < type_least(chart->layout.type)) return;
     for (int64_t e = 0; e < block->size; e++) {
         double value;
         if (!block_shows(block, e) || !chart_value(chart, (Unit){column, e}, &value)) continue;

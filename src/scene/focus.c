@@ -115,7 +115,9 @@ static Pick along_units(const Chart *chart, Unit unit, int dy)
     Pick pick = chart_pick(chart, unit);
     const Column *column = &chart->columns.column[unit.column];
     const int64_t size = chart->layout.place[unit.column].block.size;
-    if (pick.k + dy >= 0 && pick.k + dy < size * column->batch) pick.k += dy;
+    if (pick.k + dy < 0 || pick.k + dy >= size * column->batch) return pick;
+    pick.k += dy;
+    pick.area = chart_rect(chart, (Unit){unit.column, pick.k % size});
     return pick;
 }
 

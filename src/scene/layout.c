@@ -34,6 +34,10 @@ static Type type_for(const View *view, Rect area, float shrink)
     return (Type){.title = 16 * grow * shrink, .shape = 15.5F * grow * shrink, .small = 13 * grow};
 }
 
+Type layout_type(const View *view, Rect area) { return type_for(view, area, 1); }
+
+float type_least(Type type) { return type.small >= 13 ? fmaxf(13, type.small * 0.92F) : type.small * 0.92F; }
+
 static void headings_make(const Work *work, Type type)
 {
     work->layout->type = type;
@@ -47,6 +51,14 @@ static bool stacks_lanes(const Columns *columns)
 {
     for (int d = 0; d < columns->n_depths; d++)
         if (columns->lanes[d] > 1) return true;
+    return false;
+}
+
+/* Headings stand above the page unless every depth has several lanes. */
+static bool heads_on_top(const Columns *columns)
+{
+    for (int d = 0; d < columns->n_depths; d++)
+        if (columns->lanes[d] == 1) return true;
     return false;
 }
 
@@ -70,6 +82,14 @@ static void heights_find(Layout *layout, float head)
     layout->body = (Rect){area.x, area.y + head, area.w, fmaxf(bottom - 8 - area.y - head, 10)};
 }
 
+static void counts_drop(Layout *layout)
+{
+    const float bottom = layout->area.y + layout->area.h - 6;
+    layout->has_counts = false;
+    layout->counts_top = bottom;
+    layout->body.h = bottom - 8 - layout->body.y;
+}
+
 /* ---- widths ---- */
 
 static float unit_max(const Work *work)
@@ -88,19 +108,38 @@ static BlockOffer offer_for(const Work *work, int c, const int64_t *show, Rect r
 
 static bool stacks_at(const Columns *columns, int depth) { return columns->lanes[depth] > 1; }
 
+/* Larger tensors get more of the height, up to three times. */
+static float weight_of(const Column *column)
+{
+    const int64_t size = column->tensor < 0 ? 1 : shape_size(&column->sample);
+    return fit(sqrtf((float)size) / 3, 1, 3);
+}
+
+/* The slot of a column's lane in a height: from, and how high. */
+static Point slot_of(const Columns *columns, int c, float height)
+{
+    float before = 0, all = 0;
+    for (int i = 0; i < columns->n; i++) {
+        if (columns->column[i].depth != columns->column[c].depth) continue;
+        all += weight_of(&columns->column[i]);
+        if (columns->column[i].lane < columns->column[c].lane) before += weight_of(&columns->column[i]);
+    }
+    return (Point){height * before / all, height * weight_of(&columns->column[c]) / all};
+}
+
 /* The room of a column: a slot of the page's height, its own heading inside where several stand at one depth. */
 static Rect room_of(const Work *work, int c, Rect page)
 {
     const Columns *columns = work->columns;
     const Column *column = &columns->column[c];
     const float top = work->layout->cable_top;
-    const float slot = (page.h - top) / (float)columns->lanes[column->depth];
-    Rect room = {page.x, page.y + top + slot * (float)column->lane, page.w, slot};
+    const Point slot = slot_of(columns, c, page.h - top);
+    Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
     const float head = heading_height(work->layout->type) + 6;
     if (stacks_at(columns, column->depth)) {
         room.y += head;
-        room.h -= head + 10;
+        room.h -= head + 18;
     }
     room.h = fmaxf(room.h, 10);
     return room;
@@ -242,7 +281,8 @@ static Rect page_for(const Work *work)
 static void measure(Work *work, const int64_t *show, Type type)
 {
     headings_make(work, type);
-    heights_find(work->layout, heading_height(type) + 24);
+    heights_find(work->layout, heads_on_top(work->columns) ? heading_height(type) + 24 : 8);
+    if (!heads_on_top(work->columns)) counts_drop(work->layout);
     work->layout->page = page_for(work);
     const float depths = (float)work->columns->n_depths;
     work->share = fit(work->layout->page.w / depths * 0.62F, 44, 230 * fmaxf(work->view->zoom, 1));

@@ -30,6 +30,11 @@ typedef struct Layout {
     float   cable_top;    /* skips run above this line of the page */
 } Layout;
 
+/* Sizes of type for a canvas. */
+Type layout_type(const View *, Rect area);
+/* The least that numbers in units may have: not under 13 points but where all type is. */
+float type_least(Type);
+
 typedef struct LayoutHints {
     const int64_t *show;  /* an element of each column that must be on its page of maps; NULL = none */
     Point pan;

@@ -135,7 +135,7 @@ static void pen_scale(Pen *pen)
     pen->x += 6;
     const float from = pen->x;
     pen_bar(pen, -extent, (Scale){extent, false});
-    mark_text(pen->scene, (Point){(from + pen->x) / 2, pen->y + pen->size * 1.08F}, ALIGN_CENTRE, FONT_CODE, pen->size * 0.9F,
+    mark_text(pen->scene, (Point){(from + pen->x) / 2, pen->y + pen->size}, ALIGN_CENTRE, FONT_CODE, pen->size,
               pen->chart->view->theme->dim, "0");
     pen->x += 6;
     pen_text(pen, FONT_CODE, number_text(arena, extent, 2));
@@ -205,8 +205,8 @@ void legend_draw(Scene *scene, const Chart *chart, Rect strip, bool signs)
     const Theme *theme = chart->view->theme;
     if (strip.h <= 0) return;
     const Shown shown = shown_find(chart);
-    Pen pen = {.scene = scene, .chart = chart, .x = strip.x + 16, .size = layout->type.small * 0.95F,
-               .y = strip.y + strip.h * 0.5F, .end = strip.x + strip.w - 12};
+    Pen pen = {.scene = scene, .chart = chart, .x = strip.x + 16, .size = layout->type.small,
+               .y = strip.y + strip.h * 0.45F, .end = strip.x + strip.w - 12};
     if (shown.numbers) pen_scale(&pen);
     if (shown.ramp) pen_ramp(&pen);
     if (signs) {

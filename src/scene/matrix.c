@@ -140,7 +140,7 @@ static void blocks_frame(Scene *scene, const Matrix *matrix)
 static void numbers_draw(Scene *scene, const Matrix *matrix)
 {
     const Chart *chart = matrix->chart;
-    const float size = chart->layout.type.small * 0.92F;
+    const float size = type_least(chart->layout.type);
     const Rect cell = cell_of(matrix, 0, 0);
     if (cell.w < size * 3.2F || cell.h < size * 1.2F) return;
     for (int64_t i = 0; i < matrix->wires.n; i++) {

@@ -141,10 +141,18 @@ static void charts_draw(Scene *scene, const View *view)
 
 /* ---- a toggle in flight ---- */
 
+/* What goes is no longer to be picked: it belongs to a model that is not there any more. */
+static void picks_drop(Scene *scene, size_t from_mark, size_t from_pick)
+{
+    for (size_t i = from_mark; i < scene->n_marks; i++) scene->marks[i].pick = -1;
+    scene->n_picks = from_pick;
+}
+
 static void moving_units(Scene *scene, const Chart *chart, const Chart *moved, const Chart *other, Kinship kin, float opacity)
 {
     Chart drawn = *chart;
     drawn.quiet = kin == KIN_OTHER && chart->along > 0.1F;
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
     mark_group(scene, NULL, opacity);
     for (int c = 0; c < chart->columns.n; c++) {
         if (motion_kinship(chart, c, other) != kin || chart->columns.column[c].fault) continue;
@@ -152,6 +160,7 @@ static void moving_units(Scene *scene, const Chart *chart, const Chart *moved, c
         units_draw(scene, chart->layout.place[c].block.form == BLOCK_CELLS ? moved : &drawn, c);
     }
     mark_ungroup(scene);
+    if (chart->variant == &chart->view->before) picks_drop(scene, mark, pick);
 }
 
 static const char *line_text(Arena *arena, const Line *line)
@@ -179,19 +188,28 @@ static void words_of_column(Scene *scene, const Chart *moved, int column, float 
     mark_ungroup(scene);
 }
 
+static void arrows_of_half(Scene *scene, const Chart *old, const Chart *new, float t, float opacity)
+{
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
+    mark_group(scene, NULL, opacity);
+    arrows_draw(scene, t < 0.5F ? old : new);
+    mark_ungroup(scene);
+    if (t < 0.5F) picks_drop(scene, mark, pick);
+}
+
 /* Words that stay glide; others go in the first half and come in the second, so that two never stand in one place. */
 static void moving_words(Scene *scene, const Chart *old, const Chart *new, float t)
 {
     const float going = fmaxf(1 - 2 * t, 0), coming = fmaxf(2 * t - 1, 0);
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
     for (int c = 0; c < old->columns.n; c++)
         if (going > 0 && !says_the_same(old, c, new)) words_of_column(scene, old, c, going);
+    picks_drop(scene, mark, pick);
     for (int c = 0; c < new->columns.n; c++) {
         const float opacity = says_the_same(new, c, old) ? 1 : coming;
         if (opacity > 0) words_of_column(scene, new, c, opacity);
     }
-    mark_group(scene, NULL, t < 0.5F ? going : coming);
-    arrows_draw(scene, t < 0.5F ? old : new);
-    mark_ungroup(scene);
+    arrows_of_half(scene, old, new, t, fmaxf(going, coming));
     captions_draw(scene, new);
 }
 
@@ -215,7 +233,9 @@ static void travel_draw(Scene *scene, const View *view)
     new.twin = &old;
     new.along = 1 - t;
     clip_body(scene, &new);
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
     wires_draw(scene, &old, wires_all(&old, WIRES_MOVING), 1 - t);
+    picks_drop(scene, mark, pick);
     wires_draw(scene, &new, wires_all(&new, WIRES_MOVING), t);
     moving_units(scene, &old, &moved_old, &new, KIN_COPY, 1);
     moving_units(scene, &old, &moved_old, &new, KIN_OTHER, 1 - t);
@@ -238,9 +258,11 @@ static void fade_draw(Scene *scene, const View *view)
     View old = *view, new = *view;
     old.now = view->before;
     old.before.plan = new.before.plan = NULL;
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
     mark_group(scene, NULL, 1 - view->t);
     charts_draw(scene, &old);
     mark_ungroup(scene);
+    picks_drop(scene, mark, pick);
     mark_group(scene, NULL, view->t);
     charts_draw(scene, &new);
     mark_ungroup(scene);

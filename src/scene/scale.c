@@ -5,7 +5,7 @@
 #include "scene/number.h"
 #include "scene/view.h"
 
-enum { IMAGE_SIZE = 64, MAP_RANK = 4 /* with the batch axis */, COPIES_FOLLOWED = 64 };
+enum { IMAGE_SIZE = 64, MAP_SIZE = 9, MAP_RANK = 4 /* with the batch axis */, COPIES_FOLLOWED = 64 };
 
 static const PlanStep *maker_of(const Plan *plan, int tensor)
 {
@@ -38,7 +38,7 @@ static bool is_negative_somewhere(const Tensor *tensor, float *largest)
 static bool may_be_image(const Tensor *tensor, const PlanStep *maker)
 {
     const bool given = !maker || maker->node->n_in == 0;
-    if (tensor->shape.rank >= MAP_RANK) return true;
+    if (tensor->shape.rank >= MAP_RANK) return shape_span_size(&tensor->shape, 1, tensor->shape.rank - 1) >= MAP_SIZE;
     return given && shape_size(&tensor->shape) >= IMAGE_SIZE;
 }
 

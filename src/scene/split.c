@@ -2,7 +2,6 @@
 
 #include <math.h>
 
-#define LEGEND_LINE 26.0F
 #define LEGEND_FROM 380.0F    /* canvases lower than this have none */
 
 /* Beside a wide model, below a narrow one. */
@@ -23,7 +22,7 @@ Split split_make(const View *view)
 {
     Split split = {.model = {view->area}};
     Rect *area = &split.model[0];
-    const float line = LEGEND_LINE * view->scale;
+    const float line = layout_type(view, view->area).small * 2.15F;
     if (view->area.h > LEGEND_FROM * view->scale) {
         area->h -= line;
         split.legend = (Rect){area->x, area->y + area->h, area->w, line};

@@ -136,9 +136,12 @@ static float faintness(int64_t n)
     return fmaxf(0.1F, 0.34F * sqrtf((float)WIRES_EACH / (float)n));
 }
 
+/* Wires grow with the type of large canvases. */
+static float thickness(const Chart *chart, float width) { return width * fmaxf(chart->layout.type.small / 13, 1); }
+
 static void draw_each(Scene *scene, const Chart *chart, const Wires *wires, float alpha)
 {
-    const float width = wires->n > WIRES_EACH ? 0.7F : 1.1F;
+    const float width = thickness(chart, wires->n > WIRES_EACH ? 0.7F : 1.1F);
     const bool picked = wires->n <= WIRES_EACH;
     for (int64_t i = 0; i < wires->n; i++) {
         const Wire *wire = &wires->wire[i];
@@ -312,7 +315,7 @@ static Colour sign_colour(const Chart *chart, const Wire *wire)
 static Stroke lit_stroke(const Chart *chart, const Wire *wire, float strongest)
 {
     const float share = wire->weighted && strongest > 0 ? fabsf(wire->strength) / strongest : 0.4F;
-    return (Stroke){.colour = sign_colour(chart, wire), .width = LIT_WIDTH_MIN + LIT_WIDTH * share, .pick = -1,
+    return (Stroke){.colour = sign_colour(chart, wire), .width = thickness(chart, LIT_WIDTH_MIN + LIT_WIDTH * share), .pick = -1,
                     .dashed = chart->view->theme->print && wire->weighted && wire->strength < 0};
 }
 

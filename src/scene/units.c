@@ -89,7 +89,7 @@ static Figures figures_find(const Chart *chart, int column)
     for (int decimals = 2; decimals > 0; decimals--) {
         const float width = widest(chart, column, decimals);
         const float size = fminf(fminf(small * 1.35F, block->unit * 0.75F), width > 0 ? room / width : 0);
-        if (size >= small * 0.92F) return (Figures){decimals, size};
+        if (size >= type_least(chart->layout.type)) return (Figures){decimals, size};
     }
     return (Figures){0, 0};
 }
@@ -216,7 +216,7 @@ static void labels_of_copies(Scene *scene, const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
     const Theme *theme = chart->view->theme;
-    const float size = chart->layout.type.small * 0.92F;
+    const float size = chart->layout.type.small;
     const int64_t step = label_step(block, size * 2.4F), last = block->size - 1;
     const float x = chart->layout.place[column].panel.x - 5;
     for (int64_t e = 0; e <= last; e = e == last ? e + 1 : e + step < last ? e + step : last) {
