@@ -250,6 +250,19 @@ static void cells_are_nearest(void **state)
     assert_int_equal(red(40, 15), 255);
 }
 
+static void cells_smaller_than_pixels_are_averaged(void **state)
+{
+    (void)state;
+    Colour *cells = arena_array(&arena, 400 * 300, sizeof *cells);
+    for (int i = 0; i < 400 * 300; i++) cells[i] = i % 2 ? BLACK : WHITE;
+    Scene scene = page();
+    mark_cells(&scene, (Rect){10, 10, 50, 30}, 400, 300, cells);
+    draw(&scene);
+    for (int y = 10; y < 40; y++)
+        for (int x = 10; x < 60; x++) assert_in_range(red(x, y), 126, 129);
+    assert_true(fabs(ink() - 50 * 30 / 2.0) < 10);
+}
+
 static void clips_nest(void **state)
 {
     (void)state;
@@ -576,6 +589,7 @@ int main(void)
         cmocka_unit_test(polygons_and_bands_are_exact),
         cmocka_unit_test(big_shapes_have_no_seams),
         cmocka_unit_test(cells_are_nearest),
+        cmocka_unit_test(cells_smaller_than_pixels_are_averaged),
         cmocka_unit_test(clips_nest),
         cmocka_unit_test(groups_fade_what_is_inside),
         cmocka_unit_test(a_part_is_drawn_inside_its_clips),

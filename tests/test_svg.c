@@ -171,7 +171,8 @@ static void it_says_what_it_shows(void **state)
     const char *svg = svg_of(&scene);
     assert_non_null(strstr(svg, "role=\"img\" aria-label=\"Flatten: 3 x 4 &amp; 12\""));
     assert_non_null(strstr(svg, "<title>Flatten: 3 x 4 &amp; 12</title>"));
-    assert_non_null(strstr(svg, "<title>wires</title>"));
+    assert_non_null(strstr(svg, "<desc>wires</desc>"));
+    assert_non_null(strstr(svg, "<g>\n<title>wires</title>"));
     assert_int_equal(count(svg, "<title>dense, unit &lt;1&gt;: 0.5</title>"), 12);
     assert_non_null(strstr(svg, "viewBox=\"0 0 240 180\""));
 }
@@ -226,7 +227,7 @@ static void large_maps_become_images(void **state)
     mark_cells(&scene, (Rect){100, 0, 128, 128}, 64, 64, cells);
     const char *svg = svg_of(&scene);
     assert_well_formed(svg);
-    assert_int_equal(count(svg, "href=\"data:image/png;base64,iVBORw0KGgo"), 1);
+    assert_int_equal(count(svg, "xlink:href=\"data:image/png;base64,iVBORw0KGgo"), 1);
 }
 
 static void paper_size_follows_dpi(void **state)

@@ -144,19 +144,38 @@ static float length_of(Point a, Point b) { return sqrtf((b.x - a.x) * (b.x - a.x
 
 static Point between(Point a, Point b, float t) { return (Point){a.x + (b.x - a.x) * t, a.y + (b.y - a.y) * t}; }
 
-/* The stretches of a..b that are on; *phase is the way already gone within a dash and its gap. */
+/* A way along a chord that is on, or off; `ends` when the next one is the other. */
+typedef struct Stretch { Point a, b; bool on, ends; } Stretch;
+
+typedef struct DashWalk {
+    Point a, b;
+    float length, at;      /* of the chord, and gone of it */
+    float on, period;
+    float *phase;          /* gone within a dash and its gap */
+} DashWalk;
+
+static DashWalk dashes_along(const Stroke *stroke, Point a, Point b, float *phase)
+{
+    return (DashWalk){a, b, length_of(a, b), 0, stroke->dash_on, stroke->dash_on + stroke->dash_off, phase};
+}
+
+static bool next_stretch(DashWalk *walk, Stretch *stretch)
+{
+    if (!(walk->at < walk->length)) return false;
+    const bool on = *walk->phase < walk->on;
+    const float left = (on ? walk->on : walk->period) - *walk->phase, step = fminf(left, walk->length - walk->at);
+    *stretch = (Stretch){between(walk->a, walk->b, walk->at / walk->length), between(walk->a, walk->b, (walk->at + step) / walk->length), on, step >= left};
+    *walk->phase = step < left ? *walk->phase + step : on ? walk->on : 0;
+    if (!(walk->at + step > walk->at)) walk->at = walk->length;
+    walk->at += step;
+    return true;
+}
+
 static void draw_dashes(const Track *track, Point a, Point b, const Stroke *stroke, float *phase, const Brush *brush)
 {
-    const float length = length_of(a, b), period = stroke->dash_on + stroke->dash_off;
-    float at = 0;
-    while (at < length) {
-        const bool on = *phase < stroke->dash_on;
-        const float left = (on ? stroke->dash_on : period) - *phase, step = fminf(left, length - at);
-        if (on) draw_piece(track, between(a, b, at / length), between(a, b, (at + step) / length), brush);
-        *phase = step < left ? *phase + step : on ? stroke->dash_on : 0;
-        if (!(at + step > at)) return;
-        at += step;
-    }
+    DashWalk walk = dashes_along(stroke, a, b, phase);
+    for (Stretch stretch; next_stretch(&walk, &stretch);)
+        if (stretch.on) draw_piece(track, stretch.a, stretch.b, brush);
 }
 
 /* ---- curves ---- */
@@ -246,27 +265,59 @@ static void draw_chords(const Canvas *canvas, const Stroke *stroke)
     }
 }
 
-/* A curve that turns back, or is thick: its outline, filled. */
-static void draw_outline(const Canvas *canvas, const Stroke *stroke)
+/* ---- thick strokes: their outline, filled ---- */
+
+static void fill_outline(const Canvas *canvas, const Point *middle, int n, const Stroke *stroke)
 {
-    Point outline[2 * (STEPS_MOST + 1)], direction = {1, 0};
-    const int steps = steps_for(stroke->p);
-    for (int i = 0; i <= steps; i++) {
-        const float t = (float)i / (float)steps, d = 0.5f / (float)steps;
-        const Point at = bezier_at(stroke->p, t), before = bezier_at(stroke->p, fmaxf(t - d, 0)), after = bezier_at(stroke->p, fminf(t + d, 1));
+    Point outline[2 * (STEPS_MOST + 2)], direction = {1, 0};
+    for (int i = 0; i < n; i++) {
+        const Point before = middle[i > 0 ? i - 1 : 0], after = middle[i + 1 < n ? i + 1 : n - 1];
         const float length = length_of(before, after);
         if (length > 0) direction = (Point){(after.x - before.x) / length, (after.y - before.y) / length};
         const Point side = {-direction.y * stroke->width / 2, direction.x * stroke->width / 2};
-        outline[i] = (Point){at.x + side.x, at.y + side.y};
-        outline[2 * steps + 1 - i] = (Point){at.x - side.x, at.y - side.y};
+        outline[i] = (Point){middle[i].x + side.x, middle[i].y + side.y};
+        outline[2 * n - 1 - i] = (Point){middle[i].x - side.x, middle[i].y - side.y};
     }
-    raster_polygon(canvas, outline, 2 * steps + 2, 1, ink_of(stroke->colour));
+    if (n > 1) raster_polygon(canvas, outline, 2 * n, 1, ink_of(stroke->colour));
+}
+
+static Point point_on(const Stroke *stroke, float t) { return stroke->straight ? between(stroke->p[0], stroke->p[3], t) : bezier_at(stroke->p, t); }
+
+static void draw_outline(const Canvas *canvas, const Stroke *stroke)
+{
+    Point middle[STEPS_MOST + 1];
+    const int steps = steps_for(stroke->p);
+    for (int i = 0; i <= steps; i++) middle[i] = point_on(stroke, (float)i / (float)steps);
+    fill_outline(canvas, middle, steps + 1, stroke);
+}
+
+/* Dash by dash, with ends at right angles. */
+static void draw_thick_dashes(const Canvas *canvas, const Stroke *stroke)
+{
+    Point middle[STEPS_MOST + 2];
+    const int steps = stroke->straight ? 1 : steps_for(stroke->p);
+    int n = 0;
+    float phase = 0;
+    for (int i = 0; i < steps; i++) {
+        DashWalk walk = dashes_along(stroke, point_on(stroke, (float)i / (float)steps), point_on(stroke, (float)(i + 1) / (float)steps), &phase);
+        for (Stretch stretch; next_stretch(&walk, &stretch);) {
+            if (!stretch.on) continue;
+            if (!n) middle[n++] = stretch.a;
+            middle[n++] = stretch.b;
+            if (!stretch.ends) continue;
+            fill_outline(canvas, middle, n, stroke);
+            n = 0;
+        }
+    }
+    fill_outline(canvas, middle, n, stroke);
 }
 
 bool stroke_is_brushed(const Stroke *stroke)
 {
     Point across[4], down[4];
-    if (stroke->straight || stroke->dash_on > 0 || stroke->width <= THIN) return true;
+    if (stroke->width <= THIN) return true;
+    if (stroke->dash_on > 0) return false;
+    if (stroke->straight) return true;
     order_across(stroke->p, across);
     order_down(stroke->p, down);
     return stroke->width <= THICK && (runs_along(across) || runs_along(down));
@@ -290,7 +341,8 @@ static void draw_brushed(const Canvas *canvas, const Stroke *stroke)
 void raster_stroke(const Canvas *canvas, const Stroke *stroke)
 {
     float phase = 0;
-    if (stroke->straight) draw_chord(canvas, stroke->p[0], stroke->p[3], stroke, &phase, brush_for(canvas, stroke));
+    if (stroke->dash_on > 0 && !stroke_is_brushed(stroke)) draw_thick_dashes(canvas, stroke);
+    else if (stroke->straight) draw_chord(canvas, stroke->p[0], stroke->p[3], stroke, &phase, brush_for(canvas, stroke));
     else if (stroke_is_brushed(stroke)) draw_brushed(canvas, stroke);
     else draw_outline(canvas, stroke);
 }

@@ -63,6 +63,13 @@ static const char *label_of(const SvgPainter *svg, const Mark *mark)
     return scene->picks[mark->pick].label;
 }
 
+static void put_element(Text *out, const char *name, const char *text)
+{
+    text_print(out, "<%s>", name);
+    svg_escape(out, text);
+    text_print(out, "</%s>\n", name);
+}
+
 static void end_element(SvgPainter *svg, const Mark *mark, const char *name)
 {
     const char *label = label_of(svg, mark);
@@ -70,9 +77,9 @@ static void end_element(SvgPainter *svg, const Mark *mark, const char *name)
         text_put(svg->out, "/>\n");
         return;
     }
-    text_put(svg->out, "><title>");
-    svg_escape(svg->out, label);
-    text_print(svg->out, "</title></%s>\n", name);
+    text_put(svg->out, ">");
+    put_element(svg->out, "title", label);
+    text_print(svg->out, "</%s>\n", name);
 }
 
 /* ---- shapes ---- */
@@ -198,17 +205,26 @@ static void paint_text(void *self, const Mark *mark)
 
 static bool same_colour(Colour a, Colour b) { return !memcmp(&a, &b, sizeof a); }
 
-/* In units of cells: one path a run of equal neighbours. */
+static bool is_opaque(const Mark *mark)
+{
+    for (int i = 0; i < mark->columns * mark->rows; i++)
+        if (mark->cells[i].a < 255) return false;
+    return mark->opacity >= 1;
+}
+
+/* In units of cells: one path a run of equal neighbours. Opaque ones reach below those drawn after them: no seams. */
 static void put_cell_runs(SvgPainter *svg, const Mark *mark)
 {
+    const bool opaque = is_opaque(mark);
     for (int y = 0; y < mark->rows; y++) {
         const Colour *row = mark->cells + (size_t)y * (size_t)mark->columns;
         for (int x = 0, run; x < mark->columns; x += run) {
             for (run = 1; x + run < mark->columns && same_colour(row[x], row[x + run]);) run++;
             if (!row[x].a) continue;
             char paint[STYLE_BYTES];
+            const char *right = opaque && x + run < mark->columns ? ".5" : "", *below = opaque && y + 1 < mark->rows ? ".5" : "";
             add_paint(paint, 0, "fill", (Colour){row[x].r, row[x].g, row[x].b, (uint8_t)((float)row[x].a * mark->opacity + 0.5f)});
-            text_print(svg->out, "<path%s d=\"M%d %dh%dv1h-%dz\"/>\n", paint, x, y, run, run);
+            text_print(svg->out, "<path%s d=\"M%d %dh%d%sv1%sh-%d%sz\"/>\n", paint, x, y, run, right, below, run, right);
         }
     }
 }
@@ -223,9 +239,11 @@ static void put_cell_paths(SvgPainter *svg, const Mark *mark)
 
 static void put_cell_image(SvgPainter *svg, const Mark *mark)
 {
-    text_put(svg->out, "<image image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\" preserveAspectRatio=\"none\"");
+    const bool enlarged = mark->rect.w >= (float)mark->columns && mark->rect.h >= (float)mark->rows;
+    text_put(svg->out, "<image xmlns:xlink=\"http://www.w3.org/1999/xlink\" preserveAspectRatio=\"none\"");
+    if (enlarged) text_put(svg->out, " image-rendering=\"optimizeSpeed\" style=\"image-rendering:pixelated\"");
     put_rect(svg, &mark->rect);
-    text_put(svg->out, " href=\"data:image/png;base64,");
+    text_put(svg->out, " xlink:href=\"data:image/png;base64,");
     svg_image(svg->out, mark);
     text_put(svg->out, "\"/>\n");
 }
@@ -259,11 +277,7 @@ static void paint_cells(void *self, const Mark *mark)
     const char *label = label_of(svg, mark);
     close_style(svg);
     text_put(svg->out, "<g>");
-    if (label) {
-        text_put(svg->out, "<title>");
-        svg_escape(svg->out, label);
-        text_put(svg->out, "</title>");
-    }
+    if (label) put_element(svg->out, "title", label);
     if ((int64_t)mark->columns * mark->rows <= VECTOR_CELLS) put_cell_paths(svg, mark);
     else put_cell_image(svg, mark);
     if (mark->stroke.a) put_grid(svg, mark);
@@ -295,21 +309,24 @@ static void paint_group(void *self, const Mark *mark)
         text_put(svg->out, "</g>\n");
         return;
     }
-    text_put(svg->out, "<g>");
-    if (mark->text && mark->text[0]) {
-        text_put(svg->out, "<title>");
-        svg_escape(svg->out, mark->text);
-        text_put(svg->out, "</title>");
-    }
-    text_put(svg->out, "\n");
+    text_put(svg->out, "<g>\n");
+    if (mark->text && mark->text[0]) put_element(svg->out, "title", mark->text);
 }
 
+/* What the page is, and its outermost groups by name. */
 static void put_description(Text *out, const Scene *scene)
 {
-    if (!scene->title) return;
-    text_put(out, "<title>");
-    svg_escape(out, scene->title);
-    text_put(out, "</title>\n");
+    Text names = {.arena = out->arena};
+    int depth = 0;
+    for (size_t i = 0; i < scene->n_marks; i++) {
+        const Mark *mark = &scene->marks[i];
+        if (mark->type == MARK_UNGROUP) depth -= depth > 0;
+        if (mark->type != MARK_GROUP || depth++ || !mark->text || !mark->text[0]) continue;
+        if (names.length) text_put(&names, "; ");
+        text_put(&names, mark->text);
+    }
+    if (scene->title) put_element(out, "title", scene->title);
+    if (names.length) put_element(out, "desc", names.bytes);
 }
 
 static void paint_begin(void *self, const Scene *scene)

@@ -28,7 +28,8 @@ typedef enum MarkType {
     MARK_CURVE,    /* a cubic from a to b with control points c, d; stroke */
     MARK_POLYGON,  /* points[n_points], closed, convex, fill */
     MARK_TEXT,     /* text at a (baseline; a.x by align), font, size, fill */
-    MARK_CELLS,    /* a map of columns x rows colours filling rect, nearest neighbour; grid lines in stroke when width > 0 */
+    MARK_CELLS,    /* a map of columns x rows colours filling rect, nearest neighbour
+                      (the mean, where cells are smaller than pixels); grid lines in stroke when width > 0 */
     MARK_CLIP,     /* what follows is drawn inside rect only, until MARK_UNCLIP; clips nest */
     MARK_UNCLIP,
     MARK_GROUP,    /* begins a named group (title for SVG's <title>); opacity multiplies what is inside */

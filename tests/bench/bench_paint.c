@@ -100,7 +100,7 @@ static void export_pdf(const Scene *scene) { export_as(scene, "x.pdf"); }
 static void export_png(const Scene *scene) { export_as(scene, "x.png"); }
 
 /* Two columns of nodes 300 points apart, every one of the left to every one of the right. */
-static Scene wires(Arena *arena, int side, MarkType type)
+static Scene wires(Arena *arena, int side, MarkType type, uint8_t alpha)
 {
     Scene scene;
     scene_open(&scene, arena, (Rect){0, 0, WIDTH, HEIGHT}, (Colour){251, 250, 247, 255});
@@ -108,8 +108,8 @@ static Scene wires(Arena *arena, int side, MarkType type)
         for (int j = 0; j < side; j++) {
             const float step = 1000 / (float)side;
             const Point from = {800, 40 + step * (float)i}, to = {1100, 40 + step * (float)j};
-            if (type == MARK_CURVE) mark_wire(&scene, from, to, (Colour){0, 114, 178, 20}, 1);
-            else mark_line(&scene, from, to, (Colour){0, 114, 178, 20}, 1);
+            Mark *mark = type == MARK_CURVE ? mark_wire(&scene, from, to, (Colour){0, 114, 178, alpha}, 1) : mark_line(&scene, from, to, (Colour){0, 114, 178, alpha}, 1);
+            mark->pick = scene_pick(&scene, (Pick){.type = PICK_WIRE});
         }
     return scene;
 }
@@ -150,7 +150,7 @@ static double build_time(int rounds)
     for (int i = 0; i < rounds; i++) {
         arena_reset(&arena);
         const double start = now();
-        wires(&arena, 141, MARK_CURVE);
+        wires(&arena, 141, MARK_CURVE, 20);
         times[i] = now() - start;
     }
     arena_close(&arena);
@@ -174,8 +174,8 @@ int main(int argc, char **argv)
     Arena arena;
     arena_open(&arena, 0);
     arena_open(&out_arena, 0);
-    const Scene few = question(&arena), text = labels(&arena), curves = wires(&arena, 316, MARK_CURVE), lines = wires(&arena, 316, MARK_LINE);
-    const Scene twenty = wires(&arena, 141, MARK_CURVE);
+    const Scene few = question(&arena), text = labels(&arena), curves = wires(&arena, 316, MARK_CURVE, 20), lines = wires(&arena, 316, MARK_LINE, 20);
+    const Scene strong = wires(&arena, 316, MARK_CURVE, 255), twenty = wires(&arena, 141, MARK_CURVE, 20);
     const double first = now();
     paint(&few);
     row("question's picture, first time", now() - first);
@@ -186,8 +186,9 @@ int main(int argc, char **argv)
     row("question's picture, 60x60 dirty", median(rounds, paint_dirty, &few));
     row("2,000 labels", median(rounds, paint, &text));
     const double ours = median(rounds, paint, &curves), straight = median(rounds, paint, &lines);
-    row("100,000 curves", ours);
-    row("100,000 lines", straight);
+    row("100,000 faint curves", ours);
+    row("100,000 faint lines", straight);
+    row("100,000 opaque curves", median(rounds, paint, &strong));
     const double theirs = median(rounds < 3 ? rounds : 3, paint_cairo, &curves), their_lines = median(rounds < 3 ? rounds : 3, paint_cairo, &lines);
     row("100,000 curves, cairo", theirs);
     row("100,000 lines, cairo", their_lines);
@@ -196,6 +197,9 @@ int main(int argc, char **argv)
     row("question as .pdf", median(rounds, export_pdf, &few));
     row("question as .png", median(rounds, export_png, &few));
     row("100,000 curves as .svg", median(rounds, export_svg, &curves));
+    Text svg = {.arena = &out_arena};
+    EXPORT_svg.write(&svg, &curves, fonts, &(ExportOptions){.scale = 1});
+    printf("%-44s %10.2f MB\n", "its size", (double)svg.length / 1e6);
     row("100,000 curves as .pdf", median(1, export_pdf, &curves));
     free(buffer);
     arena_close(&arena);
