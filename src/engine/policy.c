@@ -56,8 +56,9 @@ bool dtype_policy_resolve(const Builder *builder, const Value *value, DtypePolic
 
 static bool bad_dimension(Arena *arena, const Value *value, const char *dim, const char *type, Error *err)
 {
-    return error_set(err, "ValueError", "Cannot convert '%s' to a shape. Found invalid dimension '%s' of type '<class '%s'>'. ",
-                     value_str_text(arena, value), dim, type);
+    error_set(err, "ValueError", "Cannot convert '%s' to a shape. Found invalid dimension '%s' of type '<class '%s'>'. ",
+              value_str_text(arena, value), dim, type);
+    return error_cause(err, "cause.dimension", dim, NULL);
 }
 
 static bool put_dimension(Arena *arena, const Value *value, const Value *dim, Shape *out, Error *err)

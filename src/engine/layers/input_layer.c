@@ -67,7 +67,8 @@ static void propose_whole_numbers(Maker *m, const char *param)
         else if (dim->kind == VALUE_INT) list_add(whole.list, dim->integer < 0 ? value_none() : *dim);
         else list_add(whole.list, *dim);
     }
-    if (!value_equal(&whole, value)) error_fix(m->err, FIX_ARGUMENT, param, value_repr_text(m->builder->arena, &whole));
+    const char *text = value_repr_text(m->builder->arena, &whole);
+    if (strcmp(text, value_repr_text(m->builder->arena, value)) != 0) error_fix(m->err, FIX_ARGUMENT, param, text);
 }
 
 static bool shape_of(Maker *m, const char *param, Shape *shape)
