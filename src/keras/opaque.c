@@ -14,13 +14,14 @@ typedef struct Opaque {
 
 static bool opaque_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)call, (void)in, (void)n_in, (void)err;
+    (void)call, (void)in, (void)n_in;
     const Opaque *opaque = layer->config;
-    if (!opaque->n) return false;
+    if (!opaque->n) return error_set(err, "NotImplementedError", "Layer %s does not tell the shape of its output.", layer->class_name);
     const int last = opaque->n - 1;
     const OpaqueCall *told = &opaque->calls[layer->n_calls < last ? layer->n_calls : last];
+    if (!told->n) told = &opaque->calls[last];
     for (int i = 0; i < told->n; i++) outputs_add(out, told->out[i].shape, told->out[i].dtype);
-    return told->n > 0;
+    return true;
 }
 
 static const LayerKind OPAQUE = {.name = "CustomLayer", .module = "__main__", .infer = opaque_infer, .built_at_make = true};
@@ -46,7 +47,7 @@ void opaque_output(Builder *builder, Layer *layer, int call, int index, TensorSp
     if (opaque->n <= call) opaque->n = call + 1;
     OpaqueCall *told = &opaque->calls[call];
     told->out = arena_grow(builder->arena, told->out, (size_t)told->n, &told->capacity, (size_t)index + 1, sizeof(TensorSpec));
-    if (told->n <= index) told->n = index + 1;
+    while (told->n <= index) told->out[told->n++] = spec;
     told->out[index] = spec;
 }
 
@@ -55,5 +56,5 @@ bool layer_is_opaque(const Layer *layer) { return layer->kind == &OPAQUE; }
 bool opaque_known(const Layer *layer)
 {
     const Opaque *opaque = layer->config;
-    return opaque->n > 0 && opaque->calls[opaque->n - 1].n > 0;
+    return opaque->n > 0;
 }
