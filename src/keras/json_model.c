@@ -203,6 +203,7 @@ static bool make_opaque(JsonReader *reader, const Value *dict, const char *class
 {
     const char *own = json_text(json_member(dict, "config"), "name");
     *out = opaque_make(reader->builder, class_name, own ? own : name, dict->span, reader->err);
+    if (*out) opaque_keep(reader->builder, *out, dict);
     return *out != NULL;
 }
 

@@ -9,7 +9,8 @@ typedef struct OpaqueCall {
 } OpaqueCall;
 
 typedef struct Opaque {
-    OpaqueCall *calls;  int n;   size_t capacity;
+    OpaqueCall  *calls;  int n;   size_t capacity;
+    const Value *source;
 } Opaque;
 
 static bool opaque_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -57,4 +58,18 @@ bool opaque_known(const Layer *layer)
 {
     const Opaque *opaque = layer->config;
     return opaque->n > 0;
+}
+
+void opaque_keep(Builder *builder, Layer *layer, const Value *source)
+{
+    Opaque *opaque = layer->config;
+    Value *copy = ARENA_NEW(builder->arena, Value);
+    *copy = *source;
+    opaque->source = copy;
+}
+
+const Value *opaque_source(const Layer *layer)
+{
+    const Opaque *opaque = layer->config;
+    return opaque->source;
 }

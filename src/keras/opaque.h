@@ -12,6 +12,10 @@ Layer *opaque_make(Builder *, const char *class_name, const char *name, Span, Er
 void opaque_output(Builder *, Layer *, int call, int index, TensorSpec);
 bool opaque_known(const Layer *);
 
+/* The file's own words for it, for writing it back; NULL where it does not come from a file. */
+void opaque_keep(Builder *, Layer *, const Value *source);
+const Value *opaque_source(const Layer *);
+
 bool layer_is_opaque(const Layer *);
 
 #endif

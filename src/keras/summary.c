@@ -156,12 +156,10 @@ static void put_count(Text *text, const Rich *rich, const char *title, int64_t c
                     rich->options->columns);
 }
 
-static bool is_linked(const Node *node, int input) { return input < node->n_linked; }
-
 static void put_rich(Text *text, const Plan *plan, const SummaryOptions *options)
 {
     Rich rich = {.table.arena = text->arena, .options = options};
-    view_make(&rich.view, text->arena, plan->model, is_linked);
+    view_make(&rich.view, text->arena, plan->model, edge_is_linked);
     rich.connected = !view_is_line(&rich.view, text->arena);
     Columns columns = rich.connected ? CONNECTED : SEQUENTIAL;
     if (options->show_trainable) columns = with_trainable(columns);

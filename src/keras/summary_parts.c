@@ -69,13 +69,6 @@ WeightBytes weight_bytes(Arena *arena, const Plan *plan)
 
 /* ---- shapes ---- */
 
-int call_index(const Node *node)
-{
-    for (int i = 0; i < node->layer->n_calls; i++)
-        if (node->layer->calls[i] == node) return i;
-    return 0;
-}
-
 static void put_structure(Text *text, const Value *value, const char *quote)
 {
     if (value->kind == VALUE_TENSOR) {

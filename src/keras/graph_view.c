@@ -1,4 +1,4 @@
-#include "keras/summary_parts.h"
+#include "keras/graph_view.h"
 
 #include <stdlib.h>
 
@@ -19,6 +19,8 @@ static int node_index(const Node *const *nodes, int n, const Node *node)
     }
     return low < n && nodes[low] == node ? low : -1;
 }
+
+bool edge_is_linked(const Node *node, int input) { return input < node->n_linked; }
 
 bool view_has(const GraphView *view, const Node *node) { return node_index(view->nodes, view->n_nodes, node) >= 0; }
 
@@ -71,6 +73,20 @@ void view_make(GraphView *view, Arena *arena, const Model *model, GraphEdge *edg
     view->n_layers = 0;
     for (int i = 0; i < model->n_layers; i++)
         if (is_called(view, model->layers[i])) view->layers[view->n_layers++] = model->layers[i];
+}
+
+int call_index(const Node *node)
+{
+    for (int i = 0; i < node->layer->n_calls; i++)
+        if (node->layer->calls[i] == node) return i;
+    return 0;
+}
+
+int call_index_in(const GraphView *view, const Node *node)
+{
+    int n = 0;
+    for (int i = 0; i < node->layer->n_calls && node->layer->calls[i] != node; i++) n += view_has(view, node->layer->calls[i]);
+    return n;
 }
 
 /* ---- line or graph ---- */
