@@ -225,6 +225,9 @@ const char *maker_text(const Maker *, const char *param);
 
 /* ---- for `build` of a kind ---- */
 
+/* build()'s input_shape: a tuple for a lone tensor, nested as the first argument of the call otherwise. */
+Value call_shapes(Arena *, const Call *, const TensorSpec *in);
+
 /* add_weight; refuses unknown axes in Keras' words. */
 bool layer_add_weight(Builder *, Layer *, const char *name, Shape, Value initializer, bool trainable, Error *);
 bool layer_add_typed_weight(Builder *, Layer *, const char *name, Shape, Dtype, Value initializer, bool trainable, Error *);
@@ -353,6 +356,8 @@ struct LayerKind {
 int layer_kinds(const LayerKind *const **kinds);
 const LayerKind *layer_kind_find(const char *class_name);    /* keras.layers */
 const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape" */
+/* keras.ops.<name>(args...) on symbolic tensors; NULL when there is no such operation, or it refuses. */
+KerasTensor *operation_apply(Builder *, const char *function_name, const Argument *, int n, Error *);
 
 /* ---- facts ---- */
 

@@ -207,7 +207,7 @@ static bool too_deep(Builder *builder, Error *err)
     return true;
 }
 
-static Value shapes_of(Arena *arena, const Call *call, const TensorSpec *in)
+Value call_shapes(Arena *arena, const Call *call, const TensorSpec *in)
 {
     if (!call || !value_is_nest(&call->args[0])) return value_shape(arena, &in[0].shape);
     Value leaves = nest_leaves(arena, &call->args[0]);
@@ -220,7 +220,7 @@ static bool build_inside(Builder *builder, Layer *layer, const Call *call, const
 {
     if (n > 0 && !layer->kind->built_at_make) {
         Value config = value_dict(builder->arena);
-        dict_set(builder->arena, config.dict, value_string(builder->arena, "input_shape", 11), shapes_of(builder->arena, call, in));
+        dict_set(builder->arena, config.dict, value_string(builder->arena, "input_shape", 11), call_shapes(builder->arena, call, in));
         layer->build_config = config;
         layer->build_shape = in[0].shape;
     }
@@ -538,4 +538,12 @@ Node *layer_apply(Builder *builder, Layer *layer, Value inputs, Error *err)
 {
     const Argument argument = {.value = inputs, .span = SPAN_NONE};
     return layer_call(builder, layer, &argument, 1, SPAN_NONE, err);
+}
+
+KerasTensor *operation_apply(Builder *builder, const char *function_name, const Argument *args, int n, Error *err)
+{
+    const LayerKind *kind = operation_find(function_name);
+    Layer *operation = kind ? layer_make(builder, kind, NULL, 0, SPAN_NONE, err) : NULL;
+    Node *node = operation ? layer_call(builder, operation, args, n, SPAN_NONE, err) : NULL;
+    return node ? node->out[0] : NULL;
 }

@@ -28,6 +28,8 @@
     X(random_brightness) X(random_contrast) X(random_crop) X(random_erasing) X(random_flip) X(random_gaussian_blur) \
     X(random_grayscale) X(random_hue) X(random_rotation) X(random_saturation) X(random_sharpness) X(random_shear) \
     X(random_translation) X(random_zoom) \
+    /* merging */ \
+    X(add) X(subtract) X(multiply) X(average) X(maximum) X(minimum) X(concatenate) X(dot) \
     /* normalisation */ \
     X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
     /* recurrent */ \
