@@ -17,8 +17,27 @@ static const LayerKind *const KINDS[] = {
 
 enum { N_KINDS = sizeof KINDS / sizeof *KINDS };
 
+/* Names that keras.layers has for the same class. */
+static const char *const ALIASES[][2] = {
+#define EACH(from, to) {from "1D", to "1D"}, {from "2D", to "2D"}, {from "3D", to "3D"}
+    EACH("MaxPool", "MaxPooling"), EACH("AvgPool", "AveragePooling"), EACH("GlobalMaxPool", "GlobalMaxPooling"),
+    EACH("GlobalAvgPool", "GlobalAveragePooling"), EACH("Convolution", "Conv"),
+#undef EACH
+    {"Convolution1DTranspose", "Conv1DTranspose"}, {"Convolution2DTranspose", "Conv2DTranspose"},
+    {"Convolution3DTranspose", "Conv3DTranspose"}, {"SeparableConvolution1D", "SeparableConv1D"},
+    {"SeparableConvolution2D", "SeparableConv2D"}, {"GroupQueryAttention", "GroupedQueryAttention"},
+};
+
+static const char *own_name(const char *class_name)
+{
+    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
+        if (strcmp(ALIASES[i][0], class_name) == 0) return ALIASES[i][1];
+    return class_name;
+}
+
 const LayerKind *layer_kind_find(const char *class_name)
 {
+    class_name = own_name(class_name);
     for (int i = 0; i < N_KINDS; i++)
         if (!KINDS[i]->operation && strcmp(KINDS[i]->name, class_name) == 0) return KINDS[i];
     return NULL;

@@ -7,7 +7,7 @@
 /* clang-format off */
 #define LAYERS(X) \
     /* core */ \
-    X(input_layer) X(dense) X(activation) X(identity) \
+    X(input_layer) X(dense) X(activation) X(identity) X(einsum_dense) \
     /* activations */ \
     X(relu) X(leaky_relu) X(elu) X(softmax) X(prelu) \
     /* reshaping */ \
@@ -34,6 +34,8 @@
     X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
     /* recurrent */ \
     X(rnn) X(simple_rnn) X(lstm) X(gru) X(simple_rnn_cell) X(lstm_cell) X(gru_cell) X(stacked_rnn_cells) X(bidirectional) \
+    /* attention */ \
+    X(attention) X(additive_attention) X(multi_head_attention) X(group_query_attention) \
     /* regularisation */ \
     X(dropout) X(gaussian_noise) X(gaussian_dropout) X(alpha_dropout) \
     X(spatial_dropout1d) X(spatial_dropout2d) X(spatial_dropout3d) X(activity_regularization) \
