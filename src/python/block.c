@@ -132,11 +132,16 @@ static void blame_open_bracket(Parser *parser, Fault *fault)
     *fault = (Fault){"SyntaxError", text, line->open};
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f' || c == '\r' || c == '\n';
+}
+
 static int line_text_end(const Parser *parser)
 {
     const Line *line = &parser->logical;
     int end = line->token[line->n].span.start;
-    while (end > line->begin && strchr(" \t\f\r\n", parser->scanner.text[end - 1])) end--;
+    while (end > line->begin && is_blank(parser->scanner.text[end - 1])) end--;
     return end;
 }
 
@@ -216,8 +221,9 @@ static void statement_run(Parser *parser, void *context)
 void parse_statement_line(Parser *parser, List *list)
 {
     List mine = {0};
-    int start = parser_peek(parser)->span.start;
-    int column = parser->logical.column < parser->block.column ? parser->logical.column : parser->block.column;
+    const Line *line = &parser->logical;
+    int start = line->n ? line->token[0].span.start : line->begin + line->indent;
+    int column = line->column < parser->block.column ? line->column : parser->block.column;
     bool done = parser_try(parser, statement_run, &mine);
     if (done && mine.first) list_put(list, mine.first);
     if (!done) put_bad(parser, list, start, column);

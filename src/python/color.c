@@ -1,6 +1,7 @@
 /* Tokens for colouring. */
-#include <string.h>
+#include <limits.h>
 
+#include "python/line.h"
 #include "python/quote.h"
 #include "python/tree.h"
 
@@ -20,14 +21,19 @@ static PyTokenType type_of(const Scanner *scanner, Token token)
     return quote.format ? PY_TOKEN_FSTRING : PY_TOKEN_STRING;
 }
 
+static int column_of(const Scanner *scanner, int at)
+{
+    int begin = at;
+    while (begin > 0 && !quote_line_breaks(scanner, begin - 1)) begin--;
+    return token_skip_space(scanner, begin) - begin;
+}
+
 /* What no token fits: a string that is not closed up to the end of its line, or one character. */
 static int bad_end(const Scanner *scanner, int at)
 {
     Quote quote;
-    if (quote_read(scanner, at, &quote)) return quote.triple ? scanner->length : token_line_end(scanner, at);
-    int end = at + 1;
-    while (name_byte(token_byte(scanner, at)) && name_byte(token_byte(scanner, end))) end++;
-    return end;
+    if (!quote_read(scanner, at, &quote)) return token_word_end(scanner, at);
+    return quote.triple ? line_open_text_end(scanner, column_of(scanner, at), at) : token_line_end(scanner, at);
 }
 
 static int read_token(Scanner *scanner, int at, PyTokens *tokens)
@@ -45,7 +51,8 @@ static int read_token(Scanner *scanner, int at, PyTokens *tokens)
 
 void python_tokens(Arena *arena, const char *text, size_t length, PyTokens *tokens)
 {
-    Scanner scanner = {.arena = arena, .text = text, .length = (int)length, .line = 1, .patience = (int64_t)length * 8};
+    int bytes = length < INT_MAX ? (int)length : INT_MAX - 1;
+    Scanner scanner = {.arena = arena, .text = text, .length = bytes, .line = 1, .patience = (int64_t)bytes * 8};
     for (int at = 0; (at = token_skip_space(&scanner, at)) < scanner.length;) {
         int next = token_skip_newline(&scanner, at);
         bool comment = token_byte(&scanner, at) == '#';

@@ -40,7 +40,8 @@ static void explain_behind_name(Parser *parser, int first)
 {
     enum { DEPTH_ENOUGH = 100 };
     int at = parser->at, last_end = parser->last_end;
-    if (parser->line->token[first].code != TOKEN_NAME || parser->depth > DEPTH_ENOUGH) return;
+    const Token *name = &parser->line->token[first];
+    if (name->code != TOKEN_NAME || name[1].code == SIGN_OPEN_ROUND || parser->depth > DEPTH_ENOUGH) return;
     parser->at = first + 1;
     if (!parser_try(parser, star_expressions_run, NULL) && fault_explained(&parser->fault)) parser_fail_again(parser);
     parser->at = at;
@@ -53,17 +54,15 @@ void fault_two_expressions(Parser *parser, int first, const PyNode *left)
     if (parser->quiet || !expression_begins(parser_peek(parser))) return;
     if (is_old_statement(left)) refuse_old_statement(parser, left);
     bool prefix = token->code == TOKEN_NAME && token[1].code == TOKEN_STRING;
-    if (prefix || token_is_soft_keyword(parser, token)) {
-        explain_behind_name(parser, first);
-        return;
-    }
     int at = parser->at, last_end = parser->last_end;
-    bool two = parser_attempt(parser, parse_expression) || parser_attempt(parser, parse_disjunction);
+    bool two = !prefix && !token_is_soft_keyword(parser, token) &&
+               (parser_attempt(parser, parse_expression) || parser_attempt(parser, parse_disjunction));
     if (two && parser->line->token[parser->at - 1].level > 0) {
         parser_fail(parser, (Span){left->outer.start, parser->last_end}, "invalid syntax. Perhaps you forgot a comma?");
     }
     parser->at = at;
     parser->last_end = last_end;
+    explain_behind_name(parser, first);
 }
 
 static bool starts_list_or_tuple(const PyNode *node)

@@ -132,6 +132,7 @@ static void parse_field(Pieces *pieces, const Quote *quote, const Field *field)
     int last_end = parser->last_end;
     PyNode *value = parse_field_value(pieces, field, &debug);
     if (debug) pieces_say(pieces, &raw, field->inside.start, field->stop);
+    if (debug) pieces->span = (Span){pieces->span.start < braces.start ? pieces->span.start : braces.start, braces.start};
     pieces_flush(pieces);
     PyNode *node = node_begin_at(parser, PY_FORMAT, braces.start);
     node->a = value;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "python/quote.h"
+#include "python/suspect.h"
 #include "python/tree.h"
 
 typedef struct Bracket {
@@ -72,56 +73,6 @@ static int line_begin(Scanner *scanner, Line *line)
     }
 }
 
-/* Words that begin statements. "for", "if" and "from" may begin a line within an expression as well. */
-static bool is_statement_word(TokenCode code)
-{
-    switch ((int)code) {
-    case KEYWORD_ASSERT: case KEYWORD_BREAK: case KEYWORD_CLASS: case KEYWORD_CONTINUE: case KEYWORD_DEF: case KEYWORD_DEL:
-    case KEYWORD_ELIF: case KEYWORD_EXCEPT: case KEYWORD_FINALLY: case KEYWORD_GLOBAL: case KEYWORD_IMPORT:
-    case KEYWORD_NONLOCAL: case KEYWORD_PASS: case KEYWORD_RAISE: case KEYWORD_RETURN: case KEYWORD_TRY: case KEYWORD_WHILE:
-    case KEYWORD_WITH:
-        return true;
-    }
-    return false;
-}
-
-static bool may_begin_statement(TokenCode code)
-{
-    return is_statement_word(code) || code == KEYWORD_FOR || code == KEYWORD_IF || code == KEYWORD_FROM;
-}
-
-static int ascii_name_end(const Scanner *scanner, int at)
-{
-    while (at < scanner->length && name_byte(token_byte(scanner, at))) at++;
-    return at;
-}
-
-/* name =, name.attr, name(, name[, name += ...: how statements begin that begin with a name. */
-static bool statement_goes_on(const Scanner *scanner, int at)
-{
-    at = token_skip_space(scanner, at);
-    unsigned char c = token_byte(scanner, at), next = token_byte(scanner, at + 1);
-    if (c == '=') return next != '=';
-    if (c == '.' || c == '(' || c == '[') return true;
-    return c && strchr("+-*/%@&|^", c) && next == '=';
-}
-
-static bool statement_begins(const Scanner *scanner, int at)
-{
-    unsigned char c = token_byte(scanner, at);
-    if (c == '@') return true;
-    if (!name_byte(c) || (c >= '0' && c <= '9')) return false;
-    int end = ascii_name_end(scanner, at);
-    TokenCode code = name_code(scanner->text + at, (size_t)(end - at));
-    return may_begin_statement(code) || (code == TOKEN_NAME && statement_goes_on(scanner, end));
-}
-
-static bool statement_word_begins(const Scanner *scanner, int at)
-{
-    int end = ascii_name_end(scanner, at);
-    return is_statement_word(name_code(scanner->text + at, (size_t)(end - at)));
-}
-
 static bool bracket_open(Reading *reading, Token *token)
 {
     if (reading->depth + reading->base >= PY_DEPTH_MAX) {
@@ -177,10 +128,10 @@ static bool suspect_stops(Reading *reading, int at)
     const Scanner *scanner = reading->scanner;
     if (line->certain.at >= 0 || reading->base || !reading->depth) return false;
     int column, tabless, first = indentation_read(scanner, at, &column, &tabless);
-    if (column > line->column || !statement_begins(scanner, first)) return false;
+    if (column > line->column || !suspect_begins(scanner, first)) return false;
     const Suspect suspect = {at, line->n, reading->open[reading->depth - 1].at};
     if (line->suspect.at < 0) line->suspect = suspect;
-    if (statement_word_begins(scanner, first)) line->certain = suspect;
+    if (suspect_certain(scanner, first)) line->certain = suspect;
     return scanner->fault.message || scanner->patience <= 0;
 }
 
@@ -207,14 +158,13 @@ static Step space_pass(Reading *reading, int *at)
     return STEP_FAULT;
 }
 
-/* Where an unclosed triple quote at `at` is taken to end: at the next line that looks like a statement. */
-static int open_text_end(Scanner *scanner, const Line *line, int at)
+int line_open_text_end(const Scanner *scanner, int column, int at)
 {
     if (scanner->patience <= 0) return scanner->length;
     for (;;) {
         at = token_skip_newline(scanner, token_line_end(scanner, at));
-        int column, tabless, first = indentation_read(scanner, at, &column, &tabless);
-        if (at >= scanner->length || (column <= line->column && statement_begins(scanner, first))) return at;
+        int indentation, tabless, first = indentation_read(scanner, at, &indentation, &tabless);
+        if (at >= scanner->length || (indentation <= column && suspect_begins(scanner, first))) return at;
     }
 }
 
@@ -223,10 +173,10 @@ static int fault_pass(Reading *reading, int at, bool *stop)
 {
     Scanner *scanner = reading->scanner;
     Quote quote;
-    if (!quote_read(scanner, at, &quote)) return name_byte(token_byte(scanner, at)) ? ascii_name_end(scanner, at) : at + 1;
+    if (!quote_read(scanner, at, &quote)) return token_word_end(scanner, at);
     if (!quote.triple) return token_line_end(scanner, at);
     *stop = true;
-    return open_text_end(scanner, reading->line, at);
+    return line_open_text_end(scanner, reading->line->column, at);
 }
 
 static bool token_read(Reading *reading, int *at)

@@ -36,4 +36,8 @@ void line_cut(Scanner *, Line *, Suspect);
 /* The tokens in [at, end), which lie within brackets: line ends mean nothing there. */
 void line_read_within(Scanner *, Line *, int at, int end);
 
+/* Where an unclosed triple quote at `at`, in a statement of this column, is taken to end: at the next line that looks like a
+ * statement. */
+int line_open_text_end(const Scanner *, int column, int at);
+
 #endif

@@ -52,6 +52,13 @@ int token_line_end(const Scanner *scanner, int at)
     return at;
 }
 
+int token_word_end(const Scanner *scanner, int at)
+{
+    int end = at + 1;
+    while (name_byte(token_byte(scanner, at)) && name_byte(token_byte(scanner, end))) end++;
+    return end;
+}
+
 int token_line(const Scanner *scanner, int at)
 {
     if (scanner->fault.message) return 0;

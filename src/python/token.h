@@ -58,6 +58,9 @@ int token_skip_newline(const Scanner *, int at);
 /* The end of the line that `at` is in: its LF or CR, or the end of the text. */
 int token_line_end(const Scanner *, int at);
 
+/* Behind the word at `at`, or behind the one byte there. */
+int token_word_end(const Scanner *, int at);
+
 /* The line number of a byte at or after scanner->line_at; 0 when there is a fault already and nobody needs to know. */
 int token_line(const Scanner *, int at);
 
