@@ -222,7 +222,7 @@ void parse_statement_line(Parser *parser, List *list)
 {
     List mine = {0};
     const Line *line = &parser->logical;
-    int start = line->n ? line->token[0].span.start : line->begin + line->indent;
+    int start = line->begin + line->indent;
     int column = line->column < parser->block.column ? line->column : parser->block.column;
     bool done = parser_try(parser, statement_run, &mine);
     if (done && mine.first) list_put(list, mine.first);

@@ -18,7 +18,7 @@ typedef enum PyType {
     PY_IMPORT,        /* list of PY_ALIAS */
     PY_IMPORT_FROM,   /* name = module ("" for dots only), number = leading dots, list of PY_ALIAS ("*" too) */
     PY_ALIAS,         /* name = "keras.layers", text = asname or NULL */
-    PY_IF,            /* a test, list body, orelse */
+    PY_IF,            /* a test, list body, orelse; an elif is a PY_IF in orelse whose span begins with "elif" */
     PY_WHILE,         /* a test, list body, orelse */
     PY_FOR,           /* a target, b iterable, list body, orelse */
     PY_TRY,           /* list body, handlers (PY_HANDLER), orelse, final */
