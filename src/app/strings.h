@@ -19,7 +19,7 @@ void strings_read(Strings *, Arena *, char *text);
 /* The id itself where there is no such sentence, so that a gap is seen and nothing breaks. */
 const char *strings_say(const Strings *, const char *id);
 
-/* With values put in; the list closes with NULL: strings_fill(s, arena, "counter.of", "16", "48", NULL). */
+/* With values put in; the list closes with NULL: strings_fill(s, arena, "unit.sees", "16", "48", NULL). */
 const char *strings_fill(const Strings *, Arena *, const char *id, ...);
 const char *strings_fill_values(const Strings *, Arena *, const char *id, const char *const *values, int n);
 

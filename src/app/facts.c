@@ -1,0 +1,193 @@
+#include "app/facts.h"
+
+#include <string.h>
+
+static const int64_t TERMS_MAX = 1 << 20;
+
+/* ---- names ---- */
+
+int facts_maker(const Plan *plan, int tensor)
+{
+    for (int s = 0; s < plan->n_steps; s++)
+        if (tensor >= plan->steps[s].first && tensor < plan->steps[s].first + plan->steps[s].node->n_out) return s;
+    return -1;
+}
+
+static bool among(const int *list, int n, int tensor)
+{
+    for (int i = 0; i < n; i++)
+        if (list[i] == tensor) return true;
+    return false;
+}
+
+static const char *tensor_name(const Plan *plan, int tensor)
+{
+    if (among(plan->inputs, plan->n_inputs, tensor)) return "x";
+    if (among(plan->outputs, plan->n_outputs, tensor)) return "y";
+    const int step = facts_maker(plan, tensor);
+    return step >= 0 ? plan->steps[step].node->layer->name : "x";
+}
+
+const char *facts_index(Arena *arena, const Shape *shape, int64_t k)
+{
+    Text text = {.arena = arena};
+    int64_t index[SHAPE_RANK_MAX] = {0};
+    for (int axis = shape->rank - 1; axis >= 0; axis--) {
+        if (shape->dim[axis] < 1) return "";
+        index[axis] = k % shape->dim[axis];
+        k /= shape->dim[axis];
+    }
+    text_put_char(&text, '[');
+    for (int axis = 1; axis < shape->rank; axis++) text_print(&text, "%s%lld", axis > 1 ? ", " : "", (long long)index[axis]);
+    text_put_char(&text, ']');
+    return text_string(&text);
+}
+
+const char *facts_unit_name(Arena *arena, const Plan *plan, int tensor, int64_t k)
+{
+    return arena_print(arena, "%s%s", tensor_name(plan, tensor), facts_index(arena, &plan->tensors[tensor].shape, k));
+}
+
+/* ---- numbers ---- */
+
+static double number_at(const Snapshot *snapshot, int tensor, int64_t k, bool *known)
+{
+    const Run *run = &snapshot->run;
+    *known = run->plan && run->tensors && run->tensors[tensor].data;
+    return *known ? (double)run->tensors[tensor].data[k] : 0;
+}
+
+static const Layer *weight_layer(const Layer *layer, int child)
+{
+    if (child < 0) return layer;
+    layer = layer->children[child];
+    while (!layer->n_weights && layer->n_children == 1) layer = layer->children[0];
+    return layer;
+}
+
+static const Tensor *weight_of(const Snapshot *snapshot, const Layer *layer, const Term *term)
+{
+    const WeightTable *table = &snapshot->run.table;
+    layer = weight_layer(layer, term->child);
+    if (!snapshot->run.plan || layer->id >= table->n || term->weight >= layer->n_weights || !table->weights[layer->id]) return NULL;
+    return &table->weights[layer->id][term->weight];
+}
+
+static TermNumbers numbers_of(const PlanStep *step, const Snapshot *snapshot, const Term *term)
+{
+    TermNumbers numbers = {.input = 1, .weight = 1};
+    const Tensor *weight = term->weight >= 0 ? weight_of(snapshot, step->node->layer, term) : NULL;
+    if (term->input >= 0) numbers.input = number_at(snapshot, step->from[term->input], term->from, &numbers.has_input);
+    numbers.has_weight = weight && weight->data;
+    if (numbers.has_weight) numbers.weight = (double)weight->data[term->at];
+    numbers.weight *= term->scale;
+    return numbers;
+}
+
+TermNumbers facts_term(const UnitFacts *facts, const Snapshot *snapshot, int64_t i)
+{
+    return numbers_of(facts->step, snapshot, &facts->terms[i]);
+}
+
+/* ---- what is seen ---- */
+
+static int64_t count_distinct(Arena *arena, const Term *terms, int64_t n, int64_t size)
+{
+    unsigned char *seen = arena_take(arena, (size_t)(size / 8 + 1));
+    int64_t count = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t from = terms[i].from;
+        if (terms[i].input != 0 || from < 0 || from >= size || seen[from / 8] & 1 << from % 8) continue;
+        seen[from / 8] |= (unsigned char)(1 << from % 8);
+        count++;
+    }
+    return count;
+}
+
+const Shape *facts_flattened(const Plan *plan, int tensor)
+{
+    const int maker = facts_maker(plan, tensor);
+    if (maker < 0 || strcmp(plan->steps[maker].node->layer->kind->name, "Flatten") != 0) return NULL;
+    return &plan->tensors[plan->steps[maker].from[0]].shape;
+}
+
+typedef struct Range { int64_t n, first, last; } Range;
+
+/* The values of from / inner % outer that the terms touch. */
+static Range range_of(Arena *arena, const Term *terms, int64_t n, int64_t inner, int64_t outer)
+{
+    unsigned char *seen = arena_take(arena, (size_t)outer);
+    Range range = {0, outer, -1};
+    for (int64_t i = 0; i < n; i++) {
+        if (terms[i].input != 0 || terms[i].from < 0) continue;
+        const int64_t at = terms[i].from / inner % outer;
+        range.n += !seen[at];
+        seen[at] = 1;
+        if (at < range.first) range.first = at;
+        if (at > range.last) range.last = at;
+    }
+    return range;
+}
+
+static void find_rows(UnitFacts *facts, Arena *arena, const Plan *plan)
+{
+    const int tensor = facts->step->from[0];
+    const Shape *shape = &plan->tensors[tensor].shape;
+    if (shape->rank == 2 && facts_flattened(plan, tensor)) shape = facts_flattened(plan, tensor);
+    if (shape->rank < 3 || shape->rank > 4) return;
+    const int64_t inner = shape_span_size(shape, 2, shape->rank);
+    const Range rows = range_of(arena, facts->terms, facts->all_terms, inner, shape->dim[1]);
+    facts->all_rows = shape->dim[1];
+    facts->rows = rows.n, facts->first_row = rows.first, facts->last_row = rows.last;
+    if (shape->rank != 4) return;
+    const Range columns = range_of(arena, facts->terms, facts->all_terms, shape->dim[3], shape->dim[2]);
+    facts->all_columns = shape->dim[2];
+    facts->columns = columns.n, facts->first_column = columns.first, facts->last_column = columns.last;
+}
+
+static void find_sum(UnitFacts *facts, const Snapshot *snapshot)
+{
+    facts->n_terms = facts->all_terms;
+    for (int64_t i = 0; i < facts->all_terms; i++) {
+        const TermNumbers numbers = facts_term(facts, snapshot, i);
+        facts->sum += numbers.input * numbers.weight;
+        facts->has_weights |= numbers.has_weight && numbers.has_input;
+    }
+    const Term *last = facts->all_terms ? &facts->terms[facts->all_terms - 1] : NULL;
+    if (!last || last->input >= 0 || last->weight < 0) return;
+    facts->has_bias = true;
+    facts->bias = facts_term(facts, snapshot, --facts->n_terms).weight;
+}
+
+static void find_sharing(UnitFacts *facts, const Plan *plan, int64_t k)
+{
+    const Shape *out = &plan->tensors[facts->step->first].shape;
+    facts->applied = 1;
+    if (!facts->step->node->layer->kind->rowwise || out->rank < 3) return;
+    facts->applied = shape_span_size(out, 1, out->rank - 1);
+    facts->own_row = k / out->dim[out->rank - 1] % facts->applied;
+}
+
+bool facts_find(UnitFacts *facts, Arena *arena, const Snapshot *snapshot, const Pick *pick)
+{
+    const Plan *plan = &snapshot->plan;
+    *facts = (UnitFacts){.applied = 1};
+    if (pick->type != PICK_UNIT || pick->tensor < 0 || pick->tensor >= plan->n_tensors) return false;
+    if (pick->k < 0 || pick->k >= shape_size(&plan->tensors[pick->tensor].shape)) return false;
+    facts->name = facts_unit_name(arena, plan, pick->tensor, pick->k);
+    facts->value = number_at(snapshot, pick->tensor, pick->k, &facts->has_value);
+    if (pick->step < 0 || pick->step >= plan->n_steps || facts_maker(plan, pick->tensor) < 0) return true;
+    facts->step = &plan->steps[pick->step];
+    facts->row = facts->step->row >= 0 ? &plan->layers[facts->step->row] : NULL;
+    if (!snapshot->run.plan || !facts->step->node->n_in) return true;
+    const int64_t n = run_trace(&snapshot->run, pick->step, 0, pick->k, NULL, 0);
+    if (n < 0 || n > TERMS_MAX) return false;
+    facts->terms = ARENA_ARRAY(arena, n, Term);
+    facts->all_terms = run_trace(&snapshot->run, pick->step, 0, pick->k, facts->terms, n);
+    facts->of = shape_size(&plan->tensors[facts->step->from[0]].shape) / plan->tensors[facts->step->from[0]].shape.dim[0];
+    facts->seen = count_distinct(arena, facts->terms, facts->all_terms, shape_size(&plan->tensors[facts->step->from[0]].shape));
+    find_rows(facts, arena, plan);
+    find_sum(facts, snapshot);
+    find_sharing(facts, plan, pick->k);
+    return true;
+}

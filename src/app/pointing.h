@@ -1,0 +1,18 @@
+/* The pointer: what it is over, what a click does, what is dragged. */
+#ifndef SHAPEFLOW_APP_POINTING_H
+#define SHAPEFLOW_APP_POINTING_H
+
+#include "app/app.h"
+
+void pointing_input(App *, const Input *);
+
+/* What is under the pointer, looked for anew. */
+void pointing_look(App *, Point);
+
+/* Gives the keyboard's focus to a unit or layer, and pans so that it is seen. */
+void pointing_focus(App *, const Pick *);
+
+/* The layer (row of the shown plan) written on a line of the code, -1 = none. */
+int pointing_layer_of_line(const App *, int line);
+
+#endif

@@ -1,0 +1,106 @@
+#include "app/study.h"
+
+#include <stdlib.h>
+
+#include "scene/view.h"
+
+/* The other side of the switch is run along only while it is cheap. */
+static const int64_t TWIN_NUMBERS_MAX = 4 * 1000 * 1000;
+
+static bool used(const Study *study, const Snapshot *snapshot)
+{
+    return snapshot == study->now || snapshot == study->shown || snapshot == study->twin || snapshot == study->before;
+}
+
+/* Puts a snapshot (or NULL) into a role and closes the one that was there when no other role has it. */
+static void assign(Study *study, Snapshot **role, Snapshot *snapshot)
+{
+    Snapshot *old = *role;
+    *role = snapshot;
+    if (!old || used(study, old)) return;
+    snapshot_close(old);
+    free(old);
+}
+
+void study_close(Study *study)
+{
+    assign(study, &study->now, NULL);
+    assign(study, &study->shown, NULL);
+    assign(study, &study->twin, NULL);
+    assign(study, &study->before, NULL);
+}
+
+static Snapshot *snapshot_new(const char *text, size_t length, const ReadOptions *how, int64_t seed)
+{
+    Snapshot *snapshot = malloc(sizeof *snapshot);
+    if (!snapshot) return NULL;
+    snapshot_open(snapshot, text, length, how);
+    if (!snapshot->failed) snapshot_run(snapshot, NULL, 0, seed < 0 ? snapshot->reading.seed : seed);
+    return snapshot;
+}
+
+static void twin_make(Study *study, int64_t seed)
+{
+    const Snapshot *shown = study->shown;
+    assign(study, &study->twin, NULL);
+    study->state = flatten_state(&shown->reading, &study->why);
+    if (study->state == FLATTEN_NOTHING || shown->plan.numbers > TWIN_NUMBERS_MAX) return;
+    Arena arena;
+    arena_open(&arena, 0);
+    size_t length;
+    const char *why;
+    const char *text = snapshot_switched(shown, study->state == FLATTEN_OFF, &arena, &length, &why);
+    if (text) assign(study, &study->twin, snapshot_new(text, length, &shown->how, seed));
+    if (study->twin && !snapshot_good(study->twin)) assign(study, &study->twin, NULL);
+    arena_close(&arena);
+}
+
+static Variant variant_of(const Snapshot *snapshot)
+{
+    return (Variant){.plan = &snapshot->plan, .run = snapshot->run.plan ? &snapshot->run : NULL};
+}
+
+static void show(Study *study, Snapshot *snapshot, int64_t seed)
+{
+    assign(study, &study->shown, snapshot);
+    twin_make(study, seed);
+    Variant variants[2] = {variant_of(snapshot)};
+    if (study->twin) variants[1] = variant_of(study->twin);
+    study->extent = picture_extent(variants, study->twin ? 2 : 1);
+}
+
+void study_read(Study *study, const char *text, size_t length, const ReadOptions *how, int64_t seed)
+{
+    Snapshot *snapshot = snapshot_new(text, length, how, seed);
+    if (!snapshot) return;
+    assign(study, &study->now, snapshot);
+    if (snapshot_good(snapshot) || !study->shown) show(study, snapshot, seed);
+}
+
+bool study_settle(Study *study)
+{
+    Snapshot *now = study->now;
+    if (!study_stale(study) || now->failed || !now->reading.error.layer_class || !now->plan.n_layers) return false;
+    show(study, now, -1);
+    return true;
+}
+
+void study_remember(Study *study)
+{
+    assign(study, &study->before, study->shown);
+}
+
+void study_forget(Study *study)
+{
+    assign(study, &study->before, NULL);
+}
+
+bool study_faulty(const Study *study)
+{
+    return study->now && !snapshot_good(study->now);
+}
+
+bool study_stale(const Study *study)
+{
+    return study->now != study->shown;
+}

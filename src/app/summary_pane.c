@@ -1,0 +1,137 @@
+#include "app/summary_pane.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "app/ui.h"
+#include "keras/summary.h"
+#include "scene/number.h"
+
+static const float PITCH = 27, MARGIN = 24, TYPE = 14, BOTTOM = 12;
+
+static const Plan *plan_of(const App *app)
+{
+    return app->study.shown && app->study.shown->plan.model ? &app->study.shown->plan : NULL;
+}
+
+float summary_height(const App *app)
+{
+    const Plan *plan = plan_of(app);
+    return ((float)(plan ? plan->n_layers + 1 : 1) * PITCH + 10 + BOTTOM) * app->settings.scale;
+}
+
+static float rows_height(const App *app)
+{
+    return app->page.summary.h - (PITCH + 10 + BOTTOM) * app->page.scale;
+}
+
+static float scroll_most(const App *app)
+{
+    const Plan *plan = plan_of(app);
+    return fmaxf(0, (float)(plan ? plan->n_layers : 0) * PITCH * app->page.scale - rows_height(app));
+}
+
+void summary_scroll(App *app, float rows)
+{
+    const float wanted = app->summary_scroll - rows * 2 * PITCH * app->page.scale;
+    app->summary_scroll = fminf(fmaxf(wanted, 0), scroll_most(app));
+}
+
+int summary_lit(const App *app)
+{
+    const Pick *hover = &app->gaze.hover.pick;
+    const Pick *pick = hover->type != PICK_NONE && hover->type != PICK_WIDGET && hover->layer >= 0 ? hover : &app->gaze.focus.pick;
+    return pick->type == PICK_NONE || pick->variant > 0 ? -1 : pick->layer;
+}
+
+/* During the switch's animation counts run from the old to the new. */
+static int64_t between(const App *app, int64_t before, int64_t now)
+{
+    const double t = (double)motion_progress(&app->motion, app->seconds);
+    return before + (int64_t)((double)(now - before) * t);
+}
+
+static int64_t params_shown(const App *app, const PlanLayer *row)
+{
+    const Snapshot *before = app->motion.running ? app->study.before : NULL;
+    const int old = before && before->plan.model ? plan_find(&before->plan, row->layer->name) : -1;
+    return old < 0 ? row->params.all : between(app, before->plan.layers[old].params.all, row->params.all);
+}
+
+static int64_t total_shown(const App *app, const Plan *plan)
+{
+    const Snapshot *before = app->motion.running ? app->study.before : NULL;
+    return before && before->plan.model ? between(app, before->plan.params.all, plan->params.all) : plan->params.all;
+}
+
+typedef struct Columns { float name, shape, shape_width, params; } Columns;
+
+static const char *shape_of(const Ui *ui, const PlanLayer *row)
+{
+    return row->n_out ? shape_text(ui->scene->arena, &row->out[0].shape) : "?";
+}
+
+/* Names take what they need, up to half; counts stand at the right. */
+static Columns columns_of(const Ui *ui, const Plan *plan)
+{
+    const Rect pane = ui->app->page.summary;
+    const float margin = MARGIN * ui->s, column = ui_width(ui, FONT_CODE, TYPE, "0");
+    size_t name = 10, count = 1;
+    for (int i = 0; i < plan->n_layers; i++) {
+        name = strlen(plan->layers[i].layer->name) > name ? strlen(plan->layers[i].layer->name) : name;
+        const size_t length = strlen(count_text(ui->scene->arena, plan->layers[i].params.all));
+        count = length > count ? length : count;
+    }
+    const float left = pane.x + margin, right = pane.x + pane.w - margin;
+    const float names = fminf((float)(name + 2) * column, (right - left) * 0.45f);
+    return (Columns){left, left + names, right - left - names - (float)(count + 1) * column, right};
+}
+
+static void row_draw(const Ui *ui, const Plan *plan, const Columns *columns, int i, float y)
+{
+    const PlanLayer *row = &plan->layers[i];
+    const Style code = {FONT_CODE, TYPE, ui->theme->ink};
+    const Rect pane = ui->app->page.summary;
+    const Rect band = {pane.x + 10 * ui->s, y - PITCH / 2 * ui->s, pane.w - 20 * ui->s, PITCH * ui->s};
+    const int pick = scene_pick(ui->scene, (Pick){.type = PICK_SUMMARY_ROW, .layer = i, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1,
+                                                  .label = row->layer->name, .area = band});
+    mark_rect(ui->scene, band, 4 * ui->s, summary_lit(ui->app) == i ? ui->theme->selection : (Colour){0})->pick = pick;
+    ui_text_fit(ui, columns->name, y, columns->shape - columns->name - 8 * ui->s, code, row->layer->name);
+    ui_text_fit(ui, columns->shape, y, columns->shape_width, code, shape_of(ui, row));
+    ui_text(ui, columns->params, y, ALIGN_RIGHT, code, count_text(ui->scene->arena, params_shown(ui->app, row)));
+}
+
+static void total_draw(const Ui *ui, const Plan *plan, float y)
+{
+    const Rect pane = ui->app->page.summary;
+    const float left = pane.x + MARGIN * ui->s, right = pane.x + pane.w - MARGIN * ui->s;
+    mark_line(ui->scene, (Point){left, y}, (Point){right, y}, ui->theme->rule, 1);
+    y += (PITCH / 2 + 6) * ui->s;
+    ui_text(ui, left, y, ALIGN_LEFT, (Style){FONT_TEXT, 14, ui->theme->dim}, ui_say(ui, "summary.total"));
+    ui_text(ui, right, y, ALIGN_RIGHT, (Style){FONT_CODE_BOLD, TYPE, ui->theme->ink}, count_text(ui->scene->arena, total_shown(ui->app, plan)));
+}
+
+void summary_draw(const App *app, Scene *scene)
+{
+    const Ui ui = ui_begin(app, scene);
+    const Rect pane = app->page.summary;
+    const Plan *plan = plan_of(app);
+    if (pane.h <= 0 || !plan) return;
+    const float pitch = PITCH * ui.s, scroll = fminf(app->summary_scroll, scroll_most(app)), room = rows_height(app);
+    const Columns columns = columns_of(&ui, plan);
+    mark_clip(scene, (Rect){pane.x, pane.y, pane.w, fmaxf(room, 0)});
+    for (int i = 0; i < plan->n_layers; i++) {
+        const float top = (float)i * pitch - scroll;
+        if (top + pitch >= 0 && top <= room) row_draw(&ui, plan, &columns, i, pane.y + top + pitch / 2);
+    }
+    mark_unclip(scene);
+    total_draw(&ui, plan, pane.y + fminf((float)plan->n_layers * pitch, room) + 4 * ui.s);
+}
+
+const char *summary_text(const App *app, Arena *arena)
+{
+    Text text = {.arena = arena};
+    const Plan *plan = plan_of(app);
+    if (plan) summary_print(&text, plan, &(SummaryOptions){.columns = 80});
+    return text_string(&text);
+}
