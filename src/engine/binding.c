@@ -4,6 +4,25 @@
 
 #include "base/nearest.h"
 
+static const struct { const char *old, *modern; } RENAMED[] = {
+    {"output_dim", "units"},          {"nb_filter", "filters"},         {"nb_filters", "filters"},
+    {"border_mode", "padding"},       {"subsample", "strides"},         {"subsample_length", "strides"},
+    {"stride", "strides"},            {"filter_length", "kernel_size"}, {"kernel_shape", "kernel_size"},
+    {"init", "kernel_initializer"},   {"p", "rate"},                    {"dim_ordering", "data_format"},
+    {"bias", "use_bias"},             {"W_regularizer", "kernel_regularizer"}, {"b_regularizer", "bias_regularizer"},
+    {"W_constraint", "kernel_constraint"}, {"b_constraint", "bias_constraint"}, {"inner_init", "recurrent_initializer"},
+    {"atrous_rate", "dilation_rate"}, {"alpha", "negative_slope"},      {"inner_activation", "recurrent_activation"},
+    {"epsilon_std", "stddev"},        {"sigma", "stddev"},              {"pool_length", "pool_size"},
+    {"length", "size"},               {"dims", "target_shape"},         {"hidden_units", "units"},
+};
+
+const char *modern_name(const char *argument)
+{
+    for (size_t i = 0; i < sizeof RENAMED / sizeof *RENAMED; i++)
+        if (strcmp(RENAMED[i].old, argument) == 0) return RENAMED[i].modern;
+    return NULL;
+}
+
 static int param_index(const Signature *signature, const char *name)
 {
     for (int i = 0; i < signature->n_params; i++)
@@ -134,6 +153,15 @@ static const char *missing_names(Arena *arena, const Signature *signature, const
     return text_string(&names);
 }
 
+/* The missing argument may be there under an old name. */
+static void propose_renaming(const Bound *bound, const char *param, Error *err)
+{
+    for (size_t i = 0; i < bound->rest.dict->keys.n; i++) {
+        const char *given = bound->rest.dict->keys.items[i].string.bytes, *modern = modern_name(given);
+        if (modern && strcmp(modern, param) == 0) error_fix(err, FIX_RENAME_ARGUMENT, given, param);
+    }
+}
+
 static bool check_missing(Arena *arena, const Signature *signature, const Bound *bound, bool keyword_only, Error *err)
 {
     int n = 0, first = -1;
@@ -147,6 +175,7 @@ static bool check_missing(Arena *arena, const Signature *signature, const Bound 
               keyword_only ? "keyword-only" : "positional", plural(n), missing_names(arena, signature, bound, keyword_only, n));
     const ParamSpec *param = &signature->params[first];
     error_cause(err, "cause.missing_argument", param->name, NULL);
+    propose_renaming(bound, param->name, err);
     if (param->example) error_fix(err, FIX_ARGUMENT, param->name, param->example);
     return false;
 }

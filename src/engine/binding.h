@@ -18,6 +18,9 @@ typedef struct Bound {
     Value      rest;
 } Bound;
 
+/* What an argument of an older Keras is called today; NULL when it is not known. */
+const char *modern_name(const char *argument);
+
 /* A call of a function: TypeError as the interpreter says it. */
 bool bind_call(Arena *, const Signature *, const Argument *, int n, Bound *, Error *);
 

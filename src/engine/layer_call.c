@@ -3,6 +3,7 @@
 
 #include "engine/binding.h"
 #include "engine/layer_parts.h"
+#include "engine/layers/layers.h"
 #include "engine/model_parts.h"
 
 const ParamSpec CALL_INPUTS[1] = {{.name = "inputs", .type = PARAM_TENSORS, .required = true}};
@@ -269,6 +270,38 @@ static bool build_once(Calling *c)
     return !c->layer->kind->build || layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err);
 }
 
+/* ---- what would mend an axis that is not known ---- */
+
+/* None in the shape of the Input that all comes from becomes a number. */
+static void propose_known_axes(const Layer *source, Error *err)
+{
+    const Value *shape = &source->args[0];
+    if (source->kind != &LAYER_input_layer || (shape->kind != VALUE_TUPLE && shape->kind != VALUE_LIST)) return;
+    for (size_t i = 0; i < shape->list->n; i++)
+        if (shape->list->items[i].kind == VALUE_NONE && span_known(shape->list->items[i].span))
+            error_fix_at(err, shape->list->items[i].span, "10");
+}
+
+/* Pooling over the unknown axis makes what Flatten cannot. */
+static void propose_pooling(const Node *node, Error *err)
+{
+    if (strcmp(node->layer->kind->name, "Flatten") != 0 || !span_known(node->layer->span)) return;
+    const int rank = node->in[0]->spec.shape.rank;
+    if (rank == 3) error_fix_at(err, node->layer->span, "GlobalAveragePooling1D()");
+    if (rank == 4) error_fix_at(err, node->layer->span, "GlobalAveragePooling2D()");
+}
+
+static void propose_sizes(const Calling *c)
+{
+    if (!c->err || !c->err->cause || strcmp(c->err->cause, "cause.unknown_axis") != 0 || !c->n_in) return;
+    const Node *node = c->in[0]->node;
+    for (int depth = 0; node && node->n_in && depth < 1000; depth++) {
+        propose_pooling(node, c->err);
+        node = node->in[0]->node;
+    }
+    if (node) propose_known_axes(node->layer, c->err);
+}
+
 /* ---- masks ---- */
 
 static Value masks_of(Arena *arena, const Value *tensors)
@@ -478,7 +511,10 @@ static Node *call_inside(Calling *c)
     convert_inputs(c, 0);
     note_keywords(c);
     if (c->call.n && !layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err)) return NULL;
-    if (!build_once(c)) return NULL;
+    if (!build_once(c)) {
+        propose_sizes(c);
+        return NULL;
+    }
     const int before = c->n_in;
     if (!c->layer->kind->operation) populate_masks(c);
     convert_inputs(c, before);

@@ -356,8 +356,23 @@ static void base_input_shape(Maker *maker)
     list_add(maker->layer->input_shape.list, dim);
 }
 
+/* batch_input_shape=(None, 4) of Keras 2 is input_shape=(4,) today. */
+static void offer_input_shape(Maker *maker, const char *unknown)
+{
+    const Argument *argument = argument_of(maker, unknown);
+    if (strcmp(unknown, "batch_input_shape") != 0 || !argument || !span_known(argument->span)) return;
+    const Value *shape = &argument->value;
+    if ((shape->kind != VALUE_TUPLE && shape->kind != VALUE_LIST) || !shape->list->n) return;
+    Value rest = value_list(maker->builder->arena, VALUE_TUPLE, shape->list->n);
+    for (size_t i = 1; i < shape->list->n; i++) list_add(rest.list, shape->list->items[i]);
+    error_fix_at(maker->err, argument->span, arena_print(maker->builder->arena, "input_shape=%s", value_repr_text(maker->builder->arena, &rest)));
+}
+
 static void offer_names(Maker *maker, const char *unknown)
 {
+    const char *modern = modern_name(unknown);
+    offer_input_shape(maker, unknown);
+    if (modern && param_index(maker->layer->kind, modern) >= 0) error_fix(maker->err, FIX_RENAME_ARGUMENT, unknown, modern);
     Nearest nearest = nearest_begin(unknown);
     for (int i = 0; i < maker->layer->kind->n_params; i++) nearest_offer(&nearest, maker->layer->kind->params[i].name);
     for (size_t i = 0; i < sizeof BASE_NAMES / sizeof *BASE_NAMES; i++) nearest_offer(&nearest, BASE_NAMES[i]);

@@ -115,13 +115,6 @@ static bool add_lora(Builder *b, Layer *layer, int64_t in, Error *err)
     return true;
 }
 
-/* An unknown last axis mostly comes from a Flatten or a Reshape of something with an unknown length. */
-static bool refuse_unknown(Error *err)
-{
-    error_fix(err, FIX_INSERT_BEFORE, NULL, "GlobalAveragePooling1D()");
-    return false;
-}
-
 /* [x] for x: the last of a list of shapes is a shape, and no number of features. */
 static bool refuse_list(Arena *arena, const DenseConfig *config, const Shape *last, Error *err)
 {
@@ -136,8 +129,7 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     const DenseConfig *config = config_of(layer);
     if (value_is_nest(&call->args[0])) return refuse_list(b->arena, config, &in[n_in - 1].shape, err);
     const int64_t last = in[0].shape.dim[in[0].shape.rank - 1];
-    if (!layer_add_weight(b, layer, "kernel", SHAPE(last, config->units), layer->args[KERNEL_INITIALIZER], true, err))
-        return refuse_unknown(err);
+    if (!layer_add_weight(b, layer, "kernel", SHAPE(last, config->units), layer->args[KERNEL_INITIALIZER], true, err)) return false;
     if (config->bias && !layer_add_weight(b, layer, "bias", SHAPE(config->units), layer->args[BIAS_INITIALIZER], true, err)) return false;
     layer->input_specs[0] = (InputSpec){.ndim = -1, .min_ndim = 2, .max_ndim = -1, .n_axes = 1, .axes = {{-1, last}}};
     return add_lora(b, layer, last, err);
