@@ -1,0 +1,124 @@
+/* The first call builds: weights, below the layer's own path. */
+#include <string.h>
+
+#include "engine/calling.h"
+#include "engine/layers/layers.h"
+
+const char *scope_enter(Builder *builder, Layer *layer)
+{
+    const char *outer = builder->scope;
+    if (!layer->parent_path) layer->parent_path = outer;
+    const char *parent = layer->parent_path;
+    builder->scope = *parent ? arena_print(builder->arena, "%s/%s", parent, layer->name) : layer->name;
+    return outer;
+}
+
+void scope_leave(Builder *builder, const char *outer)
+{
+    builder->scope = outer;
+}
+
+bool layer_too_deep(Builder *builder, Error *err)
+{
+    if (builder->depth < LAYER_DEPTH_MAX) return false;
+    error_set(err, "RecursionError", "maximum recursion depth exceeded");
+    error_cause(err, "cause.too_deep", NULL);
+    return true;
+}
+
+Value call_shapes(Arena *arena, const Call *call, const TensorSpec *in)
+{
+    if (!call || !value_is_nest(&call->args[0])) return value_shape(arena, &in[0].shape);
+    Value leaves = nest_leaves(arena, &call->args[0]);
+    for (size_t i = 0, k = 0; i < leaves.list->n; i++)
+        leaves.list->items[i] = is_symbolic(&leaves.list->items[i]) ? value_shape(arena, &in[k++].shape) : value_none();
+    return nest_pack(arena, &call->args[0], leaves.list->items);
+}
+
+static bool build_inside(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n, Error *err)
+{
+    if (n > 0 && !layer->kind->built_at_make) {
+        Value config = value_dict(builder->arena);
+        dict_set(builder->arena, config.dict, value_string(builder->arena, "input_shape", 11), call_shapes(builder->arena, call, in));
+        layer->build_config = config;
+        layer->build_shape = in[0].shape;
+    }
+    if (layer->kind->build && !layer->kind->build(builder, layer, call, in, n, err)) return false;
+    layer->built = true;
+    return true;
+}
+
+static bool build_scoped(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n, Error *err)
+{
+    if (layer_too_deep(builder, err)) return false;
+    builder->depth++;
+    const char *outer = scope_enter(builder, layer);
+    const bool built = build_inside(builder, layer, call, in, n, err);
+    scope_leave(builder, outer);
+    builder->depth--;
+    return built;
+}
+
+Call layer_plain_call(Arena *arena, const Layer *layer, int n_in)
+{
+    Call call;
+    const ParamSpec *params = kind_call_params(layer->kind, &call.n);
+    call.args = ARENA_ARRAY(arena, call.n, Value);
+    call.tensors = ARENA_ARRAY(arena, call.n, TensorRange);
+    for (int i = 0; i < call.n; i++) call.args[i] = params[i].fallback;
+    if (call.n) call.tensors[0] = (TensorRange){0, n_in};
+    return call;
+}
+
+bool layer_build(Builder *builder, Layer *layer, const TensorSpec *in, int n, Error *err)
+{
+    const Call call = layer_plain_call(builder->arena, layer, n);
+    return build_scoped(builder, layer, &call, in, n, err);
+}
+
+bool layer_build_child(Builder *builder, Layer *child, const TensorSpec *in, int n, Error *err)
+{
+    return child->built || layer_build(builder, child, in, n, err);
+}
+
+/* ---- what would mend an axis that is not known ---- */
+
+/* None in the shape of the Input that all comes from becomes a number. */
+static void propose_known_axes(const Layer *source, Error *err)
+{
+    const Value *shape = &source->args[0];
+    if (source->kind != &LAYER_input_layer || (shape->kind != VALUE_TUPLE && shape->kind != VALUE_LIST)) return;
+    for (size_t i = 0; i < shape->list->n; i++)
+        if (shape->list->items[i].kind == VALUE_NONE && span_known(shape->list->items[i].span))
+            error_fix_at(err, shape->list->items[i].span, "10");
+}
+
+/* Pooling over the unknown axis makes what Flatten cannot. */
+static void propose_pooling(const Node *node, Error *err)
+{
+    if (strcmp(node->layer->kind->name, "Flatten") != 0 || !span_known(node->layer->span)) return;
+    const int rank = node->in[0]->spec.shape.rank;
+    if (rank == 3) error_fix_at(err, node->layer->span, "GlobalAveragePooling1D()");
+    if (rank == 4) error_fix_at(err, node->layer->span, "GlobalAveragePooling2D()");
+}
+
+static void propose_sizes(const Calling *c)
+{
+    if (!c->err || !c->err->cause || strcmp(c->err->cause, "cause.unknown_axis") != 0 || !c->n_in) return;
+    const Node *node = c->in[0]->node;
+    for (int depth = 0; node && node->n_in && depth < 1000; depth++) {
+        propose_pooling(node, c->err);
+        node = node->in[0]->node;
+    }
+    if (node) propose_known_axes(node->layer, c->err);
+}
+
+bool calling_build(Calling *c)
+{
+    if (c->layer->built) return true;
+    if (!build_scoped(c->builder, c->layer, &c->call, c->specs, c->n_in, c->err)) {
+        propose_sizes(c);
+        return false;
+    }
+    return !c->layer->kind->build || layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err);
+}
