@@ -57,6 +57,7 @@ static struct NameCount *count_of(Builder *builder, const char *stem)
 
 const char *builder_name(Builder *builder, const char *class_name)
 {
+    if (builder->quiet) return class_name;
     const char *stem = snake_case(builder->arena, class_name);
     struct NameCount *count = count_of(builder, stem);
     builder->named++;
@@ -66,7 +67,7 @@ const char *builder_name(Builder *builder, const char *class_name)
 
 int builder_legacy_number(Builder *builder, const LayerKind *kind, const char *class_name)
 {
-    if (builder->depth) return -1;
+    if (builder->depth || builder->quiet) return -1;
     return count_of(builder, arena_print(builder->arena, "%s %s", kind->operation ? "operation" : "layer", class_name))->given++;
 }
 

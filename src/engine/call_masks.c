@@ -3,23 +3,29 @@
 
 #include "engine/calling.h"
 
-static Value masks_of(Arena *arena, const Value *tensors)
+/* Masks that come out of a nested model are there only when numbers flow: no part of Keras' graph, but of ours. */
+static Value masks_of(Calling *c, const Value *tensors)
 {
-    Value leaves = nest_leaves(arena, tensors);
+    Value leaves = nest_leaves(c->arena, tensors);
     for (size_t i = 0; i < leaves.list->n; i++) {
         Value *leaf = &leaves.list->items[i];
-        *leaf = is_symbolic(leaf) && leaf->tensor->mask ? value_tensor(leaf->tensor->mask) : value_none();
+        KerasTensor *mask = is_symbolic(leaf) ? leaf->tensor->mask : NULL;
+        if (is_symbolic(leaf) && !mask && leaf->tensor->quiet_mask) {
+            mask = leaf->tensor->quiet_mask;
+            c->quiet_masks = true;
+        }
+        *leaf = mask ? value_tensor(mask) : value_none();
     }
-    return nest_pack(arena, tensors, leaves.list->items);
+    return nest_pack(c->arena, tensors, leaves.list->items);
 }
 
 static void populate(Calling *c, int param, const Value *tensors, bool linked)
 {
-    Value mask = masks_of(c->arena, tensors);
+    const Value mask = masks_of(c, tensors);
     dict_set(c->arena, c->keywords.dict, value_string(c->arena, c->params[param].name, strlen(c->params[param].name)), mask);
     c->call.args[param] = mask;
     calling_add_inputs(c, param);
-    if (linked) c->n_linked = c->n_in;
+    if (linked && !c->quiet_masks) c->n_linked = c->n_in;
 }
 
 /* Keras hands the call's own keywords on when a lone tensor of the right type was given, and a changed copy otherwise: only
@@ -50,13 +56,29 @@ void calling_populate_masks(Calling *c)
         const Value inputs = c->call.args[i];
         if (own >= 0 && c->call.args[own].kind == VALUE_NONE) populate(c, own, &inputs, linked);
     }
-    c->previous_mask = mask >= 0 && c->call.args[mask].kind != VALUE_NONE ? c->call.args[mask] : masks_of(c->arena, &c->call.args[0]);
+    c->previous_mask = mask >= 0 && c->call.args[mask].kind != VALUE_NONE ? c->call.args[mask] : masks_of(c, &c->call.args[0]);
 }
 
 static bool all_masked(const Node *node)
 {
     for (int i = 0; i < node->n_out; i++)
         if (!node->out[i]->mask) return false;
+    return true;
+}
+
+static void put_mask(const Calling *c, KerasTensor *out, KerasTensor *mask)
+{
+    if (c->quiet_masks) out->quiet_mask = mask;
+    else if (!out->mask) out->mask = mask;
+}
+
+static bool compute_mask(Calling *c, Node *node, KerasTensor *const *masks)
+{
+    c->builder->quiet += c->quiet_masks;
+    KerasTensor *mask = c->layer->kind->mask(c->builder, c->layer, node, masks, c->err);
+    c->builder->quiet -= c->quiet_masks;
+    if (c->err && c->err->set) return false;
+    if (node->n_out && mask) put_mask(c, node->out[0], mask);
     return true;
 }
 
@@ -67,13 +89,7 @@ bool calling_set_masks(Calling *c, Node *node)
     KerasTensor **masks = ARENA_ARRAY(c->arena, leaves.list->n + 1, KerasTensor *);
     for (size_t i = 0; i < leaves.list->n; i++)
         masks[i] = is_symbolic(&leaves.list->items[i]) ? leaves.list->items[i].tensor : NULL;
-    if (c->layer->kind->mask) {
-        KerasTensor *mask = c->layer->kind->mask(c->builder, c->layer, node, masks, c->err);
-        if (c->err && c->err->set) return false;
-        if (node->n_out && mask && !node->out[0]->mask) node->out[0]->mask = mask;
-        return true;
-    }
-    for (size_t i = 0; i < leaves.list->n && i < (size_t)node->n_out; i++)
-        if (!node->out[i]->mask) node->out[i]->mask = masks[i];
+    if (c->layer->kind->mask) return compute_mask(c, node, masks);
+    for (size_t i = 0; i < leaves.list->n && i < (size_t)node->n_out; i++) put_mask(c, node->out[i], masks[i]);
     return true;
 }

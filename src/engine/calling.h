@@ -55,4 +55,7 @@ void calling_populate_masks(Calling *);
 /* compute_mask, onto the outputs. */
 bool calling_set_masks(Calling *, Node *);
 
+/* Masks that cross the border of a nested model (inside.c). */
+bool calling_look_inside(Calling *, Node *);
+
 #endif

@@ -29,6 +29,18 @@ static void find_shapes(const Forward *f, const Layer *child, const Call *call, 
         if (!out[i].data) out[i] = tensor_make(f->scratch, outputs.spec[i].shape, outputs.spec[i].dtype);
 }
 
+static void run_child(const Forward *f, const Layer *child, const Node *node, const Call *call, const Tensor *in, int n_in, Tensor *out,
+                      int n_out)
+{
+    for (int i = 0; i < n_out; i++)
+        if (!out[i].data) find_shapes(f, child, call, in, n_in, out, n_out);
+    const Forward forward = {
+        .layer = child, .node = node, .call = call, .in = in, .n_in = n_in, .weights = f->table->weights[child->id],
+        .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch, .impossible = f->impossible,
+    };
+    child->kind->forward(&forward);
+}
+
 void forward_child(const Forward *f, const Layer *child, const Call *call, const Tensor *in, int n_in, Tensor *out, int n_out)
 {
     Call plain;
@@ -36,11 +48,10 @@ void forward_child(const Forward *f, const Layer *child, const Call *call, const
         plain = layer_plain_call(f->scratch, child, n_in);
         call = &plain;
     }
-    for (int i = 0; i < n_out; i++)
-        if (!out[i].data) find_shapes(f, child, call, in, n_in, out, n_out);
-    const Forward forward = {
-        .layer = child, .call = call, .in = in, .n_in = n_in, .weights = f->table->weights[child->id],
-        .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch, .impossible = f->impossible,
-    };
-    child->kind->forward(&forward);
+    run_child(f, child, NULL, call, in, n_in, out, n_out);
+}
+
+void forward_node(const Forward *f, const Node *node, const Tensor *in, Tensor *out)
+{
+    run_child(f, node->layer, node, &node->call, in, node->n_in, out, node->n_out);
 }

@@ -115,6 +115,7 @@ struct KerasTensor {
     Node        *node;
     int          index;
     KerasTensor *mask;          /* Keras' _keras_mask; NULL = none */
+    KerasTensor *quiet_mask;    /* one that Keras has only when numbers flow: out of a nested model */
     Value        constant;      /* a number or array that stands where a tensor may (ops); else None */
 };
 
@@ -128,6 +129,7 @@ struct Node {
     KerasTensor **out;  int n_out;
     bool          one_output;         /* the call gives a tensor, not a list of one */
     Value         structure;          /* how outputs nest when not flat: a list or dict of tensors; else None */
+    const Model  *inside;             /* of a nested model where masks cross its border: its graph with them, fed by `in`; else NULL */
     int           order;              /* rises with every call of the Builder */
     int           names;              /* automatic names it took when it was made */
     int           mark, place;        /* of the last walk that met it, and where it stood there */
@@ -150,6 +152,7 @@ typedef struct Builder {
     Dtype  floatx;          /* keras.config.floatx() */
     const char *image_data_format;   /* "channels_last" */
     Value  dtype_policy;    /* the global one */
+    int    quiet;           /* calls made for their numbers' sake, unknown to Keras: they take no names and leave no trace */
     bool   eager;           /* numbers flow (a model called on an array) */
 } Builder;
 
@@ -269,6 +272,7 @@ enum { COUNT_BY_TRACE = -2 };
 /* A layer with numbers: shapes are fully known here, batch axis included. */
 typedef struct Forward {
     const Layer  *layer;
+    const Node   *node;                  /* the call of the graph; NULL where a layer runs another itself */
     const Call   *call;
     const Tensor *in;      int n_in;     /* flat, as in Node */
     const Tensor *weights;               /* as layer->weights */

@@ -80,8 +80,8 @@ static Node *call_inside(Calling *c)
     }
     Node *node = record(c, &outputs);
     c->layer->built = true;
-    if (!calling_set_masks(c, node)) return NULL;
-    if (!c->builder->eager) layer_record_call(c->arena, c->layer, node);
+    if (!calling_set_masks(c, node) || !calling_look_inside(c, node)) return NULL;
+    if (!c->builder->eager && !c->builder->quiet) layer_record_call(c->arena, c->layer, node);
     return node;
 }
 

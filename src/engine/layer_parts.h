@@ -26,6 +26,9 @@ Call layer_plain_call(Arena *, const Layer *, int n_in);
 const char *scope_enter(Builder *, Layer *);
 void scope_leave(Builder *, const char *outer);
 
+/* A call of a graph inside another layer's forward. */
+void forward_node(const Forward *, const Node *, const Tensor *in, Tensor *out);
+
 /* Place of `optional` among InputLayer's arguments. */
 enum { INPUT_OPTIONAL = 7 };
 

@@ -179,8 +179,7 @@ bool model_shapes_checked(const Model *model, Arena *arena, const TensorSpec *in
 
 /* ---- a model as a layer ---- */
 
-/* Keras takes one axis of length 1 more or less at the end, and puts it right before it computes. */
-static Shape adjusted(const Shape *shape, const Shape *wanted)
+Shape model_adjusted(const Shape *shape, const Shape *wanted)
 {
     Shape fitting = *shape;
     if (shape->rank == wanted->rank + 1 && shape->dim[shape->rank - 1] == 1) return shape_without(shape, shape->rank - 1);
@@ -231,7 +230,7 @@ bool model_infer(const Layer *layer, const Call *call, const TensorSpec *in, int
     if (!same) {
         TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
         int done;
-        for (int i = 0; i < n; i++) given[i] = (TensorSpec){adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
+        for (int i = 0; i < n; i++) given[i] = (TensorSpec){model_adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
         if (!model_shapes(model, outputs->arena, given, specs, &done, err)) return false;
         for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
     }
@@ -246,7 +245,7 @@ bool model_infer_eagerly(const Layer *layer, const Call *call, const TensorSpec 
     if (!model->n_steps || n != model->n_inputs) return model_infer(layer, call, in, n_in, outputs, err);
     TensorSpec *given = ARENA_ARRAY(outputs->arena, n + model->n_outputs, TensorSpec), *found = given + n;
     TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
-    for (int i = 0; i < n; i++) given[i] = (TensorSpec){adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
+    for (int i = 0; i < n; i++) given[i] = (TensorSpec){model_adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
     if (!model_shapes_checked(model, outputs->arena, given, specs, err)) return false;
     for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
     give_outputs(model, found, outputs);
@@ -258,17 +257,17 @@ static void step_forward(const Forward *f, const ModelStep *step, Tensor *tensor
     const Node *node = step->node;
     Tensor *in = ARENA_ARRAY(f->scratch, node->n_in, Tensor);
     for (int i = 0; i < node->n_in; i++) in[i] = tensors[step->from[i]];
-    forward_child(f, node->layer, &node->call, in, node->n_in, tensors + step->first, node->n_out);
+    forward_node(f, node, in, tensors + step->first);
 }
 
 void model_forward(const Forward *f)
 {
-    const Model *model = f->layer->model;
+    const Model *model = f->node && f->node->inside ? f->node->inside : f->layer->model;
     Tensor *tensors = ARENA_ARRAY(f->scratch, model->n_tensors, Tensor);
     for (int i = 0; i < model->n_inputs; i++) {
         Tensor *tensor = &tensors[model->input_at[i]];
         *tensor = f->in[i];
-        tensor->shape = adjusted(&f->in[i].shape, &model->inputs[i]->spec.shape);
+        tensor->shape = model_adjusted(&f->in[i].shape, &model->inputs[i]->spec.shape);
     }
     for (int i = 0; i < model->n_steps; i++)
         if (!tensors[model->steps[i].first].data) step_forward(f, &model->steps[i], tensors);

@@ -12,6 +12,9 @@ bool model_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Ou
 bool model_infer_eagerly(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 void model_forward(const Forward *);
 
+/* Keras takes one axis of length 1 more or less at the end, and puts it right before it computes. */
+Shape model_adjusted(const Shape *, const Shape *wanted);
+
 /* The Functional that Keras wraps around a built Sequential: it takes a name, and checks inputs in its own. */
 Layer *functional_around(Builder *, Model *);
 

@@ -24,36 +24,57 @@ static Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t see
     return tensor;
 }
 
-static int highest_id(const Layer *layer, int depth)
+/* Every layer that numbers can pass: a model's layers, what finds its masks, what it wraps; once each. */
+typedef struct Visit {
+    Arena   *arena;
+    Layer  **layers;
+    size_t   n, capacity;
+    uint64_t met[1024];    /* by id; those beyond are met again and again */
+    int      highest;
+} Visit;
+
+static bool is_new(Visit *visit, const Layer *layer)
 {
-    int highest = layer->id;
-    for (int i = 0; depth < LAYER_DEPTH_MAX && i < layer->n_children; i++) {
-        const int below = highest_id(layer->children[i], depth + 1);
-        highest = below > highest ? below : highest;
-    }
-    return highest;
+    const size_t word = (size_t)layer->id / 64;
+    const uint64_t bit = UINT64_C(1) << (layer->id % 64);
+    if (word >= sizeof visit->met / sizeof *visit->met) return true;
+    if (visit->met[word] & bit) return false;
+    visit->met[word] |= bit;
+    return true;
 }
 
-static void fill_weights(WeightTable *table, Arena *arena, const Layer *layer, int64_t seed, int depth)
+static void visit_model(Visit *visit, const Model *model, int depth);
+
+static void visit_layer(Visit *visit, Layer *layer, int depth)
 {
-    if (depth > LAYER_DEPTH_MAX || table->weights[layer->id]) return;
-    Tensor *weights = ARENA_ARRAY(arena, layer->n_weights, Tensor);
-    table->weights[layer->id] = weights;
-    for (int i = 0; i < layer->n_weights; i++) weights[i] = weight_numbers(arena, &layer->weights[i], seed);
-    for (int i = 0; i < layer->n_children; i++) fill_weights(table, arena, layer->children[i], seed, depth + 1);
+    if (depth > LAYER_DEPTH_MAX || !is_new(visit, layer)) return;
+    visit->layers = arena_grow(visit->arena, visit->layers, visit->n, &visit->capacity, visit->n + 1, sizeof(Layer *));
+    visit->layers[visit->n++] = layer;
+    visit->highest = layer->id > visit->highest ? layer->id : visit->highest;
+    for (int i = 0; i < layer->n_children; i++) visit_layer(visit, layer->children[i], depth + 1);
+    if (layer->model) visit_model(visit, layer->model, depth + 1);
+}
+
+static void visit_model(Visit *visit, const Model *model, int depth)
+{
+    for (int i = 0; i < model->n_steps; i++) {
+        visit_layer(visit, model->steps[i].node->layer, depth);
+        if (model->steps[i].node->inside) visit_model(visit, model->steps[i].node->inside, depth + 1);
+    }
 }
 
 static void make_table(Run *run, Arena *arena, int64_t seed)
 {
-    const Layer *model = run->plan->model->self;
-    int n = highest_id(model, 0) + 1;
-    for (int i = 0; i < run->plan->n_steps; i++) {
-        const int id = run->plan->steps[i].node->layer->id + 1;
-        n = id > n ? id : n;
+    Visit visit = {.arena = arena};
+    visit_layer(&visit, run->plan->model->self, 0);
+    run->table = (WeightTable){.weights = ARENA_ARRAY(arena, visit.highest + 1, Tensor *), .n = visit.highest + 1};
+    for (size_t i = 0; i < visit.n; i++) {
+        const Layer *layer = visit.layers[i];
+        if (run->table.weights[layer->id]) continue;
+        Tensor *weights = ARENA_ARRAY(arena, layer->n_weights, Tensor);
+        run->table.weights[layer->id] = weights;
+        for (int k = 0; k < layer->n_weights; k++) weights[k] = weight_numbers(arena, &layer->weights[k], seed);
     }
-    run->table = (WeightTable){.weights = ARENA_ARRAY(arena, n, Tensor *), .n = n};
-    fill_weights(&run->table, arena, model, seed, 0);
-    for (int i = 0; i < run->plan->n_steps; i++) fill_weights(&run->table, arena, run->plan->steps[i].node->layer, seed, 0);
 }
 
 static bool inputs_ready(const Run *run, const PlanStep *step)
@@ -71,7 +92,7 @@ static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step
     for (int i = 0; i < node->n_out; i++) out[i] = tensor_make(arena, out[i].shape, out[i].dtype);
     bool impossible = false;
     const Forward forward = {
-        .layer = node->layer, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
+        .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
         .out = out, .n_out = node->n_out, .table = &run->table, .scratch = scratch,
         .impossible = &impossible,
     };
