@@ -121,11 +121,89 @@ static void json_says_what_keras_says(void **state)
     assert_true(for_every_model(check_json_as_recorded) > 0);
 }
 
+static int checked_codes;
+
+static void check_code(Made *made, const char *name, const char *json, size_t length)
+{
+    size_t wanted_length;
+    Text text = {.arena = &made->arena};
+    const char *wanted = data_read(&made->arena, arena_print(&made->arena, "models/%s/code.py", name), &wanted_length);
+    if (!wanted) return;
+    write_keras(&text, model_of(made, name, json, length), NULL);
+    assert_string_equal(text_string(&text), wanted);
+    checked_codes++;
+}
+
+static void code_is_what_a_person_would_write(void **state)
+{
+    (void)state;
+    for_every_model(check_code);
+    assert_true(checked_codes > 5);
+}
+
+typedef struct LayerCode {
+    const char *json, *code;      /* a layer's class and config, and how its constructor is written */
+} LayerCode;
+
+#define LAYER(class_name, config) "{\"class_name\": \"" class_name "\", \"module\": \"keras.layers\", \"config\": {" config "}}"
+
+static const LayerCode LAYER_CODES[] = {
+    {LAYER("Dense", "\"units\": 4, \"activation\": \"relu\""), "Dense(4, activation='relu')"},
+    {LAYER("Dense", "\"units\": 4, \"activation\": \"linear\", \"name\": \"out\""), "Dense(4, name='out')"},
+    {LAYER("Dense", "\"units\": 4, \"dtype\": \"float16\", \"trainable\": false"), "Dense(4, trainable=False, dtype='float16')"},
+    {LAYER("Dense", "\"units\": 4, \"kernel_initializer\": \"he_normal\""), "Dense(4, kernel_initializer='he_normal')"},
+    {LAYER("Dense", "\"units\": 4, \"kernel_initializer\": {\"class_name\": \"HeNormal\", \"module\": \"keras.initializers\", \"config\": {\"seed\": 3}}"),
+     "Dense(4, kernel_initializer=keras.initializers.HeNormal(seed=3))"},
+    {LAYER("Dense", "\"units\": 4, \"kernel_regularizer\": {\"class_name\": \"L2\", \"module\": \"keras.regularizers\", \"config\": {\"l2\": 0.5}}"),
+     "Dense(4, kernel_regularizer=keras.regularizers.L2(l2=0.5))"},
+    {LAYER("Conv2D", "\"filters\": 3, \"kernel_size\": [3, 3], \"strides\": [1, 1]"), "Conv2D(3, 3)"},
+    {LAYER("Conv2D", "\"filters\": 3, \"kernel_size\": [3, 5], \"strides\": [2, 2], \"padding\": \"same\""), "Conv2D(3, (3, 5), strides=2, padding='same')"},
+    {LAYER("MaxPooling2D", "\"pool_size\": [3, 3], \"strides\": [3, 3]"), "MaxPooling2D(pool_size=3)"},
+    {LAYER("MaxPooling2D", "\"pool_size\": [3, 3], \"strides\": [2, 2]"), "MaxPooling2D(pool_size=3, strides=2)"},
+    {LAYER("Dropout", "\"rate\": 0.5, \"seed\": null"), "Dropout(0.5)"},
+    {LAYER("Reshape", "\"target_shape\": [4, 1]"), "Reshape((4, 1))"},
+    {LAYER("TimeDistributed", "\"layer\": " LAYER("Dense", "\"units\": 2")), "TimeDistributed(layers.Dense(2))"},
+    {LAYER("Dense", "\"units\": 4, \"name\": \"it's\""), "Dense(4, name=\"it's\")"},
+};
+
+static void constructors_are_short(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof LAYER_CODES / sizeof *LAYER_CODES; i++) {
+        Made made;
+        made_open(&made);
+        const char *json = arena_print(&made.arena, "{\"class_name\": \"Sequential\", \"module\": \"keras\", \"config\": {\"name\": "
+                                       "\"sequential\", \"layers\": [%s]}}", LAYER_CODES[i].json);
+        Text text = {.arena = &made.arena};
+        write_keras(&text, model_of(&made, "layer", json, strlen(json)), NULL);
+        const char *wanted = arena_print(&made.arena, "import keras\nfrom keras import layers\n\nmodel = keras.Sequential([\n    layers.%s,\n])\n",
+                                         LAYER_CODES[i].code);
+        assert_string_equal(text_string(&text), wanted);
+        made_close(&made);
+    }
+}
+
+static void weights_are_loaded_by_a_line(void **state)
+{
+    (void)state;
+    Made made;
+    made_open(&made);
+    Text text = {.arena = &made.arena};
+    const char *json = "{\"class_name\": \"Sequential\", \"module\": \"keras\", \"config\": {\"name\": \"net\", \"layers\": []}}";
+    write_keras(&text, model_of(&made, "empty", json, strlen(json)), "it's.keras");
+    assert_string_equal(text_string(&text), "import keras\nfrom keras import layers\n\nmodel = keras.Sequential(name='net')\n"
+                                            "model.load_weights(\"it's.keras\")\n");
+    made_close(&made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_reads_back_as_the_same_model),
         cmocka_unit_test(json_says_what_keras_says),
+        cmocka_unit_test(code_is_what_a_person_would_write),
+        cmocka_unit_test(constructors_are_short),
+        cmocka_unit_test(weights_are_loaded_by_a_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
