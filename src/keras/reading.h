@@ -60,6 +60,12 @@ typedef struct WeightPlace {   /* model.layers[0].set_weights([...]) */
     Span       **numbers;                    /* of each array: place of each element, or NULL */
 } WeightPlace;
 
+typedef struct WeightLoad {    /* model.load_weights('lenet.keras') */
+    const Layer *layer;        /* the model as a layer */
+    const char  *path;         /* as written, relative to the text's folder */
+    Span         statement;
+} WeightLoad;
+
 typedef struct Reading {
     const char  *text;   size_t length;
     PyNode      *tree;
@@ -75,6 +81,7 @@ typedef struct Reading {
     int         *input_arrays; int n_input_arrays;   /* for each model input: index in arrays, -1 = none */
     Place       *places;     int n_places;    /* layer->place */
     WeightPlace *weights;    int n_weights;
+    WeightLoad  *loads;      int n_loads;
     Span         print_shape;                 /* the last statement that prints a shape; SPAN_NONE = none */
     int64_t      seed;       Span seed_span;
     Span         model_end;                   /* where a set_weights line may be put: the end of the statement that ends the model */

@@ -1,0 +1,238 @@
+/* int, str, list ...: types that are called to make or convert values. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "keras/code/array.h"
+#include "keras/code/builtin.h"
+#include "keras/code/container.h"
+#include "keras/code/exception.h"
+#include "keras/code/keras_class.h"
+
+/* The one positional argument, NULL when there is none. */
+static const Value *only(Evaluator *ev, const Class *class, const Argument *args, int n, int most)
+{
+    if (n > most) raise_error(ev, "TypeError", "%s expected at most %d argument%s, got %d", class->name, most, most == 1 ? "" : "s", n);
+    return n ? &args[0].value : NULL;
+}
+
+static const Value *first_unknown(const Argument *args, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (args[i].value.kind == VALUE_UNKNOWN) return &args[i].value;
+    return NULL;
+}
+
+static _Noreturn void raise_symbolic(Evaluator *ev, const char *what)
+{
+    raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any "
+                "actual numerical value. You cannot convert it to %s.", what);
+}
+
+/* "1_000" has its underscores dropped, blanks around are allowed. */
+static const char *number_text(Arena *arena, const ValueString *string)
+{
+    Text text = {.arena = arena};
+    size_t from = strspn(string->bytes, " \t\r\n"), to = string->length;
+    while (to > from && strchr(" \t\r\n", string->bytes[to - 1])) to--;
+    for (; from < to; from++)
+        if (string->bytes[from] != '_') text_put_char(&text, string->bytes[from]);
+    return text_string(&text);
+}
+
+static int base_of_text(const Argument *args, int n)
+{
+    int64_t base;
+    return n > 1 && value_integer(&args[1].value, &base) && (base == 0 || (base >= 2 && base <= 36)) ? (int)base : 10;
+}
+
+static Value int_of_text(Evaluator *ev, const Value *value, int base)
+{
+    const char *text = number_text(ev->arena, &value->string);
+    char *end;
+    errno = 0;
+    const long long n = strtoll(text, &end, base);
+    if (end == text || *end)
+        raise_error(ev, "ValueError", "invalid literal for int() with base %d: %s", base, repr_of(ev, *value));
+    return value_int(n);
+}
+
+static Value int_of_float(Evaluator *ev, double x)
+{
+    if (isnan(x)) raise_error(ev, "ValueError", "cannot convert float NaN to integer");
+    if (isinf(x)) raise_error(ev, "OverflowError", "cannot convert float infinity to integer");
+    if (fabs(x) >= 9.2e18) return value_int(x < 0 ? INT64_MIN : INT64_MAX);
+    return value_int((int64_t)x);
+}
+
+static Value int_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    int64_t whole;
+    double x;
+    if (first_unknown(args, n)) return *first_unknown(args, n);
+    const Value *value = only(ev, class, args, n, 2);
+    if (!value) return value_int(0);
+    if (value->kind == VALUE_BOOL) return value_int(value->boolean);
+    if (value->kind == VALUE_STRING) return int_of_text(ev, value, base_of_text(args, n));
+    if (value_integer(value, &whole)) return value_int(whole);
+    if (scalar_number(value, &x)) return int_of_float(ev, x);
+    if (value->kind == VALUE_TENSOR) raise_symbolic(ev, "an int");
+    if (value_is(value, &OBJECT_ARRAY)) return array_as_int(ev, *value);
+    raise_error(ev, "TypeError", "int() argument must be a string, a bytes-like object or a real number, not '%s'", type_of(value));
+}
+
+static Value float_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    double x;
+    if (first_unknown(args, n)) return *first_unknown(args, n);
+    const Value *value = only(ev, class, args, n, 1);
+    if (!value) return value_float(0);
+    if (scalar_number(value, &x)) return value_float(x);
+    if (value->kind == VALUE_TENSOR) raise_symbolic(ev, "a float");
+    if (value_is(value, &OBJECT_ARRAY)) return array_as_float(ev, *value);
+    if (value->kind != VALUE_STRING)
+        raise_error(ev, "TypeError", "float() argument must be a string or a real number, not '%s'", type_of(value));
+    const char *text = number_text(ev->arena, &value->string);
+    char *end;
+    x = strtod(text, &end);
+    if (end == text || *end || strpbrk(text, "xX"))
+        raise_error(ev, "ValueError", "could not convert string to float: %s", repr_of(ev, *value));
+    return value_float(x);
+}
+
+double float_of(Evaluator *ev, Value value)
+{
+    const Argument arg = {.value = value, .span = SPAN_NONE};
+    double x;
+    if (scalar_number(&value, &x)) return x;
+    const Value made = float_construct(ev, &CLASS_FLOAT, &arg, 1, SPAN_NONE);
+    return made.kind == VALUE_FLOAT ? made.number : (double)NAN;
+}
+
+static Value str_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    const Value *value = only(ev, class, args, n, 3);
+    if (!value) return value_string(ev->arena, "", 0);
+    if (value->kind == VALUE_UNKNOWN || value->kind == VALUE_STRING) return *value;
+    const char *text = text_of(ev, *value);
+    return value_string(ev->arena, text, strlen(text));
+}
+
+static Value bool_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    const Value *value = only(ev, class, args, n, 1);
+    if (!value) return value_bool(false);
+    return value->kind == VALUE_UNKNOWN ? *value : value_bool(truth(ev, *value));
+}
+
+static Value sequence_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    const ValueKind kind = class == &CLASS_LIST ? VALUE_LIST : VALUE_TUPLE;
+    const Value *value = only(ev, class, args, n, 1);
+    if (!value) return value_list(ev->arena, kind, 0);
+    return value->kind == VALUE_UNKNOWN ? *value : list_of(ev, kind, iterate(ev, *value));
+}
+
+static Value set_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    const Value *value = only(ev, class, args, n, 1);
+    if (!value) return value_set(ev->arena);
+    return value->kind == VALUE_UNKNOWN ? *value : set_of(ev, iterate(ev, *value));
+}
+
+static Value dict_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)span;
+    Value dict = value_dict(ev->arena);
+    int from = class == &CLASS_DEFAULT_DICT ? 1 : 0;
+    for (int i = 0; i < n; i++) {
+        const Value value = args[i].value;
+        if (args[i].keyword) dict_put(ev, dict.dict, value_string(ev->arena, args[i].keyword, strlen(args[i].keyword)), value);
+        else if (from-- > 0) continue;
+        else if (value.kind == VALUE_UNKNOWN) return value;
+        else dict_update_from(ev, dict.dict, value);
+    }
+    return dict;
+}
+
+static Value bytes_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)class, (void)args, (void)n;
+    return unknown(ev, "cause.not_known_object", source_text(ev, span), span);
+}
+
+static Value type_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)class;
+    const Class *of = n == 1 ? class_of(ev, &args[0].value) : NULL;
+    if (n == 1 && args[0].value.kind == VALUE_UNKNOWN) return args[0].value;
+    return of ? value_class(of) : unknown(ev, "cause.not_known_object", source_text(ev, span), span);
+}
+
+static Value not_known_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    (void)class, (void)args, (void)n;
+    return unknown(ev, "cause.not_known_class", source_text(ev, span), span);
+}
+
+static const Class *const from_object[] = {&CLASS_OBJECT};
+static const Class *const from_int[] = {&CLASS_INT};
+static const Class *const from_dict[] = {&CLASS_DICT};
+
+#define TYPE(text, function) \
+    {.name = text, .module = "builtins", .construct = function, .bases = from_object, .n_bases = 1, .instance = {.type_name = text}}
+
+const Class CLASS_INT = TYPE("int", int_construct);
+const Class CLASS_FLOAT = TYPE("float", float_construct);
+const Class CLASS_STR = TYPE("str", str_construct);
+const Class CLASS_LIST = TYPE("list", sequence_construct);
+const Class CLASS_TUPLE = TYPE("tuple", sequence_construct);
+const Class CLASS_DICT = TYPE("dict", dict_construct);
+const Class CLASS_SET = TYPE("set", set_construct);
+const Class CLASS_FROZENSET = TYPE("frozenset", set_construct);
+const Class CLASS_BYTES = TYPE("bytes", bytes_construct);
+const Class CLASS_TYPE = TYPE("type", type_construct);
+const Class CLASS_NONE = TYPE("NoneType", not_known_construct);
+const Class CLASS_FUNCTION = TYPE("function", not_known_construct);
+const Class CLASS_BOOL = {.name = "bool", .module = "builtins", .construct = bool_construct, .bases = from_int, .n_bases = 1,
+                          .instance = {.type_name = "bool"}};
+const Class CLASS_DEFAULT_DICT = {.name = "defaultdict", .module = "collections", .construct = dict_construct, .bases = from_dict,
+                                  .n_bases = 1, .instance = {.type_name = "dict"}};
+const Class CLASS_NOT_KNOWN = {.name = "object", .module = "builtins", .construct = not_known_construct,
+                               .family = CLASS_UNKNOWN, .instance = {.type_name = "object"}};
+const Class CLASS_NAMED_TUPLE = {.name = "NamedTuple", .module = "typing", .construct = not_known_construct,
+                                 .bases = from_object, .n_bases = 1, .instance = {.type_name = "NamedTuple"}};
+
+const Class *class_of(Evaluator *ev, const Value *value)
+{
+    const Instance *instance = value_instance(value);
+    switch (value->kind) {
+    case VALUE_NONE: return &CLASS_NONE;
+    case VALUE_BOOL: return &CLASS_BOOL;
+    case VALUE_INT: return &CLASS_INT;
+    case VALUE_FLOAT: return &CLASS_FLOAT;
+    case VALUE_STRING: return &CLASS_STR;
+    case VALUE_TUPLE: return &CLASS_TUPLE;
+    case VALUE_LIST: return &CLASS_LIST;
+    case VALUE_DICT: return &CLASS_DICT;
+    case VALUE_LAYER: return layer_class_of(ev, value->layer);
+    case VALUE_TENSOR: return &CLASS_KERAS_TENSOR;
+    case VALUE_OBJECT:
+        if (instance) return instance->class;
+        if (value->object.kind == &OBJECT_SET) return &CLASS_SET;
+        if (value->object.kind == &OBJECT_CLASS) return &CLASS_TYPE;
+        if (value->object.kind == &OBJECT_ARRAY) return &CLASS_NDARRAY;
+        if (value->object.kind == &OBJECT_BYTES) return &CLASS_BYTES;
+        return value->object.kind->callable ? &CLASS_FUNCTION : NULL;
+    case VALUE_CONFIG: return value->config->function ? &CLASS_FUNCTION : config_class_of(ev, value->config);
+    case VALUE_UNKNOWN: break;
+    }
+    return NULL;
+}

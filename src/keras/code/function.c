@@ -1,0 +1,210 @@
+/* Functions of the text: making, binding arguments as Python does, calling. */
+#include <string.h>
+
+#include "keras/code/evaluator.h"
+
+/* ---- making ---- */
+
+static bool yields(const PyNode *node);
+
+static bool list_yields(const PyNode *list)
+{
+    for (; list; list = list->next)
+        if (yields(list)) return true;
+    return false;
+}
+
+static bool yields(const PyNode *node)
+{
+    if (!node || node->type == PY_FUNCTION || node->type == PY_LAMBDA || node->type == PY_CLASS) return false;
+    if (node->type == PY_YIELD || node->type == PY_YIELD_FROM) return true;
+    return yields(node->a) || yields(node->b) || yields(node->c) || list_yields(node->list) || list_yields(node->orelse) ||
+           list_yields(node->final) || list_yields(node->handlers) || list_yields(node->args) || list_yields(node->items);
+}
+
+static int param_count(const PyNode *node)
+{
+    int n = 0;
+    for (const PyNode *param = node->params; param; param = param->next) n++;
+    return n;
+}
+
+Value function_make(Evaluator *ev, const PyNode *node)
+{
+    Function *function = ARENA_NEW(ev->arena, Function);
+    const bool lambda = node->type == PY_LAMBDA;
+    *function = (Function){.node = node, .name = lambda ? "<lambda>" : node->name, .closure = ev->scope};
+    function->defaults = ARENA_ARRAY(ev->arena, param_count(node), Value);
+    function->generator = !lambda && list_yields(node->list);
+    Value *value = function->defaults;
+    for (const PyNode *param = node->params; param; param = param->next) *value++ = evaluate(ev, param->a);
+    return value_object(&OBJECT_FUNCTION, function);
+}
+
+/* ---- binding ---- */
+
+typedef struct Binder {
+    Evaluator      *ev;
+    const Function *function;
+    const Argument *args; int n;
+    Value          *values;     /* one for each parameter */
+    bool           *given;
+    int             positional; /* parameters that positional arguments may go to */
+} Binder;
+
+static bool takes_positional(const PyNode *param)
+{
+    return param->number == PY_POSITIONAL || param->number == PY_POSITIONAL_ONLY;
+}
+
+static const PyNode *param_of_kind(const Function *function, int kind, int *index)
+{
+    *index = 0;
+    for (const PyNode *param = function->node->params; param; param = param->next, ++*index)
+        if (param->number == kind) return param;
+    return NULL;
+}
+
+static int required_count(const Binder *b)
+{
+    int n = 0;
+    for (const PyNode *param = b->function->node->params; param; param = param->next) n += takes_positional(param) && !param->a;
+    return n;
+}
+
+static _Noreturn void raise_too_many(const Binder *b, int given)
+{
+    const int required = required_count(b), most = b->positional;
+    const char *range = required == most ? arena_print(b->ev->arena, "%d", most)
+                                         : arena_print(b->ev->arena, "from %d to %d", required, most);
+    raise_error(b->ev, "TypeError", "%s() takes %s positional argument%s but %d %s given", b->function->name, range,
+                most == 1 && required == most ? "" : "s", given, given == 1 ? "was" : "were");
+}
+
+static void bind_positional(Binder *b)
+{
+    int at, given = 0, i = 0;
+    const PyNode *rest = param_of_kind(b->function, PY_VAR_POSITIONAL, &at);
+    Value tuple = value_list(b->ev->arena, VALUE_TUPLE, 0);
+    for (int a = 0; a < b->n; a++) {
+        if (b->args[a].keyword) continue;
+        if (given++ >= b->positional) { list_add(tuple.list, b->args[a].value); continue; }
+        b->values[i] = b->args[a].value;
+        b->given[i++] = true;
+    }
+    if (!rest && given > b->positional) raise_too_many(b, given);
+    if (rest) b->values[at] = tuple;
+    if (rest) b->given[at] = true;
+}
+
+static int keyword_index(const Binder *b, const char *keyword)
+{
+    int i = 0;
+    for (const PyNode *param = b->function->node->params; param; param = param->next, i++) {
+        const bool takes = param->number == PY_POSITIONAL || param->number == PY_KEYWORD_ONLY;
+        if (takes && strcmp(param->name, keyword) == 0) return i;
+    }
+    return -1;
+}
+
+static void bind_keyword(Binder *b, const Argument *arg, ValueDict *more)
+{
+    const int i = keyword_index(b, arg->keyword);
+    if (i < 0 && !more)
+        raise_error(b->ev, "TypeError", "%s() got an unexpected keyword argument '%s'", b->function->name, arg->keyword);
+    if (i < 0) {
+        dict_set(b->ev->arena, more, value_string(b->ev->arena, arg->keyword, strlen(arg->keyword)), arg->value);
+        return;
+    }
+    if (b->given[i])
+        raise_error(b->ev, "TypeError", "%s() got multiple values for argument '%s'", b->function->name, arg->keyword);
+    b->values[i] = arg->value;
+    b->given[i] = true;
+}
+
+static void bind_keywords(Binder *b)
+{
+    int at;
+    const PyNode *rest = param_of_kind(b->function, PY_VAR_KEYWORD, &at);
+    const Value more = value_dict(b->ev->arena);
+    for (int a = 0; a < b->n; a++)
+        if (b->args[a].keyword) bind_keyword(b, &b->args[a], rest ? more.dict : NULL);
+    if (!rest) return;
+    b->values[at] = more;
+    b->given[at] = true;
+}
+
+/* "'a'", "'a' and 'b'", "'a', 'b', and 'c'" */
+static const char *names_joined(Arena *arena, const char **names, int n)
+{
+    Text text = {.arena = arena};
+    for (int i = 0; i < n; i++) {
+        const char *before = i == 0 ? "" : i < n - 1 ? ", " : n == 2 ? " and " : ", and ";
+        text_print(&text, "%s'%s'", before, names[i]);
+    }
+    return text_string(&text);
+}
+
+static void bind_defaults(Binder *b)
+{
+    int i = 0, missing = 0, n_params = param_count(b->function->node);
+    const char **names = ARENA_ARRAY(b->ev->arena, n_params, const char *);
+    bool keyword_only = false;
+    for (const PyNode *param = b->function->node->params; param; param = param->next, i++) {
+        if (b->given[i]) continue;
+        if (param->a) { b->values[i] = b->function->defaults[i]; continue; }
+        names[missing++] = param->name;
+        keyword_only = param->number == PY_KEYWORD_ONLY;
+    }
+    if (missing)
+        raise_error(b->ev, "TypeError", "%s() missing %d required %s argument%s: %s", b->function->name, missing,
+                    keyword_only ? "keyword-only" : "positional", missing == 1 ? "" : "s",
+                    names_joined(b->ev->arena, names, missing));
+}
+
+static void bind(Evaluator *ev, const Function *function, const Argument *args, int n, Scope *scope)
+{
+    const int n_params = param_count(function->node);
+    Binder b = {ev, function, args, n, ARENA_ARRAY(ev->arena, n_params, Value), ARENA_ARRAY(ev->arena, n_params, bool), 0};
+    for (const PyNode *param = function->node->params; param; param = param->next) b.positional += takes_positional(param);
+    bind_positional(&b);
+    bind_keywords(&b);
+    bind_defaults(&b);
+    int i = 0;
+    for (const PyNode *param = function->node->params; param; param = param->next)
+        scope_set(scope, param->name, b.values[i++])->by = ev->active ? ev->active->statement : -1;
+}
+
+/* ---- calling ---- */
+
+static Value body_run(Evaluator *ev, const Function *function)
+{
+    Value result = value_none();
+    if (function->node->type == PY_LAMBDA) return evaluate(ev, function->node->a);
+    const Value outer = ev->doubtful_result;
+    ev->doubtful_result = value_none();
+    const Flow flow = execute(ev, function->node->list, &result);
+    if (flow != FLOW_RETURN) result = ev->doubtful_result;
+    ev->doubtful_result = outer;
+    return result;
+}
+
+Value function_call(Evaluator *ev, Function *function, const Argument *args, int n)
+{
+    function->called = true;
+    if (function->generator) {
+        const Span span = ev->span;
+        return unknown(ev, "cause.not_known_generator", source_text(ev, span), span);
+    }
+    if (++ev->calls > CALLS_MAX) raise_error(ev, "RecursionError", "maximum recursion depth exceeded");
+    Scope *scope = scope_make(ev->arena, function->closure), *outer_scope = ev->scope;
+    const Function *outer = ev->function;
+    bind(ev, function, args, n, scope);
+    ev->scope = scope;
+    ev->function = function;
+    const Value result = body_run(ev, function);
+    ev->function = outer;
+    ev->scope = outer_scope;
+    ev->calls--;
+    return result;
+}

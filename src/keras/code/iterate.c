@@ -1,0 +1,169 @@
+/* Items of anything iterable, truth, printed forms and other small questions to a value. */
+#include <string.h>
+
+#include "keras/code/array.h"
+#include "keras/code/container.h"
+#include "keras/code/evaluator.h"
+#include "keras/code/keras_attribute.h"
+
+/* How large a value is to walk through; beyond the limits it is refused before anyone does. */
+enum { WALK_DEPTH_MAX = 60, WALK_ITEMS_MAX = 200000 };
+
+static void walk(Evaluator *ev, const Value *value, int depth, int *items)
+{
+    if (++*items > WALK_ITEMS_MAX || depth > WALK_DEPTH_MAX) raise_error(ev, "RecursionError", "maximum recursion depth exceeded");
+    const ValueList *list = value_items(value);
+    for (size_t i = 0; list && i < list->n; i++) walk(ev, &list->items[i], depth + 1, items);
+    for (size_t i = 0; value->kind == VALUE_DICT && i < value->dict->keys.n; i++) {
+        walk(ev, &value->dict->keys.items[i], depth + 1, items);
+        walk(ev, &value->dict->values.items[i], depth + 1, items);
+    }
+}
+
+void walkable(Evaluator *ev, const Value *value)
+{
+    int items = 0;
+    walk(ev, value, 0, &items);
+    pay(ev, items / 8);
+}
+
+/* ---- items ---- */
+
+static ValueList *string_items(Evaluator *ev, const ValueString *string)
+{
+    pay_items(ev, (int64_t)string->length);
+    const Value list = value_list(ev->arena, VALUE_LIST, string->length);
+    for (size_t i = 0; i < string->length;) {
+        size_t n = 1;
+        while (i + n < string->length && ((unsigned char)string->bytes[i + n] & 0xC0) == 0x80) n++;
+        list_add(list.list, value_string(ev->arena, string->bytes + i, n));
+        i += n;
+    }
+    return list.list;
+}
+
+static ValueList *range_items(Evaluator *ev, const Range *range)
+{
+    pay_items(ev, range->n);
+    const Value list = value_list(ev->arena, VALUE_LIST, (size_t)range->n);
+    for (int64_t i = 0; i < range->n; i++) list_add(list.list, value_int(range_item(range, i)));
+    return list.list;
+}
+
+static ValueList *iterator_items(Evaluator *ev, Iterator *iterator)
+{
+    const Value list = value_list(ev->arena, VALUE_LIST, iterator->items->n - iterator->next);
+    while (iterator->next < iterator->items->n) list_add(list.list, iterator->items->items[iterator->next++]);
+    return list.list;
+}
+
+static ValueList *instance_items(Evaluator *ev, Value value)
+{
+    Value method;
+    const Instance *instance = value_instance(&value);
+    if (instance->args.kind == VALUE_TUPLE && instance->class->n_fields) return instance->args.list;
+    if (attribute_find(ev, value, "__iter__", &method)) {
+        const Value made = call(ev, method, NULL, 0);
+        if (!value_instance(&made)) return iterate(ev, made);
+    }
+    raise_error(ev, "TypeError", "'%s' object is not iterable", type_of(&value));
+}
+
+static ValueList *object_items(Evaluator *ev, Value value)
+{
+    const ObjectKind *kind = value.object.kind;
+    if (kind == &OBJECT_SET) return value.object.data;
+    if (kind == &OBJECT_RANGE) return range_items(ev, value.object.data);
+    if (kind == &OBJECT_ITERATOR) return iterator_items(ev, value.object.data);
+    if (kind == &OBJECT_ARRAY) return array_items(ev, value);
+    if (value_instance(&value)) return instance_items(ev, value);
+    raise_error(ev, "TypeError", "'%s' object is not iterable", type_of(&value));
+}
+
+ValueList *iterate(Evaluator *ev, Value value)
+{
+    switch (value.kind) {
+    case VALUE_TUPLE:
+    case VALUE_LIST: return value.list;
+    case VALUE_DICT: return &value.dict->keys;
+    case VALUE_STRING: return string_items(ev, &value.string);
+    case VALUE_TENSOR: return tensor_items(ev, value.tensor);
+    case VALUE_OBJECT: return object_items(ev, value);
+    case VALUE_UNKNOWN: return value_list(ev->arena, VALUE_LIST, 0).list;
+    case VALUE_NONE:
+    case VALUE_BOOL:
+    case VALUE_INT:
+    case VALUE_FLOAT:
+    case VALUE_LAYER:
+    case VALUE_CONFIG: break;
+    }
+    raise_error(ev, "TypeError", "'%s' object is not iterable", type_of(&value));
+}
+
+/* ---- truth ---- */
+
+static bool instance_truth(Evaluator *ev, Value value)
+{
+    Value method;
+    if (attribute_find(ev, value, "__bool__", &method) || attribute_find(ev, value, "__len__", &method)) {
+        const Value result = call(ev, method, NULL, 0);
+        return value_instance(&result) || truth(ev, result);
+    }
+    return true;
+}
+
+bool truth(Evaluator *ev, Value value)
+{
+    if (value.kind == VALUE_TENSOR)
+        raise_error(ev, "TypeError", "A symbolic KerasTensor cannot be used as a boolean.");
+    if (value.kind != VALUE_OBJECT) return value_truth(&value);
+    if (value_is(&value, &OBJECT_SET)) return value_items(&value)->n > 0;
+    if (value_is(&value, &OBJECT_RANGE)) return ((Range *)value.object.data)->n > 0;
+    if (value_is(&value, &OBJECT_BYTES)) return value_truth(value.object.data);
+    if (value_is(&value, &OBJECT_ARRAY) || value_is(&value, &OBJECT_SCALAR)) return array_truth(ev, value);
+    const Instance *instance = value_instance(&value);
+    return !instance || instance->class->family != CLASS_PLAIN || instance_truth(ev, value);
+}
+
+/* ---- texts ---- */
+
+static bool own_text(Evaluator *ev, Value value, const char *method_name, const char **out)
+{
+    Value method;
+    const Instance *instance = value_instance(&value);
+    if (!instance || !instance->class->node || !class_attribute(ev, instance->class, method_name, &method, NULL)) return false;
+    const Value text = call(ev, value_method(ev->arena, value, method), NULL, 0);
+    if (text.kind != VALUE_STRING) return false;
+    *out = text.string.bytes;
+    return true;
+}
+
+const char *repr_of(Evaluator *ev, Value value)
+{
+    const char *own;
+    if (own_text(ev, value, "__repr__", &own)) return own;
+    walkable(ev, &value);
+    return value_repr_text(ev->arena, &value);
+}
+
+const char *text_of(Evaluator *ev, Value value)
+{
+    const char *own;
+    if (own_text(ev, value, "__str__", &own) || own_text(ev, value, "__repr__", &own)) return own;
+    walkable(ev, &value);
+    return value_str_text(ev->arena, &value);
+}
+
+const char *type_of(const Value *value)
+{
+    const char *name = value_type(value), *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+int64_t index_of(Evaluator *ev, Value value, const char *what)
+{
+    int64_t index;
+    if (value.kind == VALUE_BOOL) return value.boolean;
+    if (value_integer(&value, &index)) return index;
+    raise_error(ev, "TypeError", "%s must be integers or slices, not %s", what, type_of(&value));
+}

@@ -1,0 +1,254 @@
+#include "keras/code/keras_call.h"
+
+#include <string.h>
+
+#include "keras/code/array.h"
+#include "keras/code/array_functions.h"
+#include "keras/code/keras_class.h"
+#include "keras/code/keras_subclass.h"
+#include "keras/code/registry.h"
+#include "keras/code/trail.h"
+
+/* ---- kinds of arguments ---- */
+
+typedef bool (*Test)(const Value *);
+
+static bool any_leaf(const Value *value, Test test)
+{
+    const ValueList *list = value_items(value);
+    if (test(value)) return true;
+    for (size_t i = 0; list && i < list->n; i++)
+        if (any_leaf(&list->items[i], test)) return true;
+    for (size_t i = 0; value->kind == VALUE_DICT && i < value->dict->values.n; i++)
+        if (any_leaf(&value->dict->values.items[i], test)) return true;
+    return false;
+}
+
+static bool is_symbolic(const Value *value) { return value->kind == VALUE_TENSOR; }
+static bool is_unknown(const Value *value) { return value->kind == VALUE_UNKNOWN; }
+static bool is_numbers(const Value *value) { return value_is(value, &OBJECT_ARRAY) || value_is(value, &OBJECT_SCALAR); }
+
+static bool any_argument(const Argument *args, int n, Test test)
+{
+    for (int i = 0; i < n; i++)
+        if (any_leaf(&args[i].value, test)) return true;
+    return false;
+}
+
+bool arguments_symbolic(const Argument *args, int n)
+{
+    return any_argument(args, n, is_symbolic);
+}
+
+static void check_arguments(Evaluator *ev, const Argument *args, int n)
+{
+    for (int i = 0; i < n; i++) walkable(ev, &args[i].value);
+}
+
+/* ---- arrays as tensors, and back ---- */
+
+static Value tensor_of_array(Evaluator *ev, Value value)
+{
+    const Array *array = array_of(&value);
+    KerasTensor *tensor = ARENA_NEW(ev->arena, KerasTensor);
+    *tensor = (KerasTensor){.spec = {array->shape, array->dtype}, .name = "tensor", .constant = value};
+    if (tensor->spec.dtype == DTYPE_FLOAT64) tensor->spec.dtype = DTYPE_FLOAT32;
+    return value_tensor(tensor);
+}
+
+static Value with_tensors(Evaluator *ev, Value value)
+{
+    if (value_is(&value, &OBJECT_ARRAY)) return tensor_of_array(ev, value);
+    if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
+    Value out = value_list(ev->arena, value.kind, value.list->n);
+    for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_tensors(ev, value.list->items[i]));
+    return out;
+}
+
+static Value with_arrays(Evaluator *ev, Value value)
+{
+    if (value.kind == VALUE_TENSOR) return value_array(ev, value.tensor->spec.shape, value.tensor->spec.dtype, NULL);
+    if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
+    Value out = value_list(ev->arena, value.kind, value.list->n);
+    for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_arrays(ev, value.list->items[i]));
+    return out;
+}
+
+Value node_value(Evaluator *ev, const Node *node)
+{
+    if (node->structure.kind != VALUE_NONE) return node->structure;
+    if (node->one_output) return value_tensor(node->out[0]);
+    Value list = value_list(ev->arena, VALUE_LIST, (size_t)node->n_out);
+    for (int i = 0; i < node->n_out; i++) list_add(list.list, value_tensor(node->out[i]));
+    return list;
+}
+
+/* ---- layers ---- */
+
+static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, int n)
+{
+    int given;
+    const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
+    Error error = error_make(ev);
+    pay(ev, 40);
+    Node *node = layer_call(ev->builder, layer, arguments, given, ev->span, &error);
+    if (!node) raise_fault(ev, &error);
+    if (!ev->builder->eager && !ev->following) registry_node(ev, node);
+    trail_builds(ev);
+    return node_value(ev, node);
+}
+
+/* A layer called on arrays: it is built for their shapes, and what comes out has a shape. */
+static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n)
+{
+    Argument *tensors = ARENA_ARRAY(ev->arena, n + 1, Argument);
+    for (int i = 0; i < n; i++) {
+        tensors[i] = args[i];
+        tensors[i].value = with_tensors(ev, args[i].value);
+    }
+    const bool outer = ev->builder->eager;
+    ev->builder->eager = true;
+    Catch catch;
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        const Value out = symbolic_call(ev, layer, tensors, n);
+        catch_end(ev, &catch);
+        ev->builder->eager = outer;
+        return with_arrays(ev, out);
+    }
+    catch_end(ev, &catch);
+    ev->builder->eager = outer;
+    raise_again(ev);
+}
+
+Value layer_call_plain(Evaluator *ev, Layer *layer, const Argument *args, int n)
+{
+    check_arguments(ev, args, n);
+    for (int i = 0; i < n; i++)
+        if (any_leaf(&args[i].value, is_unknown) && !args[i].keyword) return args[i].value.kind == VALUE_UNKNOWN
+            ? args[i].value : unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    if (layer->model && n) registry_used(ev, layer->model, args[0].value, USED_PREDICT);
+    return any_argument(args, n, is_numbers) ? eager_call(ev, layer, args, n) : symbolic_call(ev, layer, args, n);
+}
+
+Value layer_call_value(Evaluator *ev, Layer *layer, const Argument *args, int n)
+{
+    Value self;
+    return subclass_instance(ev, layer, &self) ? subclass_call(ev, self, args, n) : layer_call_plain(ev, layer, args, n);
+}
+
+/* ---- operations ---- */
+
+bool operation_exists(const char *name)
+{
+    return operation_find(name) != NULL;
+}
+
+/* ops.mean(x, axis=1): arguments of the call first, then those of the operation's constructor. */
+typedef struct Split {
+    const LayerKind *kind;
+    Argument *made, *called;
+    int n_made, n_called;
+} Split;
+
+static bool has_param(const ParamSpec *params, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(params[i].name, name) == 0) return true;
+    return false;
+}
+
+static void split_arguments(Evaluator *ev, const LayerKind *kind, const Argument *args, int n, Split *split)
+{
+    const int n_call = kind->call_params ? kind->n_call_params : 1;
+    *split = (Split){kind, ARENA_ARRAY(ev->arena, n + 1, Argument), ARENA_ARRAY(ev->arena, n + 1, Argument), 0, 0};
+    for (int i = 0, position = 0; i < n; i++) {
+        const char *keyword = args[i].keyword;
+        const bool made = keyword ? has_param(kind->params, kind->n_params, keyword) : position++ >= n_call;
+        if (made) split->made[split->n_made++] = args[i];
+        else split->called[split->n_called++] = args[i];
+    }
+}
+
+static Value symbolic_operation(Evaluator *ev, const LayerKind *kind, const Argument *args, int n)
+{
+    Split split;
+    int given;
+    split_arguments(ev, kind, args, n, &split);
+    const Argument *made = engine_arguments(ev, kind->params, kind->n_params, split.made, split.n_made, &given);
+    Error error = error_make(ev);
+    Layer *layer = layer_make(ev->builder, kind, made, given, ev->span, &error);
+    if (!layer) raise_fault(ev, &error);
+    layer->place = -1;
+    return symbolic_call(ev, layer, split.called, split.n_called);
+}
+
+/* Arrays beside symbolic tensors are constants. */
+static Argument *constants(Evaluator *ev, const Argument *args, int n)
+{
+    Argument *out = ARENA_ARRAY(ev->arena, n + 1, Argument);
+    for (int i = 0; i < n; i++) {
+        double x;
+        out[i] = args[i];
+        if (value_is(&args[i].value, &OBJECT_SCALAR) && scalar_number(&args[i].value, &x)) out[i].value = value_float(x);
+        const Array *array = array_of(&args[i].value);
+        if (array && array->shape.rank == 0 && array->numbers) out[i].value = value_float(array->numbers[0]);
+    }
+    return out;
+}
+
+Value operation_call(Evaluator *ev, const char *name, const Argument *args, int n)
+{
+    const LayerKind *kind = operation_find(name);
+    check_arguments(ev, args, n);
+    for (int i = 0; i < n; i++)
+        if (args[i].value.kind == VALUE_UNKNOWN) return args[i].value;
+    if (!arguments_symbolic(args, n)) return array_function_call(ev, name, args, n);
+    if (!kind) return unknown(ev, "cause.not_known_operation", name, ev->span);
+    return symbolic_operation(ev, kind, constants(ev, args, n), n);
+}
+
+/* keras.activations.relu(x), and objects such as losses, which tell nothing of the model. */
+Value config_call(Evaluator *ev, const ValueConfig *config, const Argument *args, int n)
+{
+    if (config->function && operation_find(config->class_name)) return operation_call(ev, config->class_name, args, n);
+    return unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
+}
+
+/* ---- operators ---- */
+
+static const char *const operator_names[] = {
+    [PY_ADD] = "add", [PY_SUB] = "subtract", [PY_MUL] = "multiply", [PY_DIV] = "true_divide", [PY_FLOOR_DIV] = "floor_divide",
+    [PY_MOD] = "mod", [PY_POW] = "power", [PY_MATMUL] = "matmul", [PY_BIT_OR] = "logical_or", [PY_BIT_AND] = "logical_and",
+    [PY_BIT_XOR] = "logical_xor", [PY_INVERT] = "logical_not", [PY_MINUS] = "negative", [PY_LT] = "less", [PY_LE] = "less_equal",
+    [PY_GT] = "greater", [PY_GE] = "greater_equal", [PY_NE] = "not_equal", [PY_EQ] = "equal", [PY_NOT_IN] = NULL,
+};
+
+static const char *operator_name(PyOp op)
+{
+    return (size_t)op < sizeof operator_names / sizeof *operator_names ? operator_names[op] : NULL;
+}
+
+Value tensor_operator(Evaluator *ev, PyOp op, Value a, Value b)
+{
+    const char *name = operator_name(op);
+    const Argument args[] = {{.value = a, .span = SPAN_NONE}, {.value = b, .span = SPAN_NONE}};
+    const bool plain = a.kind == VALUE_STRING || b.kind == VALUE_STRING || a.kind == VALUE_NONE || b.kind == VALUE_NONE;
+    if (!name || plain)
+        raise_error(ev, "TypeError", "unsupported operand type(s): '%s' and '%s'", type_of(&a), type_of(&b));
+    return operation_call(ev, name, args, 2);
+}
+
+Value tensor_unary(Evaluator *ev, PyOp op, Value value)
+{
+    const Argument arg = {.value = value, .span = SPAN_NONE};
+    const char *name = operator_name(op);
+    if (!name) raise_error(ev, "TypeError", "bad operand type for unary +: '%s'", type_of(&value));
+    return operation_call(ev, name, &arg, 1);
+}
+
+Value tensor_item(Evaluator *ev, Value tensor, Value index)
+{
+    const Argument args[] = {{.value = tensor, .span = SPAN_NONE}, {.value = index, .span = SPAN_NONE}};
+    return operation_call(ev, "get_item", args, 2);
+}

@@ -1,0 +1,12 @@
+/* Functions of keras.utils, keras.backend, keras.config, keras.models and tensorflow. */
+#ifndef SHAPEFLOW_KERAS_CODE_KERAS_FUNCTIONS_H
+#define SHAPEFLOW_KERAS_CODE_KERAS_FUNCTIONS_H
+
+#include "keras/code/evaluator.h"
+
+extern const Native MODEL_FUNCTIONS[], CONFIG_FUNCTIONS[], UTILITY_FUNCTIONS[], BACKEND_FUNCTIONS[], TENSORFLOW_RANDOM[];
+
+/* tf.reshape ...: refuses symbolic tensors as TensorFlow does, works on arrays. False when there is none. */
+bool tensorflow_function(Evaluator *, const char *name, Value *out);
+
+#endif

@@ -1,0 +1,353 @@
+#include "keras/code/keras_model.h"
+
+#include <string.h>
+
+#include "engine/layers/layers.h"
+#include "keras/code/array_functions.h"
+#include "keras/code/doubt.h"
+#include "keras/code/keras_call.h"
+#include "keras/code/keras_class.h"
+#include "keras/code/keras_subclass.h"
+#include "keras/code/module.h"
+#include "keras/code/registry.h"
+#include "keras/code/trail.h"
+
+Layer *layer_of(const Value *value)
+{
+    const Instance *instance = value_instance(value);
+    if (instance) return instance->layer;
+    return value->kind == VALUE_LAYER ? value->layer : NULL;
+}
+
+Model *model_checked(Evaluator *ev, const Given *given)
+{
+    const Layer *layer = layer_of(given->self);
+    if (!layer || !layer->model) raise_error(ev, "AttributeError", "'%s' object has no attribute '%s'", type_of(given->self), given->native->name);
+    return layer->model;
+}
+
+/* ---- making ---- */
+
+static bool any_unknown(const Argument *args, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!value_known(&args[i].value)) return true;
+    return false;
+}
+
+Value construct_sequential(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    int given;
+    (void)class;
+    const Argument *arguments = engine_arguments(ev, KIND_SEQUENTIAL.params, KIND_SEQUENTIAL.n_params, args, n, &given);
+    Error error = error_make(ev);
+    Model *model = sequential_construct(ev->builder, arguments, given, span, &error);
+    if (model) registry_model(ev, model);
+    if (model && error.set) registry_fault_model(ev, model);
+    if (error.set || !model) raise_fault(ev, &error);
+    pay(ev, 10 * (model->n_layers + 1));
+    model->self->place = -1;
+    return value_layer(model->self);
+}
+
+Value construct_model(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    int given;
+    (void)class;
+    static const ParamSpec params[] = {{.name = "inputs", .required = true}, {.name = "outputs", .required = true}, {.name = "name"}};
+    if (any_unknown(args, n)) trail_builds(ev);
+    const Argument *arguments = engine_arguments(ev, params, 3, args, n, &given);
+    Error error = error_make(ev);
+    Model *model = model_construct(ev->builder, arguments, given, span, &error);
+    if (!model) raise_fault(ev, &error);
+    pay(ev, 10 * (model->n_layers + 1));
+    model->self->place = -1;
+    registry_model(ev, model);
+    return value_layer(model->self);
+}
+
+static bool is_layer_or_tensor(const Value *value)
+{
+    return value->kind == VALUE_LAYER || value->kind == VALUE_TENSOR;
+}
+
+void sequential_draft(Evaluator *ev, const ValueList *made, Span span)
+{
+    Error error = error_make(ev);
+    Model *model = sequential_make(ev->builder, NULL, span, &error);
+    if (!model) return;
+    for (size_t i = 0; i < made->n; i++) {
+        const Value layer = engine_value(ev, made->items[i]);
+        if (!is_layer_or_tensor(&layer) || !sequential_add(ev->builder, model, &layer, false, &error)) break;
+    }
+    if (!error.set) sequential_rebuild(ev->builder, model, &error);
+    registry_model(ev, model);
+    registry_fault_model(ev, model);
+}
+
+/* ---- Sequential ---- */
+
+static Value sequential_add_call(Evaluator *ev, const Given *given)
+{
+    Model *model = model_checked(ev, given);
+    const bool rebuild = !given->arg[1] || truth(ev, *given->arg[1]);
+    if (doubt_spares(ev, model->self)) {
+        note(ev, "note.doubtful_add", source_text(ev, ev->span), NULL, ev->span);
+        return value_none();
+    }
+    if (given->arg[0]->kind == VALUE_UNKNOWN) engine_arguments(ev, NULL, 0, given->written, given->n_written, &(int){0});
+    pay(ev, 10 * (model->n_layers + 1));
+    walkable(ev, given->arg[0]);
+    const Value layer = engine_value(ev, *given->arg[0]);
+    Error error = error_make(ev);
+    const bool added = sequential_add(ev->builder, model, &layer, rebuild, &error);
+    registry_model(ev, model);
+    if (added) return value_none();
+    registry_fault_model(ev, model);
+    raise_fault(ev, &error);
+}
+
+static Value sequential_pop_call(Evaluator *ev, const Given *given)
+{
+    Model *model = model_checked(ev, given);
+    if (doubt_spares(ev, model->self)) return value_none();
+    Layer *last = model->n_layers ? model->layers[model->n_layers - 1] : model->input_layer;
+    Error error = error_make(ev);
+    pay(ev, 10 * (model->n_layers + 1));
+    if (!sequential_pop(ev->builder, model, true, &error)) raise_fault(ev, &error);
+    registry_model(ev, model);
+    return last ? value_layer(last) : value_none();
+}
+
+static const Native sequential_methods[] = {
+    {.name = "add", .params = "!layer rebuild?", .call = sequential_add_call},
+    {.name = "pop", .params = "rebuild?", .call = sequential_pop_call},
+    {0}};
+const Native *const SEQUENTIAL_METHODS = sequential_methods;
+
+/* ---- building and calling ---- */
+
+static Value model_build_call(Evaluator *ev, const Given *given)
+{
+    Model *model = model_checked(ev, given);
+    Shape shapes[SHAPE_RANK_MAX];
+    int n = 0;
+    Error error = error_make(ev);
+    if (!given->arg[0] || given->arg[0]->kind == VALUE_UNKNOWN) return value_none();
+    const ValueList *list = value_items(given->arg[0]);
+    const bool several = list && list->n && value_items(&list->items[0]);
+    for (size_t i = 0; i < (several ? list->n : 1) && n < SHAPE_RANK_MAX; i++)
+        if (!shape_resolve(ev->arena, several ? &list->items[i] : given->arg[0], &shapes[n++], &error)) raise_fault(ev, &error);
+    Value self;
+    if (model->kind == MODEL_SUBCLASSED) {
+        if (subclass_instance(ev, model->self, &self)) subclass_build(ev, self, shapes, n);
+        return value_none();
+    }
+    const bool built = model_build(ev->builder, model, shapes, n, &error);
+    registry_model(ev, model);
+    if (!built) registry_fault_model(ev, model);
+    if (!built) raise_fault(ev, &error);
+    return value_none();
+}
+
+static Value not_told(Evaluator *ev)
+{
+    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+}
+
+static bool all_arrays(const Value *value)
+{
+    const ValueList *list = value_items(value);
+    for (size_t i = 0; list && i < list->n; i++)
+        if (!all_arrays(&list->items[i])) return false;
+    return list ? list->n > 0 : value_is(value, &OBJECT_ARRAY);
+}
+
+/* Shapes of arrays whose first axis is any number of samples. */
+static Value predict_call(Evaluator *ev, const Given *given)
+{
+    Model *model = model_checked(ev, given);
+    trail_builds(ev);
+    if (!given->arg[0] || !all_arrays(given->arg[0])) return not_told(ev);
+    const Argument arg = {.value = *given->arg[0], .span = given->written[0].span};
+    const bool built = model->built;
+    const Value out = call(ev, *given->self, &arg, 1);
+    if (!built) registry_model(ev, model);
+    return out;
+}
+
+/* Data of a known shape builds a model that has none yet. */
+static Value fit_call(Evaluator *ev, const Given *given)
+{
+    Model *model = model_checked(ev, given);
+    if (!given->arg[0]) return not_told(ev);
+    registry_used(ev, model, *given->arg[0], USED_FIT);
+    const bool buildable = !model->built && model->kind == MODEL_SEQUENTIAL && value_is(given->arg[0], &OBJECT_ARRAY);
+    if (!buildable || doubt_spares(ev, model->self)) return not_told(ev);
+    const Argument arg = {.value = *given->arg[0], .span = given->written[0].span};
+    call(ev, *given->self, &arg, 1);
+    registry_model(ev, model);
+    return not_told(ev);
+}
+
+static Value training_call(Evaluator *ev, const Given *given)
+{
+    (void)given;
+    return not_told(ev);
+}
+
+static Value silent_call(Evaluator *ev, const Given *given)
+{
+    (void)ev, (void)given;
+    return value_none();
+}
+
+static Value compile_call(Evaluator *ev, const Given *given)
+{
+    Value found;
+    const Value *optimizer = given->arg[0];
+    if (!optimizer || optimizer->kind != VALUE_STRING) return value_none();
+    const char *name = optimizer->string.bytes;
+    if (module_optimizer_name(name) || module_find(ev, "keras.optimizers", name, &found)) return value_none();
+    Error error = error_make(ev);
+    error_set(&error, "ValueError", "Could not interpret optimizer identifier: %s", name);
+    error.at = optimizer->span;
+    raise_fault(ev, &error);
+}
+
+/* ---- questions ---- */
+
+Value model_layers(Evaluator *ev, const Model *model)
+{
+    Value list = value_list(ev->arena, VALUE_LIST, (size_t)model->n_layers);
+    for (int i = 0; i < model->n_layers; i++)
+        if (!model->layers[i]->kind->operation) list_add(list.list, value_layer(model->layers[i]));
+    return list;
+}
+
+static _Noreturn void raise_no_layer(Evaluator *ev, const Value *name, const ValueList *layers)
+{
+    Text text = {.arena = ev->arena};
+    for (size_t i = 0; i < layers->n; i++) text_print(&text, "%s'%s'", i ? ", " : "", layers->items[i].layer->name);
+    raise_error(ev, "ValueError", "No such layer: %s. Existing layers are: [%s].", text_of(ev, *name), text_string(&text));
+}
+
+static Value get_layer_call(Evaluator *ev, const Given *given)
+{
+    const Model *model = model_checked(ev, given);
+    const Value layers = model_layers(ev, model);
+    int64_t index;
+    if (given->arg[1] && value_integer(given->arg[1], &index)) {
+        if (index >= (int64_t)layers.list->n)
+            raise_error(ev, "ValueError", "Was asked to retrieve layer at index %lld but model only has %zu layers.", (long long)index,
+                        layers.list->n);
+        return subscript(ev, layers, *given->arg[1]);
+    }
+    if (!given->arg[0] || given->arg[0]->kind == VALUE_NONE)
+        raise_error(ev, "ValueError", "Provide either a layer name or layer index at `get_layer`.");
+    for (size_t i = 0; i < layers.list->n; i++)
+        if (value_is_text(given->arg[0], layers.list->items[i].layer->name)) return layers.list->items[i];
+    raise_no_layer(ev, given->arg[0], layers.list);
+}
+
+/* ---- weights ---- */
+
+void set_weights(Evaluator *ev, Layer *layer, Value arrays)
+{
+    const ValueList *list = iterate(ev, arrays);
+    const int n = (int)list->n;
+    Tensor *tensors = ARENA_ARRAY(ev->arena, n + 1, Tensor);
+    Error error = error_make(ev);
+    if (arrays.kind == VALUE_UNKNOWN || doubt_spares(ev, layer)) return;
+    for (int i = 0; i < n; i++) {
+        const Array *array = array_from(ev, list->items[i], DTYPE_NONE);
+        if (!array || !array_tensor(ev, array, &tensors[i])) return;
+    }
+    pay(ev, n);
+    if (!layer_set_weights(layer, tensors, n, &error)) raise_fault(ev, &error);
+    registry_weights(ev, layer, list->items, n);
+}
+
+static Value load_weights_call(Evaluator *ev, const Given *given)
+{
+    const Model *model = model_checked(ev, given);
+    if (given->arg[0]->kind == VALUE_STRING && !ev->doubt) registry_load(ev, model->self, given->arg[0]->string.bytes);
+    return value_none();
+}
+
+static const Native model_methods[] = {
+    {.name = "build", .params = "!input_shape?", .call = model_build_call},
+    {.name = "compile", .params = "!optimizer? loss? loss_weights? metrics? **more", .call = compile_call},
+    {.name = "summary", .params = "!*args **more", .call = silent_call},
+    {.name = "predict", .params = "!x? batch_size? verbose? steps? **more", .call = predict_call},
+    {.name = "predict_on_batch", .params = "!x", .call = predict_call},
+    {.name = "predict_step", .params = "!x", .call = predict_call},
+    {.name = "fit", .params = "!x? y? **more", .call = fit_call},
+    {.name = "evaluate", .params = "!*args **more", .call = training_call},
+    {.name = "train_on_batch", .params = "!*args **more", .call = training_call},
+    {.name = "test_on_batch", .params = "!*args **more", .call = training_call},
+    {.name = "train_step", .params = "!*args **more", .call = training_call},
+    {.name = "test_step", .params = "!*args **more", .call = training_call},
+    {.name = "compute_loss", .params = "!*args **more", .call = training_call},
+    {.name = "compute_metrics", .params = "!*args **more", .call = training_call},
+    {.name = "fit_generator", .params = "!*args **more", .call = training_call},
+    {.name = "evaluate_generator", .params = "!*args **more", .call = training_call},
+    {.name = "predict_generator", .params = "!*args **more", .call = training_call},
+    {.name = "predict_classes", .params = "!*args **more", .call = training_call},
+    {.name = "predict_proba", .params = "!*args **more", .call = training_call},
+    {.name = "save", .params = "!*args **more", .call = silent_call},
+    {.name = "save_weights", .params = "!*args **more", .call = silent_call},
+    {.name = "export", .params = "!*args **more", .call = silent_call},
+    {.name = "reset_states", .params = "!*args", .call = silent_call},
+    {.name = "load_weights", .params = "!filepath **more", .call = load_weights_call},
+    {.name = "to_json", .params = "!**more", .call = training_call},
+    {.name = "to_yaml", .params = "!**more", .call = training_call},
+    {.name = "get_layer", .params = "name? index?", .call = get_layer_call},
+    {0}};
+const Native *const MODEL_METHODS = model_methods;
+
+/* ---- what is shown of a text that stops before its model is whole ---- */
+
+enum { DRAFT_NODES_MAX = 2000 };
+
+static bool list_has(const ValueList *list, const KerasTensor *tensor)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (list->items[i].tensor == tensor) return true;
+    return false;
+}
+
+static bool is_used(Node *const *nodes, int n, const KerasTensor *tensor)
+{
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < nodes[i]->n_in; k++)
+            if (nodes[i]->in[k] == tensor) return true;
+    return false;
+}
+
+static void add_sources(ValueList *inputs, const Node *node)
+{
+    for (int k = 0; k < node->n_in; k++) {
+        KerasTensor *tensor = node->in[k];
+        const bool source = tensor->node && tensor->node->n_in == 0;
+        if (source && !list_has(inputs, tensor)) list_add(inputs, value_tensor(tensor));
+    }
+}
+
+void functional_draft(Evaluator *ev)
+{
+    int n;
+    Node *const *nodes = registry_nodes(ev, &n);
+    Value inputs = value_list(ev->arena, VALUE_LIST, 0), outputs = value_list(ev->arena, VALUE_LIST, 0);
+    if (!n || n > DRAFT_NODES_MAX || registry_has_fault_model(ev)) return;
+    for (int i = 0; i < n; i++) {
+        add_sources(inputs.list, nodes[i]);
+        for (int k = 0; k < nodes[i]->n_out; k++)
+            if (!is_used(nodes, n, nodes[i]->out[k])) list_add(outputs.list, value_tensor(nodes[i]->out[k]));
+    }
+    Error error = error_make(ev);
+    Model *model = functional_make(ev->builder, inputs, outputs, NULL, SPAN_NONE, &error);
+    if (!model) return;
+    registry_model(ev, model);
+    registry_fault_model(ev, model);
+}

@@ -1,0 +1,59 @@
+/* Values that cannot be told without running Python, and where the not knowing began. */
+#include <string.h>
+
+#include "keras/code/evaluator.h"
+
+enum { SOURCE_SHOWN_MAX = 60 };
+
+const char *source_text(const Evaluator *ev, Span span)
+{
+    Text text = {.arena = ev->arena};
+    if (!span_known(span)) return "";
+    for (int at = span.start; at < span.end && (size_t)at < ev->reading->length; at++) {
+        const char c = ev->reading->text[at];
+        const bool blank = c == '\n' || c == '\r' || c == '\t' || c == ' ';
+        if (text.length >= SOURCE_SHOWN_MAX && ((unsigned char)c & 0xC0) != 0x80) { text_put(&text, "..."); break; }
+        if (blank && (!text.length || text.bytes[text.length - 1] == ' ')) continue;
+        text_put_char(&text, blank ? ' ' : c);
+    }
+    return text_string(&text);
+}
+
+Value unknown(Evaluator *ev, const char *reason, const char *name, Span origin)
+{
+    ValueUnknown *made = ARENA_NEW(ev->arena, ValueUnknown);
+    *made = (ValueUnknown){reason, name, origin};
+    return (Value){.kind = VALUE_UNKNOWN, NO_SPAN, .unknown = made};
+}
+
+/* pd.read_csv, np.loadtxt, cv2.imread: what they give comes from a file. */
+static bool reads_file(const PyNode *callee)
+{
+    static const char *const words[] = {"read", "load", "open", "imread", "from_csv", "get_data"};
+    if (callee->type != PY_ATTRIBUTE && callee->type != PY_NAME) return false;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(callee->name, words[i], strlen(words[i])) == 0) return true;
+    return false;
+}
+
+Value unknown_call(Evaluator *ev, Value callee, const PyNode *call)
+{
+    const bool module = strcmp(callee.unknown->reason, "cause.not_known_module") == 0;
+    const char *reason = module && reads_file(call->a) ? "cause.not_known_file" : callee.unknown->reason;
+    return unknown(ev, reason, source_text(ev, call->span), call->span);
+}
+
+Value unknown_named(Evaluator *ev, Value value, const PyNode *source)
+{
+    return unknown(ev, value.unknown->reason, source_text(ev, source->span), source->span);
+}
+
+void note(Evaluator *ev, const char *id, const char *value, const char *second, Span span)
+{
+    Reading *reading = ev->reading;
+    for (int i = 0; i < reading->n_notes; i++)
+        if (strcmp(reading->notes[i].id, id) == 0 && reading->notes[i].span.start == span.start) return;
+    const size_t n = (size_t)reading->n_notes;
+    reading->notes = arena_grow(ev->arena, reading->notes, n, &ev->notes_capacity, n + 1, sizeof(ReadNote));
+    reading->notes[reading->n_notes++] = (ReadNote){.id = id, .value = {value, second}, .span = span};
+}

@@ -1,0 +1,282 @@
+/* Keras code read as data: what models, inputs, places and faults a text gives. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "engine/plan.h"
+#include "keras/reading.h"
+
+typedef struct Case {
+    const char *name, *code, *expected;
+} Case;
+
+typedef struct Read {
+    Arena   arena;
+    Reading reading;
+    Plan    plan;
+} Read;
+
+static void read_text(Read *read, const char *code)
+{
+    arena_open(&read->arena, 0);
+    keras_read(&read->reading, &read->arena, code, strlen(code), NULL);
+    read->plan = (Plan){0};
+    const Error *error = read->reading.error.set ? &read->reading.error : NULL;
+    if (read->reading.model) plan_make(&read->plan, &read->arena, read->reading.model, NULL, 0, 3, error);
+}
+
+static void read_done(Read *read)
+{
+    arena_close(&read->arena);
+}
+
+/* "dense (None, 4) 12, flatten (None, 8) 0": the rows of the model shown; then the fault. */
+static const char *outcome(Read *read)
+{
+    Text text = {.arena = &read->arena};
+    for (int i = 0; i < read->plan.n_layers; i++) {
+        const PlanLayer *layer = &read->plan.layers[i];
+        text_print(&text, "%s%s", i ? ", " : "", layer->layer->name);
+        if (layer->n_out) text_print(&text, " %s", shape_text(&read->arena, &layer->out[layer->n_out - 1].shape));
+        if (layer->params.all) text_print(&text, " %lld", (long long)layer->params.all);
+    }
+    const Error *error = &read->reading.error;
+    if (!error->set) return text_string(&text);
+    const Span at = span_known(error->at) ? error->at : error->span;
+    int line = 0, column = 0;
+    if (span_known(at)) text_place(read->reading.text, read->reading.length, at.start, &line, &column);
+    text_print(&text, "%s%s %d:%d %s", text.length ? " | " : "", error->exception, line, column, error->message);
+    return text_string(&text);
+}
+
+static void check_cases(const Case *cases, size_t n)
+{
+    bool good = true;
+    for (size_t i = 0; i < n; i++) {
+        Read read;
+        read_text(&read, cases[i].code);
+        const char *got = outcome(&read);
+        if (strcmp(got, cases[i].expected) != 0) {
+            print_error("%s:\n  got      %s\n  expected %s\n", cases[i].name, got, cases[i].expected);
+            good = false;
+        }
+        read_done(&read);
+    }
+    assert_true(good);
+}
+
+#define CHECK(cases) check_cases(cases, sizeof cases / sizeof *cases)
+#define KERAS "from keras import *\nfrom keras.layers import *\n"
+
+static void test_models(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"add", KERAS "model = Sequential()\nmodel.add(Dense(16, input_shape=(3, 2)))\nmodel.add(Flatten())\nmodel.add(Dense(4))\n",
+         "dense (None, 3, 16) 48, flatten (None, 48), dense_1 (None, 4) 196"},
+        {"list over lines", KERAS "model = Sequential([\n    Input((4,)),\n    Dense(3),  # three\n    Dense(2),\n])\n",
+         "dense (None, 3) 15, dense_1 (None, 2) 8"},
+        {"no imports at all", "model = Sequential([Dense(3, input_shape=(4,))])", "dense (None, 3) 15"},
+        {"prefixes", "import tensorflow as tf\nmodel = tf.keras.Sequential([tf.keras.layers.Dense(3, input_dim=4)])", "dense (None, 3) 15"},
+        {"old paths", "from keras.layers.core import Dense\nfrom keras.models import Sequential\nmodel = Sequential([Dense(3, input_dim=4)])",
+         "dense (None, 3) 15"},
+        {"variables and arithmetic", KERAS "n = 28 * 28\nk = n // 100 + 2 ** 2 - 1\nmodel = Sequential()\nmodel.add(Dense(k, input_shape=(n,)))\n",
+         "dense (None, 10) 7850"},
+        {"loop and names", KERAS "model = Sequential([Input((4,))])\nfor i, n in enumerate([3, 2]):\n    model.add(Dense(n, name=f'd{i}'))\n",
+         "d0 (None, 3) 15, d1 (None, 2) 8"},
+        {"list of layers by + and *", KERAS "ls = [Input((4,))] + [Dense(3)] * 1\nls += [Dense(2)]\nmodel = Sequential(ls)",
+         "dense (None, 3) 15, dense_1 (None, 2) 8"},
+        {"function", KERAS "def build(n, units=3):\n    m = Sequential()\n    m.add(Dense(units, input_dim=n))\n    return m\nmodel = build(4)",
+         "dense (None, 3) 15"},
+        {"pop", KERAS "model = Sequential([Input((4,)), Dense(3), Dense(2)])\nmodel.pop()", "dense (None, 3) 15"},
+        {"main guard", KERAS "def main():\n    return Sequential([Dense(3, input_dim=4)])\nif __name__ == '__main__':\n    model = main()",
+         "dense (None, 3) 15"},
+        {"import that may fail", "try:\n    from tensorflow import keras\nexcept ImportError:\n    import keras\n"
+         "model = keras.Sequential([keras.layers.Dense(3, input_dim=4)])", "dense (None, 3) 15"},
+        {"functional", KERAS "x = Input((4,))\ny = Dense(3)(x)\nmodel = Model(x, y)", "input_layer (None, 4), dense (None, 3) 15"},
+        {"the variable model is shown", KERAS "model = Sequential([Dense(3, input_dim=4)])\nother = Sequential([Dense(2, input_dim=4)])",
+         "dense (None, 3) 15"},
+        {"else the last", KERAS "a = Sequential([Dense(3, input_dim=4)])\nb = Sequential([Dense(2, input_dim=4)])", "dense_1 (None, 2) 10"},
+        {"shape of a data set", KERAS "(x, y), _ = datasets.mnist.load_data()\nmodel = Sequential([Flatten(input_shape=x.shape[1:]), Dense(2)])",
+         "flatten (None, 784), dense (None, 2) 1570"},
+        {"condition not known", KERAS "import os\nif os.path.exists('m.keras'):\n    model = models.load_model('m.keras')\nelse:\n"
+         "    model = Sequential([Dense(3, input_dim=4)])\n", "dense (None, 3) 15"},
+        {"subclassed", KERAS "import numpy as np\nclass Net(Model):\n    def __init__(self, n):\n        super().__init__()\n"
+         "        self.d = Dense(n)\n    def call(self, x):\n        return self.d(x)\nmodel = Net(3)\nmodel(Input((4,)))", "dense (None, 3) 15"},
+        {"built by the data of fit", KERAS "import numpy as np\nmodel = Sequential([Dense(3)])\nmodel.fit(np.zeros((5, 4)), np.zeros((5, 3)))",
+         "dense (5, 3) 15"},
+    };
+    CHECK(cases);
+}
+
+static void test_faults(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"misspelt layer", "model = Sequential([Dens(4)])", "NameError 1:21 name 'Dens' is not defined"},
+        {"what stands before is shown", KERAS "model = Sequential([Input((4,)), Dense(3), Dence(2)])",
+         "dense (None, 3) 15 | NameError 3:44 name 'Dence' is not defined"},
+        {"unknown attribute of a module", "from keras import layers, Sequential\nmodel = Sequential([layers.dense(8)])",
+         "AttributeError 2:28 module 'keras.layers' has no attribute 'dense'"},
+        {"missing import", "from keras import Sequential\nmodel = Sequential([Dense(4)])", "NameError 2:21 name 'Dense' is not defined"},
+        {"shape", KERAS "model = Sequential()\nmodel.add(Input((28, 28)))\nmodel.add(Permute((1, 2, 3)))",
+         "ValueError 5:11 Input 0 with name 'None' of layer 'permute' is incompatible with the layer: expected ndim=4, found ndim=3. "
+         "Full shape received: (None, 28, 28)"},
+        {"unclosed bracket", KERAS "model = Sequential([Dense(3, input_dim=4)])\nmodel.add(Dense(2)",
+         "dense (None, 3) 15 | SyntaxError 4:10 '(' was never closed"},
+        {"argument that is not known", KERAS "import pandas as pd\ndata = pd.read_csv('x.csv')\nn = len(data.columns)\nmodel = Sequential([Dense(n)])",
+         "UnknownValue 6:27 n"},
+        {"division by zero", "n = 1 // 0", "ZeroDivisionError 1:5 integer division or modulo by zero"},
+        {"add gives None", KERAS "model = Sequential().add(Dense(4))\nmodel.add(Dense(2))",
+         "dense | AttributeError 4:7 'NoneType' object has no attribute 'add'"},
+        {"an exception that is caught", KERAS "try:\n    n = {}['n']\nexcept KeyError:\n    n = 3\nmodel = Sequential([Dense(n, input_dim=4)])",
+         "dense (None, 3) 15"},
+    };
+    CHECK(cases);
+}
+
+/* ---- what the window needs ---- */
+
+static const char *question =
+    "import numpy as np\nfrom keras.models import Sequential\nfrom keras.layers import Dense, Activation, Flatten\n\n"
+    "model = Sequential()\nmodel.add(Dense(16, input_shape=(3, 2)))\nmodel.add(Activation('relu'))\nmodel.add(Flatten())\n"
+    "model.add(Dense(4))\nmodel.compile(loss='mean_squared_error', optimizer='SGD')\n\n"
+    "x = np.array([[[1, 2], [3, 4], [5, 6]]])\n\ny = model.predict(x)\n\nprint y.shape\n";
+
+static const char *slice(const Read *read, Span span)
+{
+    Arena *arena = (Arena *)(uintptr_t)&read->arena;
+    return span_known(span) ? arena_copy(arena, read->reading.text + span.start, (size_t)(span.end - span.start)) : "";
+}
+
+static void test_question(void **state)
+{
+    (void)state;
+    Read read;
+    read_text(&read, question);
+    const Reading *reading = &read.reading;
+    assert_false(reading->error.set);
+    assert_int_equal(reading->n_dimmed, 1);
+    assert_string_equal(slice(&read, reading->dimmed[0]), "model.compile(loss='mean_squared_error', optimizer='SGD')");
+    assert_int_equal(reading->n_input_arrays, 1);
+    const ReadArray *x = &reading->arrays[reading->input_arrays[0]];
+    assert_string_equal(x->variable, "x");
+    assert_string_equal(slice(&read, x->span), "np.array([[[1, 2], [3, 4], [5, 6]]])");
+    assert_string_equal(slice(&read, x->numbers[3]), "4");
+    assert_true(x->tensor.data[3] > 3.5f);
+    assert_string_equal(slice(&read, reading->print_shape), "print y.shape");
+    assert_int_equal(reading->n_places, 4);
+    assert_int_equal(reading->places[0].form, PLACE_ADD);
+    assert_string_equal(slice(&read, reading->places[0].args[1].literal), "(3, 2)");
+    assert_string_equal(slice(&read, (Span){reading->model_end.end - 19, reading->model_end.end}), "model.add(Dense(4))");
+    read_done(&read);
+}
+
+static void test_literals_behind_names(void **state)
+{
+    (void)state;
+    Read read;
+    read_text(&read, KERAS "units = 12\nclasses = units - 2\nmodel = Sequential([Dense(units, activation='relu', input_dim=4), Dense(classes)])");
+    const Place *first = &read.reading.places[0], *second = &read.reading.places[1];
+    assert_string_equal(slice(&read, first->args[0].value), "units");
+    assert_string_equal(slice(&read, first->args[0].literal), "12");
+    assert_string_equal(slice(&read, first->args[1].whole), "activation='relu'");
+    assert_false(span_known(second->args[0].literal));
+    assert_int_equal(first->form, PLACE_ITEM);
+    read_done(&read);
+}
+
+static void test_weights_and_seed(void **state)
+{
+    (void)state;
+    Read read;
+    read_text(&read, KERAS "import numpy as np\nutils.set_random_seed(11)\nmodel = Sequential([Dense(1, input_dim=2)])\n"
+                           "model.layers[0].set_weights([np.array([[1.], [2.]]), np.array([3.])])\nmodel.load_weights('w.keras')");
+    const Reading *reading = &read.reading;
+    assert_false(reading->error.set);
+    assert_int_equal(reading->seed, 11);
+    assert_int_equal(reading->n_weights, 1);
+    assert_string_equal(slice(&read, reading->weights[0].numbers[0][1]), "2.");
+    assert_true(reading->model->layers[0]->weights[0].given[1] > 1.5f);
+    assert_int_equal(reading->n_loads, 1);
+    assert_string_equal(reading->loads[0].path, "w.keras");
+    read_done(&read);
+}
+
+static void test_times(void **state)
+{
+    (void)state;
+    Read read;
+    read_text(&read, KERAS "model = Sequential([Input((4,))])\nfor n in (3, 2, 1):\n    model.add(Dense(n))");
+    assert_int_equal(read.reading.places[1].times, 3);
+    assert_int_equal(read.reading.places[1].form, PLACE_OTHER);
+    read_done(&read);
+}
+
+static void test_report(void **state)
+{
+    (void)state;
+    Read read;
+    read_text(&read, "model = Sequential([Dens(4)])");
+    Text text = {.arena = &read.arena};
+    reading_report(&read.reading, &read.reading.error, &text);
+    assert_string_equal(text_string(&text), "line 1, column 21: name 'Dens' is not defined\n    model = Sequential([Dens(4)])\n"
+                                            "                        ^~~~\n");
+    assert_string_equal(read.reading.error.value[1], "Dense");
+    assert_int_equal(read.reading.error.fix[0].kind, FIX_REPLACE_TEXT);
+    read_done(&read);
+}
+
+/* ---- limits ---- */
+
+static void test_limits(void **state)
+{
+    (void)state;
+    static const char *const codes[] = {
+        "while True:\n    pass\n", "x = 'a' * 10**9\n", "x = list(range(10**12))\n", "x = 2**10**9\n", "def f(): return f()\nf()\n",
+        "x = [0]\nwhile True: x = x + x\n", "x = []\nx.append(x)\nprint(x)\nx == [x]\n", "x = []\nfor i in range(100000): x = [x]\nprint(x)\n",
+        "class A: pass\nwhile True:\n    class A(A): pass\n", "f = lambda g: g(g)\nf(f)\n", "for i in range(10**12):\n    s = str(i)\n",
+        "x = '%1000000000d' % 3\n", "x = f'{3:1000000000}'\n", "d = {}\nfor i in range(10**6): d[i] = i\n",
+        KERAS "model = Sequential([Dense(2, input_dim=2)])\nwhile True: model.add(Dense(2))\n",
+        "import numpy as np\nx = np.zeros((10**6, 10**6))\ny = x + x\n", "x = sorted(range(10**6), key=lambda v: -v)\n",
+        "from itertools import product\nx = list(product(range(1000), repeat=9))\n"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        Read read;
+        read_text(&read, codes[i]);
+        read_done(&read);
+    }
+}
+
+static void test_little_memory(void **state)
+{
+    (void)state;
+    for (size_t limit = 1; limit < 2000000; limit += 1 + limit / 3) {
+        Arena arena;
+        Reading reading;
+        arena_open(&arena, limit);
+        keras_read(&reading, &arena, question, strlen(question), NULL);
+        assert_true(reading.model || reading.error.set);
+        arena_close(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_models),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_question),
+        cmocka_unit_test(test_literals_behind_names),
+        cmocka_unit_test(test_weights_and_seed),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_report),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_little_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
