@@ -16,7 +16,7 @@ static bool make(Maker *maker)
     };
     Value regularizer;
     if (!config_make(maker->builder->arena, config_find("keras.regularizers", "L1L2"), strengths, 2, &regularizer, maker->err))
-        return false;
+        return error_cause(maker->err, "cause.regularizer", NULL);
     if (dict_find(maker->kwargs.dict, "activity_regularizer"))
         return maker_refuse(maker, "activity_regularizer", "TypeError",
                             "keras.src.layers.layer.Layer.__init__() got multiple values for keyword argument 'activity_regularizer'");

@@ -86,7 +86,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     const int n = merge_count(call, n_in);
     Shape shape = in[0].shape;
     const int axis = shape_axis(&shape, axis_of(layer));
-    if (axis < 0) return refuse_axis(out->arena, layer, "list index out of range", &shape, err);
+    if (axis < 0 && n > 1) return refuse_axis(out->arena, layer, "list index out of range", &shape, err);
     for (int i = 1; i < n && shape.dim[axis] != DIM_NONE; i++) {
         const int other = shape_axis(&in[i].shape, axis_of(layer));
         if (other < 0) return refuse_axis(out->arena, layer, "tuple index out of range", &in[i].shape, err);
@@ -147,10 +147,11 @@ static bool source_of(const Trace *trace, Source *source)
 {
     const Shape *out = &trace->out[0].shape;
     const int axis = shape_axis(out, axis_of(trace->layer)), n = merge_count(trace->call, trace->n_in);
+    *source = (Source){.from = trace->k};
+    if (axis < 0) return true;
     const int64_t inner = shape_span_size(out, axis + 1, out->rank);
     const int64_t outer = trace->k / (inner * out->dim[axis]), rest = trace->k % inner;
-    *source = (Source){.at = trace->k / inner % out->dim[axis]};
-    for (; source->input < n; source->input++) {
+    for (source->at = trace->k / inner % out->dim[axis]; source->input < n; source->input++) {
         const int64_t length = trace->in[source->input].shape.dim[axis];
         source->from = (outer * length + source->at) * inner + rest;
         if (source->at < length) return true;
@@ -159,22 +160,28 @@ static bool source_of(const Trace *trace, Source *source)
     return false;
 }
 
+/* All but the axis is alike. */
+static bool fits(const Forward *forward, int axis, int n)
+{
+    const Shape same = shape_without(&forward->out[0].shape, axis);
+    for (int i = 0; i < n; i++) {
+        const Shape other = shape_without(&forward->in[i].shape, axis);
+        if (!shape_equal(&other, &same)) return false;
+    }
+    return true;
+}
+
+/* A lone tensor is handed on, whatever the axis. */
 static void forward(const Forward *forward)
 {
     Tensor *out = &forward->out[0];
-    const int axis = shape_axis(&out->shape, axis_of(forward->layer)), n = merge_count(forward->call, forward->n_in);
+    const int n = merge_count(forward->call, forward->n_in), axis = n > 1 ? shape_axis(&out->shape, axis_of(forward->layer)) : 0;
+    if (!fits(forward, axis, n)) {
+        *forward->impossible = true;
+        return;
+    }
     const int64_t outer = shape_span_size(&out->shape, 0, axis), inner = shape_span_size(&out->shape, axis + 1, out->shape.rank);
     float *to = out->data;
-    int64_t length = 0;
-    for (int i = 0; i < n; i++) {
-        const Shape other = shape_without(&forward->in[i].shape, axis), same = shape_without(&out->shape, axis);
-        if (!shape_equal(&other, &same)) {
-            *forward->impossible = true;
-            return;
-        }
-        length += forward->in[i].shape.dim[axis];
-    }
-    if (length != out->shape.dim[axis]) return;
     for (int64_t o = 0; o < outer; o++)
         for (int i = 0; i < n; i++) {
             const int64_t run = forward->in[i].shape.dim[axis] * inner;

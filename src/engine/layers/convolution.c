@@ -67,6 +67,7 @@ ConvConfig *conv_read(Maker *maker)
 {
     ConvConfig *config = ARENA_NEW(maker->builder->arena, ConvConfig);
     config->axes = kind_axes(maker->layer->kind);
+    config->kernel_size = *maker_arg(maker, "kernel_size");
     maker->layer->config = config;
     if (!maker_ints(maker, "kernel_size", config->axes, false, config->size) ||
         !maker_ints(maker, "strides", config->axes, false, config->stride) ||
@@ -172,7 +173,9 @@ bool conv_add_kernel(Builder *builder, Layer *layer, const char *name, Value bef
     const ConvConfig *config = layer->config;
     const bool pointwise = initializer == config->pointwise_initializer;
     Value dims[CONV_AXES + 2];
-    for (int i = 0; i < config->axes; i++) dims[i] = value_int(pointwise ? 1 : config->size[i]);
+    const bool list = config->kernel_size.kind == VALUE_TUPLE || config->kernel_size.kind == VALUE_LIST;
+    for (int i = 0; i < config->axes; i++)
+        dims[i] = pointwise ? value_int(1) : list ? config->kernel_size.list->items[i] : value_int(config->size[i]);
     dims[config->axes] = before_last;
     dims[config->axes + 1] = last;
     return add_weight(builder, layer, name, dims, config->axes + 2, initializer, err);

@@ -10,6 +10,7 @@ enum { CONV_AXES = WINDOW_AXES };
 
 typedef struct ConvConfig {
     int               axes;             /* 1, 2 or 3; the arrays below hold that many */
+    Value             kernel_size;      /* as given: fractions in a tuple are found out when weights are made */
     int64_t           size[CONV_AXES], stride[CONV_AXES], dilation[CONV_AXES];
     WindowPadding     padding;
     const Value      *padding_list;     /* a list or tuple, which constructors take and shapes refuse; else NULL */

@@ -105,6 +105,22 @@ bool merge_infer(const Layer *layer, const Call *call, const TensorSpec *in, int
     return true;
 }
 
+/* Numbers broadcast along the batch axis too, once shapes have the same rank. */
+bool merge_infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const int n = merge_count(call, n_in);
+    Shape shape;
+    int64_t batch = 1;
+    if (!merged_shape(out->arena, in, n, &shape, err)) return false;
+    for (int i = 0; i < n; i++) {
+        const int64_t other = in[i].shape.rank ? in[i].shape.dim[0] : 1;
+        if (batch != 1 && other != 1 && batch != other) return merge_infer(layer, call, in, n_in, out, err);
+        if (other != 1) batch = other;
+    }
+    outputs_add(out, shape_with(&shape, 0, batch), layer->dtype);
+    return true;
+}
+
 /* ---- masks ---- */
 
 KerasTensor *merge_mask(Builder *builder, Layer *layer, Node *node, KerasTensor *const *in_masks, Error *err)

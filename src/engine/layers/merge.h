@@ -13,6 +13,7 @@ bool merge_is_list(const Value *input_shape);
 /* Merge.build: a list, the same batch size, shapes that broadcast. */
 bool merge_build(Builder *, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
 bool merge_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+bool merge_infer_numbers(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 
 /* The mask of the output where every input has one: any of them. */
 KerasTensor *merge_mask(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);

@@ -110,7 +110,10 @@ void pool_forward(const Forward *forward)
 {
     const PoolConfig *config = forward->layer->config;
     const Tensor *in = &forward->in[0];
-    if (in->shape.rank != config->axes + 2) return;
+    if (in->shape.rank != config->axes + 2 || !shape_size(&forward->out[0].shape)) {
+        *forward->impossible = true;
+        return;
+    }
     Volume maps = volume_of(&in->shape, config->channels_first);
     /* With channels first every channel is a map of its own. */
     if (config->channels_first) maps = volume_make(size_multiply(maps.batch, maps.channels), maps.dim, 1, false);

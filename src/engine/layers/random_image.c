@@ -356,6 +356,13 @@ static bool as_given(const Layer *layer, const Call *call, const TensorSpec *in,
     return true;
 }
 
+static void forward(const Forward *forward)
+{
+    const int rank = forward->in[0].shape.rank;
+    if (rank != 3 && rank != 4) *forward->impossible = true;
+    elementwise_forward(forward);
+}
+
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
     (void)trace;
@@ -366,7 +373,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     .name = NAME, .module = "keras.src.layers.preprocessing.image_preprocessing." MODULE,       \
     .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                   \
     .call_params = IMAGE_CALL, .n_call_params = 2,                                              \
-    .make = make_##SYMBOL, .forward = elementwise_forward, .trace = elementwise_trace, .connections = elementwise_connections, \
+    .make = make_##SYMBOL, .forward = forward, .trace = elementwise_trace, .connections = elementwise_connections, \
     .explain = explain, .rule = TRACE_SUM
 
 #define MAKE(SYMBOL, CHECKS)                                                                    \

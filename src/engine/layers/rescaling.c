@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/layers/formula.h"
+#include "engine/layers/merge.h"
 #include "engine/layers/terms.h"
 
 static const ParamSpec PARAMS[] = {
@@ -63,36 +64,66 @@ static double factor_of(const Factor *factor, const Shape *shape, int64_t k)
     return value_number(&factor->value->list->items[k / within % dim % n]);
 }
 
+/* How long the axis becomes that a list goes along; 0 where it does not fit. */
+static int64_t spread_dim(const Factor *factor, const Shape *shape)
+{
+    const int axis = shape->rank - factor->from_end;
+    const int64_t n = is_list(factor->value) ? (int64_t)factor->value->list->n : 1, dim = axis < 0 ? 1 : shape->dim[axis];
+    if (axis < 0) return n == 1;
+    return n == 1 || n == dim ? dim : dim == 1 ? n : 0;
+}
+
+/* A list spreads an axis of 1. */
+static bool infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const RescalingConfig *config = layer->config;
+    const Factor *factors[2] = {&config->scale, &config->offset};
+    Shape shape = in[0].shape;
+    (void)call, (void)n_in, (void)err;
+    for (int i = 0; i < 2; i++) {
+        const int axis = shape.rank - factors[i]->from_end;
+        const int64_t dim = spread_dim(factors[i], &shape);
+        if (axis >= 0 && dim) shape.dim[axis] = dim;
+    }
+    outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
 static void forward(const Forward *forward)
 {
     const RescalingConfig *config = forward->layer->config;
     const Tensor *in = &forward->in[0];
-    const int64_t size = shape_size(&in->shape);
+    const Shape *shape = &forward->out[0].shape;
+    if (!spread_dim(&config->scale, shape) || !spread_dim(&config->offset, shape)) {
+        *forward->impossible = true;
+        return;
+    }
+    const float *x = merge_spread(in->data, &in->shape, shape, forward->scratch);
+    const int64_t size = shape_size(shape);
     for (int64_t k = 0; k < size; k++)
-        forward->out[0].data[k] = in->data[k] * (float)factor_of(&config->scale, &in->shape, k) +
-                                  (float)factor_of(&config->offset, &in->shape, k);
+        forward->out[0].data[k] = x[k] * (float)factor_of(&config->scale, shape, k) + (float)factor_of(&config->offset, shape, k);
 }
 
 static int64_t trace(const Trace *trace, Term *terms, int64_t cap)
 {
     const RescalingConfig *config = trace->layer->config;
-    const Shape *shape = &trace->in[0].shape;
+    const Shape *shape = &trace->out[0].shape;
     TermList list = {.term = terms, .cap = cap};
     if (!computes(trace->layer)) return 0;
     const double offset = factor_of(&config->offset, shape, trace->k);
-    terms_add(&list, term_input(0, trace->k, factor_of(&config->scale, shape, trace->k)));
+    terms_add(&list, term_input(0, merge_index(&trace->in[0].shape, shape, trace->k), factor_of(&config->scale, shape, trace->k)));
     if (offset != 0) terms_add(&list, term_constant(offset));
     return list.n;
 }
 
 static int64_t connections(const Trace *trace)
 {
-    return shape_size(&trace->in[0].shape);
+    return shape_size(&trace->out[0].shape);
 }
 
 static void put_factor(const Factor *factor, const Trace *trace, Text *text)
 {
-    formula_number(text, factor_of(factor, &trace->in[0].shape, trace->k));
+    formula_number(text, factor_of(factor, &trace->out[0].shape, trace->k));
 }
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
@@ -106,7 +137,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     if (topic != EXPLAIN_RULE || !shape_known(&trace->in[0].shape)) return;
     text_put(text, "x·");
     put_factor(&config->scale, trace, text);
-    if (factor_of(&config->offset, &trace->in[0].shape, trace->k) == 0) return;
+    if (factor_of(&config->offset, &trace->out[0].shape, trace->k) == 0) return;
     text_put(text, " + ");
     put_factor(&config->offset, trace, text);
 }
@@ -114,6 +145,6 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 const LayerKind LAYER_rescaling = {
     .name = "Rescaling", .module = "keras.src.layers.preprocessing.rescaling",
     .params = PARAMS, .n_params = sizeof PARAMS / sizeof *PARAMS,
-    .make = make, .forward = forward, .trace = trace, .explain = explain, .connections = connections, .computes = computes,
+    .make = make, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, .connections = connections, .computes = computes,
     .rule = TRACE_SUM, .keeps_mask = true, .elementwise = true,
 };

@@ -184,7 +184,10 @@ static void forward(const Forward *forward)
 {
     const ResizingConfig *config = forward->layer->config;
     Resize resize;
-    if (!resize_of(config, &forward->in[0].shape, &forward->out[0].shape, &resize)) return;
+    if (!resize_of(config, &forward->in[0].shape, &forward->out[0].shape, &resize)) {
+        *forward->impossible = true;
+        return;
+    }
     resize_forward(&resize, forward, config->channels_first);
     if (config->region == region_of_resizing) round_to_type(&forward->out[0], forward->in[0].dtype);
 }

@@ -69,6 +69,14 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     return true;
 }
 
+/* TensorFlow pads with nothing less than nothing. */
+static void forward(const Forward *forward)
+{
+    const GatherConfig *config = forward->layer->config;
+    for (int i = 0; i < config->axes; i++) *forward->impossible |= config->before[i] < 0 || config->after[i] < 0;
+    gather_forward(forward);
+}
+
 typedef struct ShapeSource {
     const GatherConfig *config;
     const Shape        *in;
@@ -103,7 +111,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                          \
         .name = NAME, .module = "keras.src.layers.reshaping." MODULE,                           \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
-        .make = make, .infer = infer, .forward = gather_forward, .trace = gather_trace, .explain = explain, \
+        .make = make, .infer = infer, .forward = forward, .trace = gather_trace, .explain = explain, \
         .connections = gather_connections, .rule = TRACE_SUM,                                   \
     };
 
