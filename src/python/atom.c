@@ -31,17 +31,21 @@ static void parse_elements(Parser *parser, PyNode *node, PyNode *first, TokenCod
     while (parser_accept(parser, SIGN_COMMA)) {
         node->trailing_comma = parser_at(parser, bracket);
         if (node->trailing_comma) break;
-        if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, (Span){parser->last_end - 1, parser->last_end});
+        if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, parser->last_end);
         list_put(&list, last = parse_star_named_expression(parser));
     }
-    if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, last->outer);
+    if (bracket != SIGN_CLOSE_ROUND) fault_elements(parser, first, last->outer.end);
     node->list = list.first;
 }
 
-static PyNode *group_of(PyNode *inner, Span brackets)
+/* Behind the element: the clauses and the bracket. */
+static PyNode *parse_rest(Parser *parser, PyNode *element, int start, PyComprehensionKind kind)
 {
-    inner->outer = brackets;
-    return inner;
+    static const uint8_t BRACKET[] = {
+        [PY_COMP_LIST] = SIGN_CLOSE_SQUARE, [PY_COMP_SET] = SIGN_CLOSE_CURLY, [PY_COMP_DICT] = SIGN_CLOSE_CURLY,
+        [PY_COMP_GENERATOR] = SIGN_CLOSE_ROUND,
+    };
+    return close_bracket(parser, parse_comprehension(parser, element, start, kind), (TokenCode)BRACKET[kind]);
 }
 
 static PyNode *parse_group(Parser *parser)
@@ -52,13 +56,12 @@ static PyNode *parse_group(Parser *parser)
     if (parser_at(parser, SIGN_DOUBLE_STAR)) fault_double_star(parser);
     bool yields = parser_at(parser, KEYWORD_YIELD);
     PyNode *first = yields ? parse_yield_or_star(parser) : parse_star_named_expression(parser);
-    if (comprehension_begins(parser)) {
-        return close_bracket(parser, parse_comprehension(parser, first, tuple->span.start, PY_COMP_GENERATOR), SIGN_CLOSE_ROUND);
-    }
+    if (comprehension_begins(parser)) return parse_rest(parser, first, tuple->span.start, PY_COMP_GENERATOR);
     if (yields || !parser_at(parser, SIGN_COMMA)) {
         parser_expect(parser, SIGN_CLOSE_ROUND);
         if (first->type == PY_STARRED) parser_fail(parser, first->span, "cannot use starred expression here");
-        return group_of(first, (Span){tuple->span.start, parser->last_end});
+        first->outer = (Span){tuple->span.start, parser->last_end};
+        return first;
     }
     parse_elements(parser, tuple, first, SIGN_CLOSE_ROUND);
     return close_bracket(parser, tuple, SIGN_CLOSE_ROUND);
@@ -70,9 +73,7 @@ static PyNode *parse_list(Parser *parser)
     parser_take(parser);
     if (parser_at(parser, SIGN_CLOSE_SQUARE)) return close_bracket(parser, node, SIGN_CLOSE_SQUARE);
     PyNode *first = parse_star_named_expression(parser);
-    if (comprehension_begins(parser)) {
-        return close_bracket(parser, parse_comprehension(parser, first, node->span.start, PY_COMP_LIST), SIGN_CLOSE_SQUARE);
-    }
+    if (comprehension_begins(parser)) return parse_rest(parser, first, node->span.start, PY_COMP_LIST);
     parse_elements(parser, node, first, SIGN_CLOSE_SQUARE);
     return close_bracket(parser, node, SIGN_CLOSE_SQUARE);
 }
@@ -80,8 +81,8 @@ static PyNode *parse_list(Parser *parser)
 /* Python looks at the key of a later pair without its explanations. */
 static PyNode *parse_later_key(Parser *parser)
 {
-    PyNode *key = parser_attempt(parser, parse_expression);
-    if (!key) key = parser_attempt(parser, parse_disjunction);
+    PyNode *key = parser->quiet ? NULL : parser_attempt(parser, parse_expression);
+    if (!key && !parser->quiet) key = parser_attempt(parser, parse_disjunction);
     return key ? key : parse_expression(parser);
 }
 
@@ -99,14 +100,18 @@ static PyNode *parse_pair(Parser *parser)
     return node_end(parser, pair);
 }
 
+static PyNode *parse_dict_comprehension(Parser *parser, const PyNode *pair, int start)
+{
+    Span sign = {pair->span.start, pair->span.start + 2};
+    if (!pair->a) parser_fail(parser, sign, "dict unpacking cannot be used in dict comprehension");
+    PyNode *node = parse_comprehension(parser, pair->a, start, PY_COMP_DICT);
+    node->b = pair->b;
+    return close_bracket(parser, node, SIGN_CLOSE_CURLY);
+}
+
 static PyNode *parse_dict(Parser *parser, PyNode *node, PyNode *first)
 {
-    if (comprehension_begins(parser)) {
-        if (!first->a) parser_fail(parser, (Span){first->span.start, first->span.start + 2}, "dict unpacking cannot be used in dict comprehension");
-        PyNode *comprehension = parse_comprehension(parser, first->a, node->span.start, PY_COMP_DICT);
-        comprehension->b = first->b;
-        return close_bracket(parser, comprehension, SIGN_CLOSE_CURLY);
-    }
+    if (comprehension_begins(parser)) return parse_dict_comprehension(parser, first, node->span.start);
     List list = {0};
     list_put(&list, first);
     while (parser_accept(parser, SIGN_COMMA)) {
@@ -118,6 +123,16 @@ static PyNode *parse_dict(Parser *parser, PyNode *node, PyNode *first)
     return close_bracket(parser, node, SIGN_CLOSE_CURLY);
 }
 
+static PyNode *parse_first_pair(Parser *parser, PyNode *key)
+{
+    PyNode *pair = node_begin_at(parser, PY_PAIR, key->outer.start);
+    fault_pair(parser, key);
+    parser_take(parser);
+    pair->a = key;
+    pair->b = parse_expression(parser);
+    return node_end(parser, pair);
+}
+
 static PyNode *parse_curly(Parser *parser)
 {
     PyNode *node = node_begin(parser, PY_DICT);
@@ -125,18 +140,11 @@ static PyNode *parse_curly(Parser *parser)
     if (parser_at(parser, SIGN_CLOSE_CURLY)) return close_bracket(parser, node, SIGN_CLOSE_CURLY);
     if (parser_at(parser, SIGN_DOUBLE_STAR)) return parse_dict(parser, node, parse_pair(parser));
     PyNode *first = parse_star_named_expression(parser);
-    if (parser_at(parser, SIGN_COLON) && first->type != PY_STARRED && (first->type != PY_NAMED || first->outer.start != first->span.start)) {
-        PyNode *pair = node_begin_at(parser, PY_PAIR, first->outer.start);
-        fault_pair(parser, first);
-        parser_take(parser);
-        pair->a = first;
-        pair->b = parse_expression(parser);
-        return parse_dict(parser, node, node_end(parser, pair));
-    }
+    bool bare_name = first->type == PY_NAMED && first->outer.start == first->span.start;
+    bool key = parser_at(parser, SIGN_COLON) && first->type != PY_STARRED && !bare_name;
+    if (key) return parse_dict(parser, node, parse_first_pair(parser, first));
     node->type = PY_SET;
-    if (comprehension_begins(parser)) {
-        return close_bracket(parser, parse_comprehension(parser, first, node->span.start, PY_COMP_SET), SIGN_CLOSE_CURLY);
-    }
+    if (comprehension_begins(parser)) return parse_rest(parser, first, node->span.start, PY_COMP_SET);
     parse_elements(parser, node, first, SIGN_CLOSE_CURLY);
     return close_bracket(parser, node, SIGN_CLOSE_CURLY);
 }

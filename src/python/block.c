@@ -3,12 +3,15 @@
 
 #include "python/parser.h"
 
+enum { CURIOSITY_LEAST = 1000, CURIOSITY_TIMES = 4 };
+
 void parser_next_line(Parser *parser)
 {
-    parser->line = &parser->logical;
+    Line *line = parser->line = &parser->logical;
+    if (line->token) parser->line_end = line->token[line->n].span.start;
+    line_read(&parser->scanner, line);
     parser->at = parser->furthest = 0;
-    parser->line_end = parser->logical.token[parser->logical.n].span.start;
-    line_read(&parser->scanner, &parser->logical);
+    parser->curiosity = CURIOSITY_LEAST + CURIOSITY_TIMES * (int64_t)line->n;
 }
 
 /* Fails where the tokens of the line at hand are broken. */
@@ -32,7 +35,8 @@ Span line_place(const Parser *parser)
 bool line_is_misplaced(const Parser *parser)
 {
     const Line *line = &parser->logical;
-    return parser->blocks && !line->ends_text && line->column < parser->block.column && line->column > parser->outer.column;
+    if (!parser->blocks || line->ends_text) return false;
+    return line->column < parser->block.column && line->column > parser->outer.column;
 }
 
 static bool line_is_deeper(const Parser *parser, Indent indent)
@@ -45,8 +49,8 @@ PyNode *parse_indented(Parser *parser, const char *what, int number, void (*line
 {
     if (!line_is_deeper(parser, parser->block)) {
         parser->line_kept = true;
-        parser_fail_as(parser, "IndentationError", line_place(parser), "expected an indented block after %s on line %d",
-                       what, number);
+        parser_fail_as(parser, "IndentationError", line_place(parser),
+                       "expected an indented block after %s on line %d", what, number);
     }
     if (parser->blocks >= PY_INDENT_MAX) {
         int begin = parser->logical.begin;
@@ -128,8 +132,8 @@ static void blame_open_bracket(Parser *parser, Fault *fault)
     bool same_line = parser->furthest < line->n &&
                      line->token[parser->furthest].span.start <= token_line_end(&parser->scanner, line->open.start);
     if (same_line) return;
-    const char *text = arena_print(parser->scanner.arena, "'%c' was never closed", parser->scanner.text[line->open.start]);
-    *fault = (Fault){"SyntaxError", text, line->open};
+    char mark = parser->scanner.text[line->open.start];
+    *fault = (Fault){"SyntaxError", arena_print(parser->scanner.arena, "'%c' was never closed", mark), line->open};
 }
 
 static bool is_blank(char c)
@@ -197,7 +201,8 @@ void check_indentation(Parser *parser)
     if (mixed) parser_fail_as(parser, "TabError", whole, "inconsistent use of tabs and spaces in indentation");
     if (line->column > block.column) parser_fail_as(parser, "IndentationError", last, "unexpected indent");
     if (line->column < block.column) {
-        parser_fail_as(parser, "IndentationError", (Span){end, end}, "unindent does not match any outer indentation level");
+        parser_fail_as(parser, "IndentationError", (Span){end, end},
+                       "unindent does not match any outer indentation level");
     }
 }
 

@@ -42,18 +42,18 @@ static PyNode *parse_keyword_argument(Parser *parser, Arguments *arguments)
 static PyNode *parse_generator_argument(Parser *parser, const Arguments *arguments, const PyNode *call, PyNode *element)
 {
     PyNode *node = parse_comprehension(parser, element, call->at.start, PY_COMP_GENERATOR);
-    if (arguments->list.n || !parser_at(parser, SIGN_CLOSE_ROUND)) {
-        bool more = arguments->list.n || parser_at(parser, SIGN_COMMA);
-        if (!more) parser_fail_here(parser);
-        parser_fail(parser, (Span){element->outer.start, parser->last_end}, "Generator expression must be parenthesized");
-    }
+    const Span bare = {element->outer.start, parser->last_end};
+    bool among_others = arguments->list.n || parser_at(parser, SIGN_COMMA);
+    if (among_others) parser_fail(parser, bare, "Generator expression must be parenthesized");
+    if (!parser_at(parser, SIGN_CLOSE_ROUND)) parser_fail_here(parser);
     node->span.end = node->outer.end = parser_peek(parser)->span.end;
     return node;
 }
 
 static void note_order(Arguments *arguments)
 {
-    if (!arguments->misplaced) arguments->misplaced = arguments->has_unpacking ? "keyword argument unpacking" : "keyword argument";
+    if (arguments->misplaced) return;
+    arguments->misplaced = arguments->has_unpacking ? "keyword argument unpacking" : "keyword argument";
 }
 
 static PyNode *parse_positional_argument(Parser *parser, const Arguments *arguments, const PyNode *call)
@@ -98,7 +98,8 @@ static PyNode *parse_argument(Parser *parser, Arguments *arguments, const PyNode
     bool keyword = parser_at(parser, TOKEN_NAME) && parser_peek_at(parser, 1)->code == SIGN_ASSIGN;
     if (keyword) return parse_keyword_argument(parser, arguments);
     bool late = arguments->has_keyword || arguments->has_unpacking;
-    return late ? parse_misplaced_argument(parser, arguments, call) : parse_positional_argument(parser, arguments, call);
+    if (late) return parse_misplaced_argument(parser, arguments, call);
+    return parse_positional_argument(parser, arguments, call);
 }
 
 void parse_arguments(Parser *parser, PyNode *call)

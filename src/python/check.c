@@ -15,7 +15,8 @@ static void walk_list(Parser *parser, const PyNode *list, Place place)
 
 static void check_yield(Parser *parser, const PyNode *node, Place place)
 {
-    if (place.comprehension) parser_fail_late(parser, node->span, "'yield' inside %s", expression_kind(place.comprehension));
+    const PyNode *comprehension = place.comprehension;
+    if (comprehension) parser_fail_late(parser, node->span, "'yield' inside %s", expression_kind(comprehension));
     if (place.function == FUNCTION_NONE) parser_fail_late(parser, node->span, "'yield' outside function");
     if (node->type == PY_YIELD_FROM && place.function == FUNCTION_ASYNC) {
         parser_fail_late(parser, node->span, "'yield from' inside async function");
@@ -37,7 +38,8 @@ static void check_await(Parser *parser, const PyNode *node, Place place)
 /* The first iterable is evaluated outside; a generator waits for itself. */
 static void walk_comprehension(Parser *parser, const PyNode *node, Place outer)
 {
-    Place inner = {.function = node->number == PY_COMP_GENERATOR ? FUNCTION_ASYNC : outer.function, .comprehension = node};
+    bool waits = node->number == PY_COMP_GENERATOR;
+    Place inner = {.function = waits ? FUNCTION_ASYNC : outer.function, .comprehension = node};
     walk(parser, node->list->b, outer);
     for (const PyNode *clause = node->list; clause; clause = clause->next) {
         if (clause->is_async && inner.function != FUNCTION_ASYNC) refuse_async_comprehension(parser, node);

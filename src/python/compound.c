@@ -82,17 +82,22 @@ static PyNode *parse_for(Parser *parser, PyNode *node)
     return node_end(parser, node);
 }
 
+static PyNode *parse_with_target(Parser *parser)
+{
+    PyNode *target = parser_at(parser, SIGN_STAR) ? parse_star_named_expression(parser) : parse_expression(parser);
+    const PyNode *fault = target_fault(target, PY_WITH);
+    bool ends = parser_at(parser, TOKEN_END) || parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND) ||
+                parser_at(parser, SIGN_COLON);
+    if (!ends) parser_fail_here(parser);
+    if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
+    return target;
+}
+
 static PyNode *parse_with_item(Parser *parser)
 {
     PyNode *item = node_begin(parser, PY_WITH_ITEM);
     item->a = parse_expression(parser);
-    if (parser_accept(parser, KEYWORD_AS)) {
-        item->b = parser_at(parser, SIGN_STAR) ? parse_star_named_expression(parser) : parse_expression(parser);
-        const PyNode *fault = target_fault(item->b, PY_WITH);
-        bool ends = parser_at(parser, TOKEN_END) || parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND) || parser_at(parser, SIGN_COLON);
-        if (!ends) parser_fail_here(parser);
-        if (fault) parser_fail(parser, fault->span, "cannot assign to %s", expression_kind(fault));
-    }
+    if (parser_accept(parser, KEYWORD_AS)) item->b = parse_with_target(parser);
     return node_end(parser, item);
 }
 
@@ -229,6 +234,11 @@ static void read_defined_name(Parser *parser, PyNode *node)
     parse_type_parameters(parser);
 }
 
+static void result_run(Parser *parser, void *function)
+{
+    ((PyNode *)function)->a = parse_expression(parser);
+}
+
 static PyNode *parse_function(Parser *parser, PyNode *node)
 {
     node->type = PY_FUNCTION;
@@ -237,9 +247,9 @@ static PyNode *parse_function(Parser *parser, PyNode *node)
     parser_take(parser);
     parse_parameters(parser, node, SIGN_CLOSE_ROUND);
     parser_expect(parser, SIGN_CLOSE_ROUND);
-    const Token *arrow = parser_peek(parser);
-    if (parser_accept(parser, SIGN_ARROW) && !(node->a = parser_attempt(parser, parse_expression))) {
-        parser_fail(parser, arrow->span, "expected ':'");
+    Span arrow = parser_peek(parser)->span;
+    if (parser_accept(parser, SIGN_ARROW) && !parser_try(parser, result_run, node)) {
+        parser_fail(parser, arrow, "expected ':'");
     }
     expect_colon(parser);
     Scope inside = {.function = node->is_async ? FUNCTION_ASYNC : FUNCTION_PLAIN};
@@ -261,8 +271,8 @@ static PyNode *parse_class(Parser *parser)
 
 static void refuse_plain(Parser *parser, const PyNode *node, const char *what)
 {
-    if (parser->scope.function == FUNCTION_ASYNC) return;
-    parser_fail_late(parser, (Span){node->span.start, parser_peek(parser)->span.end}, "'async %s' outside async function", what);
+    Span words = {node->span.start, parser_peek(parser)->span.end};
+    if (parser->scope.function != FUNCTION_ASYNC) parser_fail_late(parser, words, "'async %s' outside async function", what);
 }
 
 static PyNode *parse_async(Parser *parser)
@@ -282,7 +292,7 @@ static void check_decorated(Parser *parser)
 {
     bool inside = parser->logical.column >= parser->block.column || line_is_misplaced(parser);
     if (!parser->logical.ends_text && inside) check_indentation(parser);
-    else if (parser->blocks) parser_fail_as(parser, "IndentationError", parser_peek(parser)->span, "unexpected unindent");
+    else if (parser->blocks) parser_fail_as(parser, "IndentationError", line_place(parser), "unexpected unindent");
 }
 
 static PyNode *parse_decorated(Parser *parser)
@@ -299,8 +309,9 @@ static PyNode *parse_decorated(Parser *parser)
         check_line(parser);
         check_decorated(parser);
     }
-    bool async_function = parser_at(parser, KEYWORD_ASYNC) && parser_peek_at(parser, 1)->code == KEYWORD_DEF;
-    if (!parser_at(parser, KEYWORD_DEF) && !parser_at(parser, KEYWORD_CLASS) && !async_function) parser_fail_here(parser);
+    int ahead = parser_at(parser, KEYWORD_ASYNC);
+    TokenCode what = (TokenCode)parser_peek_at(parser, ahead)->code;
+    if (what != KEYWORD_DEF && (ahead || what != KEYWORD_CLASS)) parser_fail_here(parser);
     PyNode *node = parse_compound(parser);
     node->decorators = decorators.first;
     node_end(parser, node);

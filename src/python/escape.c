@@ -34,9 +34,11 @@ static bool refuse(Decoder *decoder, int from, int to, const char *what)
 {
     int first = decoder_position(decoder, from), last = decoder_position(decoder, to) - 1;
     Span at = {decoder->begin, decoder->end};
-    if (decoder->quote->bytes) return token_fault(decoder->scanner, at, "(value error) invalid \\x escape at position %d", first);
-    return token_fault(decoder->scanner, at, "(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: %s",
-                       first, last, what);
+    if (decoder->quote->bytes) {
+        return token_fault(decoder->scanner, at, "(value error) invalid \\x escape at position %d", first);
+    }
+    return token_fault(decoder->scanner, at,
+                       "(unicode error) 'unicodeescape' codec can't decode bytes in position %d-%d: %s", first, last, what);
 }
 
 static void put_letter(Decoder *decoder, uint32_t letter)
@@ -143,12 +145,13 @@ static bool decode_beyond_ascii(Decoder *decoder)
 
 static bool decode_next(Decoder *decoder)
 {
-    unsigned char c = token_byte(decoder->scanner, decoder->at);
+    const int at = decoder->at;
+    unsigned char c = token_byte(decoder->scanner, at);
     if (c == '\\' && !decoder->quote->raw) return decode_escape(decoder);
     if (c >= 0x80) return decode_beyond_ascii(decoder);
-    if (c == 0) return token_fault(decoder->scanner, (Span){decoder->at, decoder->at + 1}, "source code string cannot contain null bytes");
+    if (c == 0) return token_fault(decoder->scanner, (Span){at, at + 1}, "source code string cannot contain null bytes");
     decoder->out[decoder->n++] = c == '\r' ? '\n' : (char)c;
-    decoder->at = c == '\r' ? token_skip_newline(decoder->scanner, decoder->at) : decoder->at + 1;
+    decoder->at = c == '\r' ? token_skip_newline(decoder->scanner, at) : at + 1;
     return true;
 }
 

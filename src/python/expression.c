@@ -181,6 +181,7 @@ static void disjunction_run(Parser *parser, void *context)
 static PyNode *parse_test(Parser *parser, const PyNode *body)
 {
     PyNode *test = NULL;
+    if (parser->quiet) return parse_disjunction(parser);
     if (parser_try(parser, disjunction_run, &test)) return test;
     const Fault fault = parser->fault;
     if (!fault_explained(&fault) && parser_attempt(parser, parse_bitwise_or)) refuse_half(parser, body);

@@ -96,10 +96,12 @@ void fault_assignment_within(Parser *parser, const PyNode *left)
     bool closed = parser_attempt(parser, parse_bitwise_or) && !parser_at(parser, SIGN_ASSIGN) && !parser_at(parser, SIGN_NAMED);
     bool named = left->type == PY_NAME && left->outer.start == left->span.start;
     if (closed && named) {
-        parser_fail(parser, (Span){left->span.start, parser->last_end}, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
+        Span both = {left->span.start, parser->last_end};
+        parser_fail(parser, both, "invalid syntax. Maybe you meant '==' or ':=' instead of '='?");
     }
     if (closed) {
-        parser_fail(parser, left->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?", expression_kind(left));
+        parser_fail(parser, left->span, "cannot assign to %s here. Maybe you meant '==' instead of '='?",
+                    expression_kind(left));
     }
     parser->at = at;
     parser->last_end = last_end;
@@ -156,10 +158,11 @@ static PyNode *parse_clauses_alone(Parser *parser)
     return parse_comprehension(parser, &element, 0, PY_COMP_LIST);
 }
 
-void fault_elements(Parser *parser, const PyNode *first, Span last)
+void fault_elements(Parser *parser, const PyNode *first, int end)
 {
     if (parser->quiet || !comprehension_begins(parser) || !parser_attempt(parser, parse_clauses_alone)) return;
-    parser_fail(parser, (Span){first->outer.start, last.end}, "did you forget parentheses around the comprehension target?");
+    Span at = {first->outer.start, end};
+    parser_fail(parser, at, "did you forget parentheses around the comprehension target?");
 }
 
 void fault_targets(Parser *parser, int first)

@@ -47,8 +47,9 @@ int format_skip_escape(const Scanner *scanner, const Quote *quote, int at)
     unsigned char c = token_byte(scanner, at + 1);
     if (c == '{' || c == '}') return at + 1;
     if (quote->raw || c != 'N' || token_byte(scanner, at + 2) != '{') return quote_skip_escape(scanner, at);
+    unsigned char mark = (unsigned char)quote->mark;
     int end = at + 3;
-    while (end < scanner->length && token_byte(scanner, end) != '}' && token_byte(scanner, end) != (unsigned char)quote->mark) end++;
+    while (end < scanner->length && token_byte(scanner, end) != '}' && token_byte(scanner, end) != mark) end++;
     return token_byte(scanner, end) == '}' ? end + 1 : end;
 }
 

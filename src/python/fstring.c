@@ -96,8 +96,9 @@ static PyNode *parse_field_expression(Parser *parser, Line *line)
     parser->line = line;
     parser->at = 0;
     if (line->fault.message) {
+        bool backslash = strstr(line->fault.message, "line continuation") != NULL;
         parser->scanner.fault = line->fault;
-        if (strstr(line->fault.message, "line continuation")) parser->scanner.fault.message = "f-string expression part cannot include a backslash";
+        if (backslash) parser->scanner.fault.message = "f-string expression part cannot include a backslash";
         parser_fail_scanner(parser);
     }
     if (!line->n) refuse_empty(parser, line);
@@ -123,16 +124,23 @@ static PyNode *parse_field_value(Pieces *pieces, const Field *field, bool *debug
     return value;
 }
 
+/* It has no place of its own: it stands within the braces of its field. */
+static void say_debug(Pieces *pieces, const Field *field)
+{
+    const Quote raw = {.raw = true};
+    int brace = field->inside.start - 1, start = pieces->words.length ? pieces->span.start : brace;
+    pieces_say(pieces, &raw, field->inside.start, field->stop);
+    pieces->span = (Span){start, brace};
+}
+
 static void parse_field(Pieces *pieces, const Quote *quote, const Field *field)
 {
     Parser *parser = pieces->parser;
     Span braces = {field->inside.start - 1, field->inside.end + 1};
     bool debug = false;
-    const Quote raw = {.raw = true};
     int last_end = parser->last_end;
     PyNode *value = parse_field_value(pieces, field, &debug);
-    if (debug) pieces_say(pieces, &raw, field->inside.start, field->stop);
-    if (debug) pieces->span = (Span){pieces->span.start < braces.start ? pieces->span.start : braces.start, braces.start};
+    if (debug) say_debug(pieces, field);
     pieces_flush(pieces);
     PyNode *node = node_begin_at(parser, PY_FORMAT, braces.start);
     node->a = value;
@@ -148,6 +156,7 @@ static void parse_field(Pieces *pieces, const Quote *quote, const Field *field)
 static int read_field(Pieces *pieces, const Quote *quote, int at, int end)
 {
     Parser *parser = pieces->parser;
+    if (parser->scanner.text[at] == '}') parser_fail(parser, (Span){at, at + 1}, "single '}' is not allowed");
     Field field = {.inside = {at + 1, end}};
     int close = field_end(&parser->scanner, at, end, &field.bang, &field.colon);
     if (close < 0) {
@@ -183,7 +192,6 @@ static void read_format(Pieces *pieces, const Quote *quote, int at, int end)
         pieces_say(pieces, quote, at, doubled ? stop + 1 : stop);
         if (stop >= end) return;
         if (doubled) at = stop + 2;
-        else if (parser->scanner.text[stop] == '}') parser_fail(parser, (Span){stop, stop + 1}, "single '}' is not allowed");
         else at = read_field(pieces, quote, stop, end);
     }
 }

@@ -96,7 +96,8 @@ static bool bracket_mismatch(Reading *reading, Span at, char mark, Bracket open)
     Scanner *scanner = reading->scanner;
     int line = token_line(scanner, open.at.start);
     if (line == token_line(scanner, at.start)) {
-        return token_fault(scanner, at, "closing parenthesis '%c' does not match opening parenthesis '%c'", mark, open.mark);
+        return token_fault(scanner, at, "closing parenthesis '%c' does not match opening parenthesis '%c'", mark,
+                           open.mark);
     }
     return token_fault(scanner, at, "closing parenthesis '%c' does not match opening parenthesis '%c' on line %d",
                        mark, open.mark, line);

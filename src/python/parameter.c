@@ -16,17 +16,24 @@ static void read_annotation(Parser *parser, const Parameters *parameters, PyNode
     node->b = unpacked ? parse_star_named_expression(parser) : parse_expression(parser);
 }
 
+static void refuse_no_default(Parser *parser, const Parameters *parameters, const PyNode *node)
+{
+    bool late = node->number == PY_POSITIONAL && parameters->defaults;
+    bool ends = parser_at(parser, SIGN_COMMA) || parser_at(parser, parameters->end);
+    Span at = {node->at.start, parser->last_end};
+    if (late && ends) parser_fail(parser, at, "non-default argument follows default argument");
+}
+
 static void read_default(Parser *parser, Parameters *parameters, PyNode *node)
 {
     const Token *sign = parser_peek(parser);
     if (!parser_at(parser, SIGN_ASSIGN)) {
-        bool late = node->number == PY_POSITIONAL && parameters->defaults;
-        bool ends = parser_at(parser, SIGN_COMMA) || parser_at(parser, parameters->end);
-        if (late && ends) parser_fail(parser, (Span){node->at.start, parser->last_end}, "non-default argument follows default argument");
+        refuse_no_default(parser, parameters, node);
         return;
     }
-    if (node->number == PY_VAR_POSITIONAL) parser_fail(parser, sign->span, "var-positional argument cannot have default value");
-    if (node->number == PY_VAR_KEYWORD) parser_fail(parser, sign->span, "var-keyword argument cannot have default value");
+    bool collects = node->number == PY_VAR_POSITIONAL || node->number == PY_VAR_KEYWORD;
+    const char *kind = node->number == PY_VAR_POSITIONAL ? "positional" : "keyword";
+    if (collects) parser_fail(parser, sign->span, "var-%s argument cannot have default value", kind);
     parser_take(parser);
     if (parser_at(parser, SIGN_COMMA) || parser_at(parser, SIGN_CLOSE_ROUND)) {
         parser_fail(parser, sign->span, "expected default value expression");
@@ -104,7 +111,8 @@ static void refuse_brackets(Parser *parser, const Parameters *parameters)
         parser_fail_here(parser);
     }
     at.end = parser_take(parser)->span.end;
-    parser_fail(parser, at, "%s parameters cannot be parenthesized", parameters->end == SIGN_COLON ? "Lambda expression" : "Function");
+    const char *what = parameters->end == SIGN_COLON ? "Lambda expression" : "Function";
+    parser_fail(parser, at, "%s parameters cannot be parenthesized", what);
 }
 
 static void parse_one(Parser *parser, Parameters *parameters)
@@ -116,7 +124,8 @@ static void parse_one(Parser *parser, Parameters *parameters)
     case SIGN_DOUBLE_STAR: parse_double_star(parser, parameters); return;
     case SIGN_OPEN_ROUND: refuse_brackets(parser, parameters); return;
     }
-    parse_parameter(parser, parameters, parameters->star ? PY_KEYWORD_ONLY : PY_POSITIONAL, parser_peek(parser)->span.start);
+    PyParamKind kind = parameters->star ? PY_KEYWORD_ONLY : PY_POSITIONAL;
+    parse_parameter(parser, parameters, kind, parser_peek(parser)->span.start);
 }
 
 void parse_parameters(Parser *parser, PyNode *function, TokenCode end)

@@ -86,9 +86,13 @@ PyNode *parser_attempt(Parser *parser, PyNode *(*rule)(Parser *))
 {
     Attempt attempt = {.rule = rule};
     bool quiet = parser->quiet;
+    int at = parser->at;
+    if (parser->curiosity <= 0) return NULL;
     parser->quiet = true;
     bool done = parser_try(parser, attempt_run, &attempt);
     parser->quiet = quiet;
+    int reached = done ? parser->at : parser->failed_at;
+    parser->curiosity -= reached > at ? reached - at : 1;
     return done ? attempt.node : NULL;
 }
 
@@ -96,6 +100,7 @@ static _Noreturn void leave(Parser *parser, Fault fault)
 {
     if (parser->line == &parser->logical && parser->at > parser->furthest) parser->furthest = parser->at;
     parser->fault = fault;
+    parser->failed_at = parser->at;
     longjmp(*parser->escape, 1);
 }
 
@@ -207,7 +212,8 @@ const Token *parser_expect(Parser *parser, TokenCode code)
 
 void parser_enter(Parser *parser)
 {
-    if (++parser->depth > RULE_DEPTH_MAX) parser_fail(parser, parser_peek(parser)->span, "too many nested parentheses");
+    if (++parser->depth <= RULE_DEPTH_MAX) return;
+    parser_fail(parser, parser_peek(parser)->span, "too many nested parentheses");
 }
 
 void parser_leave(Parser *parser)

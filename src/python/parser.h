@@ -26,6 +26,7 @@ typedef struct Parser {
     Line     *line;          /* the tokens being parsed: logical, or what stands in a field of an f-string */
     Line      logical;
     int       at;            /* the next token of line */
+    int       failed_at;     /* where the last rule failed: an index into its line */
     int       furthest;      /* the furthest a rule of this statement failed at: an index into logical */
     int       half_not;      /* a "not" behind an expression: Python has looked for the "in" after it */
     int       last_end;      /* the byte after the token taken last */
@@ -33,6 +34,7 @@ typedef struct Parser {
     int       formats;       /* f-strings being read: faults within them say so */
     int       fields;        /* their fields within one another */
     bool      quiet;         /* trying: faults are not told, so that they need not be explained */
+    int64_t   curiosity;     /* tokens that may still be read to explain a fault of this line */
     Scope     scope;
     Indent    block, outer;  /* the block being read, and the one around it */
     int       blocks;        /* blocks within blocks */
@@ -64,7 +66,8 @@ bool name_set_add(Arena *, NameSet *, const char *name);   /* false: it is in al
 /* Calls rule; false where it failed: parser->fault says why, and line, token and depth are as before the call. */
 bool parser_try(Parser *, void (*rule)(Parser *, void *), void *context);
 
-/* The rule's node; NULL where it fails: then nothing was taken, and no fault within it is told. */
+/* The rule's node; NULL where it fails, or where enough has been tried in this line to explain its fault. Then nothing was
+ * taken, and no fault within it is told. */
 PyNode *parser_attempt(Parser *, PyNode *(*rule)(Parser *));
 
 _Noreturn void parser_fail(Parser *, Span at, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -130,7 +133,7 @@ void fault_argument(Parser *, int first, const PyNode *);           /* f(a.b=1) 
 void fault_exception_list(Parser *, const PyNode *first);           /* except A, B: */
 void fault_pair(Parser *, const PyNode *key);                       /* {a}, {a:}, {a: *b} */
 _Noreturn void fault_double_star(Parser *);                         /* (**a) */
-void fault_elements(Parser *, const PyNode *first, Span last);      /* [a, b for ...] */
+void fault_elements(Parser *, const PyNode *first, int end);        /* [a, b for ...] */
 void fault_targets(Parser *, int first);                            /* for a b in, for f() in */
 void fault_lone_star(Parser *, const PyNode *);                     /* x = *a: only Python's compiler refuses it */
 void fault_starred_target(Parser *, const PyNode *);                /* *a = x, [*a, *b] = x: as well */

@@ -91,8 +91,8 @@ static PyNode *parse_names(Parser *parser, PyType type)
     while (parser_accept(parser, SIGN_COMMA));
     node->list = list.first;
     node_end(parser, node);
-    bool outermost = parser->scope.function == FUNCTION_NONE && !parser->scope.in_class;
-    if (type == PY_NONLOCAL && outermost) parser_fail_late(parser, node->span, "nonlocal declaration not allowed at module level");
+    bool misplaced = type == PY_NONLOCAL && parser->scope.function == FUNCTION_NONE && !parser->scope.in_class;
+    if (misplaced) parser_fail_late(parser, node->span, "nonlocal declaration not allowed at module level");
     return node;
 }
 

@@ -1,6 +1,17 @@
 /* String literals: how they begin and where they end. */
 #include "python/quote.h"
 
+static bool *prefix_flag(Quote *quote, bool *unicode, unsigned char c)
+{
+    switch (c | 0x20) {
+    case 'r': return &quote->raw;
+    case 'b': return &quote->bytes;
+    case 'f': return &quote->format;
+    case 'u': return unicode;
+    }
+    return NULL;
+}
+
 bool quote_read(const Scanner *scanner, int at, Quote *quote)
 {
     *quote = (Quote){0};
@@ -14,8 +25,7 @@ bool quote_read(const Scanner *scanner, int at, Quote *quote)
             quote->inside = at + (triple ? 3 : 1);
             return true;
         }
-        bool *seen = (c | 0x20) == 'r' ? &quote->raw : (c | 0x20) == 'b' ? &quote->bytes : (c | 0x20) == 'f' ? &quote->format :
-                     (c | 0x20) == 'u' ? &unicode : NULL;
+        bool *seen = prefix_flag(quote, &unicode, c);
         if (!seen || *seen) return false;
         *seen = true;
         bool clash = (unicode && (quote->raw || quote->bytes || quote->format)) || (quote->bytes && quote->format);

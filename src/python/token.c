@@ -35,7 +35,10 @@ bool token_fault(Scanner *scanner, Span at, const char *format, ...)
 
 int token_skip_space(const Scanner *scanner, int at)
 {
-    while (at < scanner->length && (scanner->text[at] == ' ' || scanner->text[at] == '\t' || scanner->text[at] == '\f')) at++;
+    for (; at < scanner->length; at++) {
+        char c = scanner->text[at];
+        if (c != ' ' && c != '\t' && c != '\f') break;
+    }
     return at;
 }
 
@@ -63,9 +66,10 @@ int token_line(const Scanner *scanner, int at)
 {
     if (scanner->fault.message) return 0;
     int line = scanner->line;
-    for (int i = token_line_end(scanner, scanner->line_at); i < at && i < scanner->length; i = token_line_end(scanner, i)) {
-        i = token_skip_newline(scanner, i);
-        if (i <= at) line++;
+    for (int end = token_line_end(scanner, scanner->line_at); end < at && end < scanner->length;) {
+        int next = token_skip_newline(scanner, end);
+        if (next <= at) line++;
+        end = token_line_end(scanner, next);
     }
     return line;
 }
@@ -99,7 +103,8 @@ static bool sign_scan(Scanner *scanner, int at, Token *token)
     }
     unsigned char c = token_byte(scanner, at);
     Span here = {at, at + 1};
-    if (c == '\\') return token_fault(scanner, (Span){at + 1, at + 2}, "unexpected character after line continuation character");
+    const Span next = {at + 1, at + 2};
+    if (c == '\\') return token_fault(scanner, next, "unexpected character after line continuation character");
     if (c == 0) return token_fault(scanner, here, "source code string cannot contain null bytes");
     return token_fault(scanner, here, "invalid non-printable character U+%04X", c);
 }

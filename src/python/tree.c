@@ -1,14 +1,16 @@
 #include "python/tree.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "python/parser.h"
 
 enum { PATIENCE_LEAST = 65536, PATIENCE_TIMES = 8 };
 
+/* How many bytes of it the text begins with. */
 static int byte_order_mark(const char *text, int length)
 {
-    return length >= 3 && (unsigned char)text[0] == 0xEF && (unsigned char)text[1] == 0xBB && (unsigned char)text[2] == 0xBF ? 3 : 0;
+    return length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
 PyNode *python_parse(Arena *arena, const char *text, size_t length)
@@ -17,8 +19,7 @@ PyNode *python_parse(Arena *arena, const char *text, size_t length)
     Parser parser = {.scanner = {.arena = arena, .text = text, .length = bytes, .line = 1}};
     parser.scanner.patience = (int64_t)bytes * PATIENCE_TIMES + PATIENCE_LEAST;
     parser.logical.next = byte_order_mark(text, bytes);
-    parser.line = &parser.logical;
-    line_read(&parser.scanner, &parser.logical);
+    parser_next_line(&parser);
     PyNode *module = node_begin_at(&parser, PY_MODULE, 0);
     List list = {0};
     while (!parser.logical.ends_text) parse_statement_line(&parser, &list);

@@ -84,7 +84,9 @@ struct PyNode {
     PyOp        op;
     Span        span;      /* all of the node; parentheses around an expression are not in it, those of a tuple are */
     Span        outer;     /* with those parentheses, and with the decorators; = span where there are none */
-    Span        at;        /* the name's, operator's or fault's place where that is told above */
+    Span        at;        /* the place of: the name (of a name, attribute, argument, parameter, function, class, handler,
+                            * alias: the name it binds), the operator ("not in" whole; of an assignment the first =, of a
+                            * condition the if), the brackets of a call or subscript, the fault; none elsewhere */
     PyNode     *next;      /* the next in its list */
     PyNode     *a, *b, *c, *list;
     PyNode     *args, *params, *items, *handlers, *orelse, *final, *decorators;
