@@ -83,6 +83,55 @@ static void traces_tell_the_sum(void **state)
     made_close(&made);
 }
 
+static void glu_gives_half_of_what_the_shape_says(void **state)
+{
+    (void)state;
+    Made made;
+    Plan plan;
+    Run run;
+    made_open(&made);
+    Text problems = {.arena = &made.arena};
+    Model *model = sequential_make(&made.builder, NULL, SPAN_NONE, &made.error);
+    add_layer(&made, model, MAKE(&made, "Dense", argument(NULL, value_int(4)), argument("activation", text_value("glu")), argument("input_shape", TUPLE(&made, 2, 1))));
+    float kernel[] = {1, 2, 0, -1}, bias[] = {0, 0, 0, 0};
+    const Tensor weights[] = {{SHAPE(1, 4), DTYPE_FLOAT32, kernel}, {SHAPE(4), DTYPE_FLOAT32, bias}};
+    assert_true(layer_set_weights(model->layers[0], weights, 2, &made.error));
+    run_model(&made, model, &plan, &run);
+    const Tensor *out = &run.tensors[plan.outputs[0]];
+    assert_string_equal(shape_text(&made.arena, &plan.layers[0].out->shape), "(None, 2, 4)");
+    assert_string_equal(shape_text(&made.arena, &out->shape), "(1, 2, 2)");
+    const double expected[] = {0.5, 2 / (1 + exp(1)), 1, 4 / (1 + exp(2))};   /* a·σ(b) of x = 1 and x = 2 */
+    for (int i = 0; i < 4; i++) assert_true(fabs((double)out->data[i] - expected[i]) < 1e-6);
+    Term terms[8];
+    assert_int_equal(run_trace(&run, 1, 0, 3, terms, 8), 4);
+    assert_int_equal(terms[0].at, 1);
+    assert_int_equal(terms[2].at, 3);
+    assert_true(check_traces(&made.arena, &run, &problems));
+    made_close(&made);
+}
+
+static void nested_models_tell_what_they_depend_on(void **state)
+{
+    (void)state;
+    Made made;
+    Plan plan;
+    Run run;
+    made_open(&made);
+    Model *inner = sequential_make(&made.builder, NULL, SPAN_NONE, &made.error), *outer = sequential_make(&made.builder, NULL, SPAN_NONE, &made.error);
+    add_layer(&made, inner, MAKE(&made, "Dense", argument(NULL, value_int(5))));
+    add_layer(&made, inner, MAKE(&made, "Dense", argument(NULL, value_int(2))));
+    add_layer(&made, outer, MAKE(&made, "InputLayer", argument("shape", TUPLE(&made, 3, 4))));
+    add_layer(&made, outer, inner->self);
+    run_model(&made, outer, &plan, &run);
+    assert_true(run.complete);
+    Term terms[32];
+    assert_int_equal(run_trace(&run, 1, 0, 3, terms, 32), 4);   /* row 1, unit 1: the four inputs of row 1 */
+    assert_int_equal(terms[0].from, 4);
+    assert_int_equal(terms[3].from, 7);
+    assert_int_equal(plan.layers[0].connections, 3 * (4 * 5 + 5 * 2));
+    made_close(&made);
+}
+
 /* ---- a seeded swarm of Sequential models ---- */
 
 static uint64_t next(uint64_t *seed)
@@ -251,6 +300,8 @@ int main(void)
         cmocka_unit_test(a_dense_layer_computes_its_sum),
         cmocka_unit_test(weights_stay_when_flatten_goes),
         cmocka_unit_test(traces_tell_the_sum),
+        cmocka_unit_test(glu_gives_half_of_what_the_shape_says),
+        cmocka_unit_test(nested_models_tell_what_they_depend_on),
         cmocka_unit_test(any_model_computes_what_its_traces_tell),
         cmocka_unit_test(a_model_too_large_for_numbers_takes_none),
         cmocka_unit_test(functions_of_the_text_stop_the_numbers),

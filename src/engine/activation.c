@@ -206,7 +206,7 @@ static const Activation ACTIVATIONS[] = {
     {.name = "sparse_plus", .apply = apply_sparse_plus, .formula = "x ≤ −1 ? 0 : x < 1 ? (x + 1)²/4 : x"},
     {.name = "silu", .apply = apply_silu, .formula = "x / (1 + e⁻ˣ)"},
     {.name = "gelu", .apply = apply_gelu, .formula = "x·Φ(x)", .params = GELU_PARAMS, .n_params = 1, .parameters = NO},
-    {.name = "glu", .formula = "a·σ(b)", .opaque = true},
+    {.name = "glu", .formula = "a·σ(b)", .halves = true},
     {.name = "tanh", .apply = apply_tanh, .formula = "tanh x"},
     {.name = "tanh_shrink", .apply = apply_tanh_shrink, .formula = "x − tanh x"},
     {.name = "threshold", .formula = "x > t ? x : v", .opaque = true},
@@ -245,9 +245,26 @@ const Activation *activation_with(Arena *arena, const char *name, const double *
     return activation;
 }
 
+/* a·sigmoid(b), a and b the halves of each line; the numbers move up, so that nothing is left between them. */
+static void apply_glu(Tensor *tensor, int axis)
+{
+    const int64_t n = tensor->shape.dim[axis], half = n / 2, stride = shape_span_size(&tensor->shape, axis + 1, tensor->shape.rank);
+    const int64_t lines = shape_span_size(&tensor->shape, 0, axis);
+    for (int64_t line = 0; line < lines; line++)
+        for (int64_t i = 0; i < half * stride; i++) {
+            const float *a = tensor->data + line * n * stride + i;
+            tensor->data[line * half * stride + i] = (float)((double)*a * sigmoid_of((double)a[half * stride]));
+        }
+    tensor->shape.dim[axis] = half;
+}
+
 void activation_apply_axis(const Activation *activation, Tensor *tensor, int axis)
 {
     if (activation->opaque) return;
+    if (activation->halves) {
+        if (tensor->shape.rank) apply_glu(tensor, axis);
+        return;
+    }
     const int64_t size = shape_size(&tensor->shape);
     if (activation->apply) {
         activation->apply(tensor->data, size, activation->parameters);

@@ -14,6 +14,7 @@ struct Activation {
     const ParamSpec *params; int n_params;   /* alpha, negative_slope ... */
     const double *parameters;                /* one for each of params */
     bool opaque;                             /* a function of the text: what it gives is not known */
+    bool halves;                             /* gives half as many numbers along its axis (glu), which Keras' shapes do not say */
 };
 
 const Activation *activation_find(const char *name);    /* aliases too ("swish"); NULL when there is none */
@@ -24,7 +25,7 @@ const Activation *activation_with(Arena *, const char *name, const double *param
 /* Whether an output needs only its own sum. */
 bool activation_elementwise(const Activation *);
 
-/* Over a whole tensor, last axis where it matters. An opaque one changes nothing. */
+/* Over a whole tensor, last axis where it matters. An opaque one changes nothing; one that halves shortens the tensor's shape. */
 void activation_apply(const Activation *, Tensor *);
 void activation_apply_axis(const Activation *, Tensor *, int axis);
 

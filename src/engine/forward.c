@@ -26,7 +26,7 @@ static void find_shapes(const Forward *f, const Layer *child, const Call *call, 
     for (int i = 0; i < n_in; i++) specs[i] = (TensorSpec){in[i].shape, in[i].dtype};
     if (!layer_infer_numbers(child, call, specs, n_in, &outputs, NULL)) return;
     for (int i = 0; i < n_out && i < outputs.n; i++)
-        if (!out[i].data) out[i] = tensor_make(f->scratch, outputs.spec[i].shape, outputs.spec[i].dtype);
+        if (!out[i].data) out[i] = layer_output(f->scratch, child, outputs.spec[i].shape, outputs.spec[i].dtype);
 }
 
 static void run_child(const Forward *f, const Layer *child, const Node *node, const Call *call, const Tensor *in, int n_in, Tensor *out,

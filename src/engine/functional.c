@@ -6,6 +6,7 @@
 #include "engine/layers/layers.h"
 #include "engine/model_parts.h"
 #include "engine/network.h"
+#include "engine/trace.h"
 
 static const ParamSpec CONSTRUCTOR[] = {
     {.name = "inputs", .type = PARAM_TENSORS, .required = true, .unsaved = true},
@@ -225,7 +226,10 @@ const LayerKind KIND_FUNCTIONAL = {
     .call_params = MODEL_CALL_PARAMS,
     .n_call_params = 3,
     .infer = model_infer,
+    .infer_numbers = model_infer_numbers,
     .forward = model_forward,
+    .trace = model_trace,
+    .connections = model_connections,
     .built_at_make = true,
     .rule = TRACE_DEPENDS,
 };

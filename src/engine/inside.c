@@ -111,7 +111,7 @@ static KerasTensor *mask_on(const KerasTensor *tensor)
 
 /* What computes a mask of the model's output from the model's inputs: an operation that nobody sees. */
 static const LayerKind KIND_INSIDE = {
-    .name = "Mask", .infer = model_infer, .forward = model_forward, .operation = true, .rule = TRACE_DEPENDS, .built_at_make = true,
+    .name = "Mask", .infer = model_infer, .infer_numbers = model_infer_numbers, .forward = model_forward, .operation = true, .rule = TRACE_DEPENDS, .built_at_make = true,
 };
 
 static KerasTensor *mask_outside(Calling *c, const Node *node, KerasTensor **entries, KerasTensor *mask)

@@ -242,12 +242,35 @@ bool layer_set_weights(Layer *layer, const Tensor *given, int n, Error *err)
 
 TraceRule layer_rule(const Layer *layer)
 {
+    if (layer_activation(layer)->halves) return TRACE_DEPENDS;
     return layer->kind->rule_of ? layer->kind->rule_of(layer) : layer->kind->rule;
 }
 
 const Activation *layer_activation(const Layer *layer)
 {
     return layer->kind->activation ? layer->kind->activation(layer) : &ACTIVATION_LINEAR;
+}
+
+/* Output k of a halved row is made of sums k and k + half of the whole row. */
+static int64_t trace_both(const Trace *trace, Term *terms, int64_t cap)
+{
+    TensorSpec whole = trace->out[0];
+    Trace one = *trace;
+    int64_t *last = &whole.shape.dim[whole.shape.rank - 1];
+    const int64_t half = *last, row = trace->k / half, at = trace->k % half;
+    *last = 2 * half;
+    one.out = &whole;
+    one.k = row * 2 * half + at;
+    const int64_t n = trace->layer->kind->trace(&one, terms, cap);
+    one.k += half;
+    return n + trace->layer->kind->trace(&one, n < cap ? terms + n : NULL, n < cap ? cap - n : 0);
+}
+
+int64_t layer_trace(const Trace *trace, Term *terms, int64_t cap)
+{
+    if (!trace->layer->kind->trace) return 0;
+    if (layer_activation(trace->layer)->halves && trace->output == 0 && trace->out[0].shape.rank) return trace_both(trace, terms, cap);
+    return trace->layer->kind->trace(trace, terms, cap);
 }
 
 bool layer_is_elementwise(const Layer *layer)

@@ -311,6 +311,9 @@ typedef struct Trace {
     int64_t           k;        /* ... and which of its elements, row-major, batch axis included */
 } Trace;
 
+/* kind->trace, minding activations that make one output of two sums. 0 where a kind has no trace. */
+int64_t layer_trace(const Trace *, Term *, int64_t cap);
+
 typedef enum ExplainTopic {
     EXPLAIN_TITLE,    /* what stands beside the class on the layer: "16", "8 · 5×5" (activation is added by the caller) */
     EXPLAIN_PARAMS,   /* the count as arithmetic: "2×16 + 16 = 48"; nothing when there are no weights */

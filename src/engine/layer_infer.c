@@ -1,4 +1,5 @@
 /* Shapes and types of what a layer gives. */
+#include "engine/activation.h"
 #include "engine/layer_parts.h"
 
 void outputs_add(Outputs *outputs, Shape shape, Dtype dtype)
@@ -27,8 +28,32 @@ bool layer_infer(const Layer *layer, const Call *call, const TensorSpec *in, int
     return true;
 }
 
+/* What Keras says when glu cannot share an axis out. */
+static bool halve(const Layer *layer, Outputs *outputs, Error *err)
+{
+    if (!layer_activation(layer)->halves || !outputs->n || !outputs->spec[0].shape.rank) return true;
+    Shape *shape = &outputs->spec[0].shape;
+    int64_t *last = &shape->dim[shape->rank - 1];
+    if (*last % 2)
+        return error_set(err, "ValueError", "axis size must be divisible by 2. Received: x.shape=%s with axis=-1", shape_text(outputs->arena, shape));
+    *last /= 2;
+    return true;
+}
+
 bool layer_infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
 {
-    if (layer->kind->infer_numbers) return layer->kind->infer_numbers(layer, call, in, n_in, outputs, err);
-    return layer_infer(layer, call, in, n_in, outputs, err);
+    Call plain;
+    if (!call) {
+        plain = layer_plain_call(outputs->arena, layer, n_in);
+        call = &plain;
+    }
+    const bool own = layer->kind->infer_numbers != NULL;
+    if (own ? !layer->kind->infer_numbers(layer, call, in, n_in, outputs, err) : !layer_infer(layer, call, in, n_in, outputs, err)) return false;
+    return halve(layer, outputs, err);
+}
+
+Tensor layer_output(Arena *arena, const Layer *layer, Shape shape, Dtype dtype)
+{
+    if (layer_activation(layer)->halves && shape.rank) shape.dim[shape.rank - 1] *= 2;
+    return tensor_make(arena, shape, dtype);
 }

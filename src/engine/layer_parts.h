@@ -13,6 +13,9 @@ static inline const ParamSpec *kind_call_params(const LayerKind *kind, int *n)
     return kind->call_params ? kind->call_params : CALL_INPUTS;
 }
 
+/* Room for an output of that concrete shape: with what an activation that halves takes away again. */
+Tensor layer_output(Arena *, const Layer *, Shape, Dtype);
+
 /* Names the layer at fault where none is named yet; returns false. */
 bool layer_blame(Error *, const Layer *);
 

@@ -216,39 +216,77 @@ static void give_outputs(const Model *model, const TensorSpec *specs, Outputs *o
     if (model->output_structure.kind == VALUE_DICT) outputs->structure = model->output_structure;
 }
 
+static TensorSpec *adjusted_inputs(const Model *model, Arena *arena, const TensorSpec *in)
+{
+    TensorSpec *given = ARENA_ARRAY(arena, model->n_inputs, TensorSpec);
+    for (int i = 0; i < model->n_inputs; i++) given[i] = (TensorSpec){model_adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
+    return given;
+}
+
+static bool has_shapes_of_old(const Model *model, const TensorSpec *in)
+{
+    for (int i = 0; i < model->n_inputs; i++)
+        if (!shape_equal(&in[i].shape, &model->inputs[i]->spec.shape)) return false;
+    return true;
+}
+
+static void give_found(const Model *model, const TensorSpec *specs, Outputs *outputs)
+{
+    TensorSpec *found = ARENA_ARRAY(outputs->arena, model->n_outputs, TensorSpec);
+    for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
+    give_outputs(model, found, outputs);
+}
+
+static void give_known(const Model *model, Outputs *outputs)
+{
+    TensorSpec *known = ARENA_ARRAY(outputs->arena, model->n_outputs, TensorSpec);
+    for (int i = 0; i < model->n_outputs; i++) known[i] = model->outputs[i]->spec;
+    give_outputs(model, known, outputs);
+}
+
+/* Inputs without the masks; -1 where they are not those of the graph. */
+static int count_inputs(const Model *model, const Call *call, int n_in)
+{
+    const int n = call->tensors[0].n < n_in ? call->tensors[0].n : n_in;
+    return model->n_steps && n == model->n_inputs ? n : -1;
+}
+
+static bool infer_without_graph(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
+{
+    const int n = call->tensors[0].n < n_in ? call->tensors[0].n : n_in;
+    if (!layer->model->n_steps) return infer_in_turn(layer->model, in, n, outputs, err);
+    return error_set(err, "ValueError", "%s takes %d inputs", layer->name, layer->model->n_inputs);
+}
+
+bool model_infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
+{
+    const Model *model = layer->model;
+    int done;
+    if (count_inputs(model, call, n_in) < 0) return infer_without_graph(layer, call, in, n_in, outputs, err);
+    TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
+    if (!model_shapes(model, outputs->arena, adjusted_inputs(model, outputs->arena, in), specs, &done, err)) return false;
+    give_found(model, specs, outputs);
+    return true;
+}
+
 bool model_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
 {
     const Model *model = layer->model;
-    const int n = call->tensors[0].n < n_in ? call->tensors[0].n : n_in;   /* without masks */
-    if (!model->n_steps) return infer_in_turn(model, in, n, outputs, err);
-    if (n != model->n_inputs) return error_set(err, "ValueError", "%s takes %d inputs", layer->name, model->n_inputs);
+    const int n = count_inputs(model, call, n_in);
+    if (n < 0) return infer_without_graph(layer, call, in, n_in, outputs, err);
     if (!check_inner(model, in, n, outputs->arena, err)) return false;
-    bool same = true;
-    for (int i = 0; i < n; i++) same &= shape_equal(&in[i].shape, &model->inputs[i]->spec.shape);
-    TensorSpec *given = ARENA_ARRAY(outputs->arena, n + model->n_outputs, TensorSpec), *found = given + n;
-    for (int i = 0; i < model->n_outputs; i++) found[i] = model->outputs[i]->spec;
-    if (!same) {
-        TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
-        int done;
-        for (int i = 0; i < n; i++) given[i] = (TensorSpec){model_adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
-        if (!model_shapes(model, outputs->arena, given, specs, &done, err)) return false;
-        for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
-    }
-    give_outputs(model, found, outputs);
+    if (!has_shapes_of_old(model, in)) return model_infer_numbers(layer, call, in, n_in, outputs, err);
+    give_known(model, outputs);
     return true;
 }
 
 bool model_infer_eagerly(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *outputs, Error *err)
 {
     const Model *model = layer->model;
-    const int n = call->tensors[0].n < n_in ? call->tensors[0].n : n_in;
-    if (!model->n_steps || n != model->n_inputs) return model_infer(layer, call, in, n_in, outputs, err);
-    TensorSpec *given = ARENA_ARRAY(outputs->arena, n + model->n_outputs, TensorSpec), *found = given + n;
+    if (count_inputs(model, call, n_in) < 0) return infer_without_graph(layer, call, in, n_in, outputs, err);
     TensorSpec *specs = ARENA_ARRAY(outputs->arena, model->n_tensors, TensorSpec);
-    for (int i = 0; i < n; i++) given[i] = (TensorSpec){model_adjusted(&in[i].shape, &model->inputs[i]->spec.shape), in[i].dtype};
-    if (!model_shapes_checked(model, outputs->arena, given, specs, err)) return false;
-    for (int i = 0; i < model->n_outputs; i++) found[i] = specs[model->output_at[i]];
-    give_outputs(model, found, outputs);
+    if (!model_shapes_checked(model, outputs->arena, adjusted_inputs(model, outputs->arena, in), specs, err)) return false;
+    give_found(model, specs, outputs);
     return true;
 }
 

@@ -8,6 +8,8 @@
 extern const ParamSpec MODEL_CALL_PARAMS[3];
 
 bool model_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
+/* The concrete shapes, every step asked. */
+bool model_infer_numbers(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 /* The same when numbers flow: what does not fit is refused by the layer it does not fit. */
 bool model_infer_eagerly(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 void model_forward(const Forward *);

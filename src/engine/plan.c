@@ -4,42 +4,9 @@
 
 #include "engine/layer_parts.h"
 #include "engine/model_parts.h"
+#include "engine/trace.h"
 
 /* ---- counts of one call ---- */
-
-/* Terms looked at in counting the connections of one layer; more, and the count is left open. */
-enum { COUNT_TERMS_MAX = 1 << 18, TERMS_AT_ONCE = 256 };
-
-static int64_t terms_with_input(Arena *arena, const Trace *trace)
-{
-    Term few[TERMS_AT_ONCE], *terms = few;
-    int64_t cap = TERMS_AT_ONCE;
-    const int64_t n = trace->layer->kind->trace(trace, terms, cap);
-    if (n > COUNT_TERMS_MAX) return DIM_NONE;
-    if (n > cap) {
-        cap = n;
-        terms = ARENA_ARRAY(arena, n, Term);
-        trace->layer->kind->trace(trace, terms, cap);
-    }
-    int64_t with_input = 0;
-    for (int64_t i = 0; i < n; i++) with_input += terms[i].input >= 0;
-    return with_input;
-}
-
-static int64_t count_with_trace(Arena *arena, Trace trace)
-{
-    int64_t sum = 0, looked_at = 0;
-    for (trace.output = 0; trace.output < trace.n_out; trace.output++) {
-        const int64_t size = shape_size(&trace.out[trace.output].shape);
-        for (trace.k = 0; trace.k < size; trace.k++) {
-            const int64_t terms = terms_with_input(arena, &trace);
-            looked_at += terms + 1;
-            if (terms < 0 || looked_at > COUNT_TERMS_MAX) return DIM_NONE;
-            sum += terms;
-        }
-    }
-    return sum;
-}
 
 static bool one_example(TensorSpec *specs, int n)
 {
@@ -64,8 +31,7 @@ static int64_t connections_of(Arena *arena, const Node *node)
     TensorSpec *in = specs_of(arena, node->in, node->n_in), *out = specs_of(arena, node->out, node->n_out);
     if (!one_example(in, node->n_in) || !one_example(out, node->n_out)) return DIM_NONE;
     const Trace trace = {.layer = layer, .call = &node->call, .in = in, .n_in = node->n_in, .out = out, .n_out = node->n_out};
-    const int64_t known = layer->kind->connections ? layer->kind->connections(&trace) : COUNT_BY_TRACE;
-    return known == COUNT_BY_TRACE ? count_with_trace(arena, trace) : known;
+    return trace_connections(arena, &trace);
 }
 
 static int64_t activations_of(const Node *node)

@@ -89,7 +89,7 @@ static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step
     const Node *node = step->node;
     Tensor *in = ARENA_ARRAY(scratch, node->n_in, Tensor), *out = &run->tensors[step->first];
     for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[step->from[i]];
-    for (int i = 0; i < node->n_out; i++) out[i] = tensor_make(arena, out[i].shape, out[i].dtype);
+    for (int i = 0; i < node->n_out; i++) out[i] = layer_output(arena, node->layer, out[i].shape, out[i].dtype);
     bool impossible = false;
     const Forward forward = {
         .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
@@ -222,5 +222,5 @@ int64_t run_trace(const Run *run, int step, int output, int64_t k, Term *terms, 
         .layer = node->layer, .call = &node->call, .in = in, .n_in = n, .out = &run->plan->tensors[at->first], .n_out = node->n_out,
         .output = output, .k = k,
     };
-    return node->layer->kind->trace(&trace, terms, cap);
+    return layer_trace(&trace, terms, cap);
 }

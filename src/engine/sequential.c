@@ -7,6 +7,7 @@
 #include "engine/layers/layers.h"
 #include "engine/model.h"
 #include "engine/model_parts.h"
+#include "engine/trace.h"
 
 static const ParamSpec CONSTRUCTOR[] = {
     {.name = "layers", .type = PARAM_LAYERS},
@@ -380,6 +381,9 @@ const LayerKind KIND_SEQUENTIAL = {
     .make = make,
     .build = build,
     .infer = model_infer,
+    .infer_numbers = model_infer_numbers,
     .forward = model_forward,
+    .trace = model_trace,
+    .connections = model_connections,
     .rule = TRACE_DEPENDS,
 };

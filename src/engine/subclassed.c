@@ -3,6 +3,7 @@
 
 #include "engine/layer_parts.h"
 #include "engine/model_parts.h"
+#include "engine/trace.h"
 
 static const ParamSpec CONSTRUCTOR[] = {{.name = "name", .type = PARAM_STRING}};
 
@@ -64,6 +65,9 @@ const LayerKind KIND_SUBCLASSED = {
     .call_params = MODEL_CALL_PARAMS,
     .n_call_params = 3,
     .infer = model_infer,
+    .infer_numbers = model_infer_numbers,
     .forward = model_forward,
+    .trace = model_trace,
+    .connections = model_connections,
     .rule = TRACE_DEPENDS,
 };

@@ -190,8 +190,7 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 
 static int64_t connections(const Trace *t)
 {
-    const int64_t in = t->in[0].shape.dim[t->in[0].shape.rank - 1];
-    return dim_multiply(shape_size(&t->out[0].shape), in);
+    return dim_multiply(shape_size(&t->in[0].shape), config_of(t->layer)->units);
 }
 
 static void explain_params(const Trace *t, Text *text)
