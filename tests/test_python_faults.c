@@ -126,6 +126,20 @@ static void what_is_bad_is_one_node_and_the_rest_stays(void **state)
     }
 }
 
+static void a_bad_line_knows_its_indentation(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "def f():\n    for i in x:\n    a\n\tb = = c\n";
+    Arena arena;
+    arena_open(&arena, 0);
+    const PyNode *faults[2];
+    assert_int_equal(python_faults(python_parse(&arena, TEXT, strlen(TEXT)), faults, 2), 2);
+    assert_int_equal(faults[0]->indent, 4);
+    assert_int_equal(faults[1]->indent, 1);
+    assert_string_equal(faults[1]->name, "TabError");
+    arena_close(&arena);
+}
+
 static const char LESSON[] =
     "import numpy as np\n"
     "from keras.layers import Activation, Dense, Flatten\n"
@@ -191,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_and_places_are_pythons),
         cmocka_unit_test(what_is_bad_is_one_node_and_the_rest_stays),
+        cmocka_unit_test(a_bad_line_knows_its_indentation),
         cmocka_unit_test(typing_at_the_end_leaves_the_lines_above),
         cmocka_unit_test(typing_in_the_middle_leaves_the_other_lines),
     };

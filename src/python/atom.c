@@ -206,6 +206,7 @@ static PyNode *parse_subscript(Parser *parser, PyNode *value)
     PyNode *node = node_begin_at(parser, PY_SUBSCRIPT, value->outer.start);
     node->at = parser_take(parser)->span;
     node->a = value;
+    fault_empty_subscript(parser, value);
     node->b = parse_slices(parser);
     node->at.end = parser_expect(parser, SIGN_CLOSE_SQUARE)->span.end;
     return node_end(parser, node);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "python/parser.h"
+#include "python/quote.h"
 
 enum { CURIOSITY_LEAST = 1000, CURIOSITY_TIMES = 4 };
 
@@ -94,6 +95,12 @@ PyNode *parse_block(Parser *parser, const PyNode *owner, const char *what, Scope
     return body;
 }
 
+/* Also where its first token is broken. */
+static int line_start(const Line *line)
+{
+    return line->begin + line->indent;
+}
+
 typedef struct Clause {
     PyNode *(*rule)(Parser *);
     PyNode *node;
@@ -109,7 +116,7 @@ static void clause_run(Parser *parser, void *context)
 bool parse_clause(Parser *parser, PyNode *(*rule)(Parser *), PyNode **node)
 {
     Clause clause = {.rule = rule};
-    int start = parser_peek(parser)->span.start;
+    int start = line_start(&parser->logical);
     if (parser_try(parser, clause_run, &clause)) return *node = clause.node, true;
     parser->broken = true;
     parser->broken_start = start;
@@ -149,6 +156,13 @@ static int line_text_end(const Parser *parser)
     return end;
 }
 
+static int indentation_before(const Parser *parser, int start)
+{
+    int begin = start;
+    while (begin > 0 && is_blank(parser->scanner.text[begin - 1]) && !quote_line_breaks(&parser->scanner, begin - 1)) begin--;
+    return start - begin;
+}
+
 /* A clause left over by a statement that does not parse. */
 static bool is_clause(const Parser *parser, int column)
 {
@@ -173,7 +187,7 @@ static void put_bad(Parser *parser, List *list, int start, int column)
     Fault fault = parser->fault;
     int end = parser->line_end;
     PyNode *node = node_begin_at(parser, PY_BAD, start);
-    node->indent = parser->logical.indent;
+    node->indent = indentation_before(parser, start);
     if (!parser->line_kept) {
         blame_open_bracket(parser, &fault);
         end = line_text_end(parser);
@@ -227,7 +241,7 @@ void parse_statement_line(Parser *parser, List *list)
 {
     List mine = {0};
     const Line *line = &parser->logical;
-    int start = line->begin + line->indent;
+    int start = line_start(line);
     int column = line->column < parser->block.column ? line->column : parser->block.column;
     bool done = parser_try(parser, statement_run, &mine);
     if (done && mine.first) list_put(list, mine.first);

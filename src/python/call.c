@@ -84,10 +84,10 @@ static void misplaced_run(Parser *parser, void *context)
 static PyNode *parse_misplaced_argument(Parser *parser, Arguments *arguments, const PyNode *call)
 {
     Misplaced misplaced = {.arguments = arguments, .call = call};
-    bool named = parser_at(parser, TOKEN_NAME);
+    bool takes_place = arguments->misplaced || parser_at(parser, TOKEN_NAME);
     note_order(arguments);
     if (parser_try(parser, misplaced_run, &misplaced)) return misplaced.node;
-    if (!named || fault_explained(&parser->fault)) parser_fail_again(parser);
+    if (!takes_place || fault_explained(&parser->fault)) parser_fail_again(parser);
     parser_fail(parser, parser->fault.at, "positional argument follows %s", arguments->misplaced);
 }
 

@@ -65,6 +65,14 @@ void fault_two_expressions(Parser *parser, int first, const PyNode *left)
     explain_behind_name(parser, first);
 }
 
+void fault_empty_subscript(Parser *parser, const PyNode *value)
+{
+    const Token *close = parser_peek(parser);
+    if (close->code != SIGN_CLOSE_SQUARE || close->level == 0) return;
+    Span both = {value->outer.start, close->span.end};
+    parser_fail(parser, both, "invalid syntax. Perhaps you forgot a comma?");
+}
+
 static bool starts_list_or_tuple(const PyNode *node)
 {
     bool group = node->outer.start != node->span.start;

@@ -133,6 +133,7 @@ void fault_argument(Parser *, int first, const PyNode *);           /* f(a.b=1) 
 void fault_exception_list(Parser *, const PyNode *first);           /* except A, B: */
 void fault_pair(Parser *, const PyNode *key);                       /* {a}, {a:}, {a: *b} */
 _Noreturn void fault_double_star(Parser *);                         /* (**a) */
+void fault_empty_subscript(Parser *, const PyNode *value);          /* (a[]): two expressions */
 void fault_elements(Parser *, const PyNode *first, int end);        /* [a, b for ...] */
 void fault_targets(Parser *, int first);                            /* for a b in, for f() in */
 void fault_lone_star(Parser *, const PyNode *);                     /* x = *a: only Python's compiler refuses it */
