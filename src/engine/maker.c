@@ -172,6 +172,21 @@ static bool int_of(const Value *value, int64_t *out)
     return false;
 }
 
+/* A text is a tuple of its letters to Python, and digits are integers until they are compared. */
+static bool refuse_letters(const Ints *ints, bool allow_zero)
+{
+    const ValueString *text = &ints->value->string;
+    if (text->length != (size_t)ints->n) return refuse_ints(ints, "");
+    for (size_t i = 0; i < text->length; i++) {
+        const Value letter = value_string(ints->maker->builder->arena, text->bytes + i, 1);
+        if (text->bytes[i] < '0' || text->bytes[i] > '9') return refuse_element(ints, &letter);
+    }
+    refuse_argument(ints->maker, ints->param, "TypeError",
+                    arena_print(ints->maker->builder->arena, "'%s' not supported between instances of 'str' and 'int'",
+                                allow_zero ? "<" : "<="));
+    return error_cause(ints->maker->err, "cause.ints", ints->param, arena_print(ints->maker->builder->arena, "%d", ints->n), NULL);
+}
+
 /* Whether Python's tuple(value) would take it. */
 static bool read_items(const Ints *ints, int64_t *out)
 {
@@ -205,6 +220,8 @@ bool maker_ints_in(Maker *maker, const char *param, const char *name, const Valu
     if (value->kind == VALUE_INT || value->kind == VALUE_BOOL) {
         int_of(value, &single);
         for (int i = 0; i < n; i++) out[i] = single;
+    } else if (value->kind == VALUE_STRING) {
+        return refuse_letters(&ints, allow_zero);
     } else if (!read_items(&ints, out)) {
         return false;
     }
@@ -259,8 +276,12 @@ bool maker_padding(Maker *maker, const char *param, bool allow_causal)
     Arena *arena = maker->builder->arena;
     const Value *value = maker_arg(maker, param);
     if (value->kind == VALUE_LIST || value->kind == VALUE_TUPLE) return true;
-    if (value->kind != VALUE_STRING)
-        return maker_refuse(maker, param, "AttributeError", "'%s' object has no attribute 'lower'", value_type(value));
+    if (value->kind == VALUE_UNKNOWN) return true;
+    if (value->kind != VALUE_STRING) {
+        maker_refuse(maker, param, "AttributeError", "'%s' object has no attribute 'lower'", value_type(value));
+        error_cause(maker->err, "cause.padding", maker_text(maker, param), NULL);
+        return error_fix(maker->err, FIX_ARGUMENT, param, "'same'");
+    }
     const char *name = lower(arena, value->string.bytes);
     if (strcmp(name, "valid") != 0 && strcmp(name, "same") != 0 && !(allow_causal && strcmp(name, "causal") == 0)) {
         maker_refuse(maker, param, "ValueError", "The `padding` argument must be a list/tuple or one of %s. Received: %s",

@@ -70,27 +70,47 @@ static void clear_run(float *to, int64_t n)
     for (int64_t i = 0; i < n; i++) to[i] = 0.0F;
 }
 
-/* The taps along a row when they lie side by side: one run of numbers with zeros at the ends.
- * [from, end) are columns within this row of taps. */
-static void copy_adjacent(const Patches *patches, const Spot *spot, const float *row, int64_t from, int64_t end, float *to)
+/* One place of the window while its patch is copied. */
+typedef struct Patch {
+    const Patches *from;
+    Spot           spot;
+    int64_t        row_columns;    /* taps of the width, times channels */
+    bool           adjacent;       /* these lie side by side in memory */
+    int64_t        start;          /* the cell under the first of them */
+    int64_t        first, end;     /* columns that fall on cells */
+} Patch;
+
+static Patch patch_at(const Patches *patches, const Spot *spot)
 {
-    const WindowAxis *width = &patches->conv->window.axis[2];
-    const int64_t channels = patches->channels, start = window_cell(width, spot->at[2], 0);
+    const Convolution *conv = patches->conv;
+    const WindowAxis *width = &conv->window.axis[2];
     const WindowTaps taps = window_taps(width, spot->at[2]);
-    const int64_t first = row ? larger(from, smaller(taps.first * channels, end)) : end;
-    const int64_t last = row ? larger(first, smaller(taps.end * channels, end)) : end;
+    return (Patch){
+        .from = patches, .spot = *spot, .row_columns = width->size * patches->channels,
+        .adjacent = width->dilation == 1 && patches->channels == conv->channels,
+        .start = window_cell(width, spot->at[2], 0),
+        .first = taps.first * patches->channels, .end = taps.end * patches->channels,
+    };
+}
+
+/* Columns [from, end) of a row of taps side by side: one run of numbers with zeros at the ends. */
+static void copy_adjacent(const Patch *patch, const float *row, int64_t from, int64_t end, float *to)
+{
+    const int64_t first = row ? larger(from, smaller(patch->first, end)) : end;
+    const int64_t last = row ? larger(first, smaller(patch->end, end)) : end;
     clear_run(to, first - from);
-    if (last > first) copy_run(to + first - from, row + start * channels + first, last - first);
+    if (last > first) copy_run(to + first - from, row + patch->start * patch->from->channels + first, last - first);
     clear_run(to + last - from, end - last);
 }
 
-static void copy_taps(const Patches *patches, const Spot *spot, const float *row, int64_t from, int64_t end, float *to)
+static void copy_taps(const Patch *patch, const float *row, int64_t from, int64_t end, float *to)
 {
+    const Patches *patches = patch->from;
     const WindowAxis *width = &patches->conv->window.axis[2];
     const int64_t channels = patches->channels;
     for (int64_t at = from; at < end;) {
         const int64_t tap = at / channels, next = smaller(end, (tap + 1) * channels);
-        const int64_t cell = window_cell(width, spot->at[2], tap);
+        const int64_t cell = patch->start + tap * width->dilation;
         if (!row || cell < 0 || cell >= width->in) clear_run(to, next - at);
         else copy_run(to, row + cell * patches->conv->channels + patches->first_channel + at - tap * channels, next - at);
         to += next - at;
@@ -98,30 +118,44 @@ static void copy_taps(const Patches *patches, const Spot *spot, const float *row
     }
 }
 
-/* Columns [from, end) of one patch. */
-static void copy_patch(const Patches *patches, const Spot *spot, int64_t from, int64_t end, float *to)
+static void copy_row(const Patch *patch, int64_t depth_tap, int64_t height_tap, int64_t from, int64_t end, float *to)
 {
-    const WindowAxis *axis = patches->conv->window.axis;
-    const int64_t row_columns = axis[2].size * patches->channels;
-    const bool adjacent = axis[2].dilation == 1 && patches->channels == patches->conv->channels;
+    const float *cells = cells_row(patch->from->conv, &patch->spot, depth_tap, height_tap);
+    if (patch->adjacent) copy_adjacent(patch, cells, from, end, to);
+    else copy_taps(patch, cells, from, end, to);
+}
+
+/* Columns [from, end) of a patch. */
+static void copy_part(const Patch *patch, int64_t from, int64_t end, float *to)
+{
+    const int64_t heights = patch->from->conv->window.axis[1].size;
     for (int64_t at = from; at < end;) {
-        const int64_t row = at / row_columns, first = at - row * row_columns;
-        const int64_t last = smaller(row_columns, end - row * row_columns);
-        const float *cells = cells_row(patches->conv, spot, row / axis[1].size, row % axis[1].size);
-        if (adjacent) copy_adjacent(patches, spot, cells, first, last, to);
-        else copy_taps(patches, spot, cells, first, last, to);
+        const int64_t row = at / patch->row_columns, first = at - row * patch->row_columns;
+        const int64_t last = smaller(patch->row_columns, end - row * patch->row_columns);
+        copy_row(patch, row / heights, row % heights, first, last, to);
         to += last - first;
         at += last - first;
     }
+}
+
+static void copy_whole(const Patch *patch, float *to)
+{
+    const WindowAxis *axis = patch->from->conv->window.axis;
+    for (int64_t d = 0; d < axis[0].size; d++)
+        for (int64_t h = 0; h < axis[1].size; h++, to += patch->row_columns) copy_row(patch, d, h, 0, patch->row_columns, to);
 }
 
 static void copy_patches(const void *source, int64_t row, int64_t rows, int64_t column, int64_t columns, float *to,
                          int64_t step)
 {
     const Patches *patches = source;
+    const bool whole = !column && columns == window_size(&patches->conv->window) * patches->channels;
     Spot spot = spot_at(patches->conv, row);
-    for (int64_t r = 0; r < rows; r++, spot_next(patches->conv, &spot))
-        copy_patch(patches, &spot, column, column + columns, to + r * step);
+    for (int64_t r = 0; r < rows; r++, spot_next(patches->conv, &spot)) {
+        const Patch patch = patch_at(patches, &spot);
+        if (whole) copy_whole(&patch, to + r * step);
+        else copy_part(&patch, column, column + columns, to + r * step);
+    }
 }
 
 /* One tap on each cell: the patches are the cells themselves. */
@@ -154,31 +188,49 @@ void convolve(const Convolution *conv, Arena *scratch)
 
 /* ---- depthwise ---- */
 
-enum { TAPS_AT_ONCE = 64, SUMS_AT_ONCE = 32 };
+enum { TAPS_AT_ONCE = 64 };
 
-/* Pairs of rows, all n long. */
+/* Taps whose cells move on together, from place to place along a row. */
 typedef struct TapRows {
     const float *cells[TAPS_AT_ONCE], *kernel[TAPS_AT_ONCE];
     int          n;
 } TapRows;
 
-/* out[i] += Σ cells[t][i]·kernel[t][i]. */
-typedef void AddTaps(const TapRows *, int64_t n, float *out);
+/* A run of places along a row. */
+typedef struct Run {
+    int64_t places, cell_step;   /* cell_step: numbers from the cell of one place to that of the next */
+    int64_t channels, multiplier;
+    float  *out;
+} Run;
 
-#define X(NAME, ATTRIBUTES, FLOATS)                                                                    \
-    ATTRIBUTES static void add_taps_##NAME(const TapRows *taps, int64_t n, float *out)                 \
-    {                                                                                                  \
-        int64_t i = 0;                                                                                 \
-        for (; i + SUMS_AT_ONCE <= n; i += SUMS_AT_ONCE) {                                             \
-            float sum[SUMS_AT_ONCE];                                                                   \
-            for (int j = 0; j < SUMS_AT_ONCE; j++) sum[j] = out[i + j];                                \
-            for (int t = 0; t < taps->n; t++)                                                          \
-                for (int j = 0; j < SUMS_AT_ONCE; j++)                                                 \
-                    sum[j] += taps->cells[t][i + j] * taps->kernel[t][i + j];                          \
-            for (int j = 0; j < SUMS_AT_ONCE; j++) out[i + j] = sum[j];                                \
-        }                                                                                              \
-        for (int t = 0; t < taps->n; t++)                                                              \
-            for (int64_t j = i; j < n; j++) out[j] += taps->cells[t][j] * taps->kernel[t][j];          \
+/* out[place][i] += Σ cells[t][place][i]·kernel[t][i]: a block of channels stays in registers over all taps. */
+typedef void AddTaps(const TapRows *, const Run *);
+
+#define ADD_BLOCK(NAME, FLOATS, VECTORS)                                                                      \
+    for (; i + (VECTORS) * (FLOATS) <= run->channels; i += (VECTORS) * (FLOATS)) {                            \
+        Tap##NAME sum[VECTORS];                                                                               \
+        for (int v = 0; v < (VECTORS); v++) sum[v] = *(Tap##NAME *)(out + i + v * (FLOATS));                  \
+        for (int t = 0; t < taps->n; t++) {                                                                   \
+            const float *cells = taps->cells[t] + p * run->cell_step + i, *kernel = taps->kernel[t] + i;      \
+            for (int v = 0; v < (VECTORS); v++)                                                               \
+                sum[v] += *(const Tap##NAME *)(cells + v * (FLOATS)) * *(const Tap##NAME *)(kernel + v * (FLOATS)); \
+        }                                                                                                     \
+        for (int v = 0; v < (VECTORS); v++) *(Tap##NAME *)(out + i + v * (FLOATS)) = sum[v];                  \
+    }
+
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                           \
+    typedef float Tap##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                  \
+    ATTRIBUTES static void add_taps_##NAME(const TapRows *taps, const Run *run)                               \
+    {                                                                                                         \
+        for (int64_t p = 0; p < run->places; p++) {                                                           \
+            float *out = run->out + p * run->channels;                                                        \
+            int64_t i = 0;                                                                                    \
+            ADD_BLOCK(NAME, FLOATS, 4)                                                                        \
+            ADD_BLOCK(NAME, FLOATS, 1)                                                                        \
+            for (; i < run->channels; i++)                                                                    \
+                for (int t = 0; t < taps->n; t++)                                                             \
+                    out[i] += taps->cells[t][p * run->cell_step + i] * taps->kernel[t][i];                    \
+        }                                                                                                     \
     }
 LANES(X)
 #undef X
@@ -190,35 +242,41 @@ static AddTaps *const ADD_TAPS[] = {
 };
 
 /* Several filters to a channel: each number of a cell meets as many of the kernel. */
-static void add_taps_spread(const TapRows *taps, int64_t channels, int64_t multiplier, float *out)
+static void add_taps_spread(const TapRows *taps, const Run *run)
 {
-    for (int t = 0; t < taps->n; t++)
-        for (int64_t c = 0; c < channels; c++)
-            for (int64_t m = 0; m < multiplier; m++)
-                out[c * multiplier + m] += taps->cells[t][c] * taps->kernel[t][c * multiplier + m];
+    const int64_t filters = run->channels * run->multiplier;
+    for (int64_t p = 0; p < run->places; p++)
+        for (int t = 0; t < taps->n; t++)
+            for (int64_t c = 0; c < run->channels; c++)
+                for (int64_t m = 0; m < run->multiplier; m++)
+                    run->out[p * filters + c * run->multiplier + m] +=
+                        taps->cells[t][p * run->cell_step + c] * taps->kernel[t][c * run->multiplier + m];
 }
 
-static void add_tap_rows(const Convolution *conv, const TapRows *taps, float *out)
+static void add_taps(TapRows *taps, const Run *run)
 {
-    if (conv->filters == conv->channels) ADD_TAPS[lanes_here()](taps, conv->filters, out);
-    else add_taps_spread(taps, conv->channels, conv->filters / conv->channels, out);
+    if (run->multiplier == 1) ADD_TAPS[lanes_here()](taps, run);
+    else add_taps_spread(taps, run);
+    taps->n = 0;
 }
 
-static void depthwise_row(const Convolution *conv, const Spot *spot, int64_t depth_tap, int64_t height_tap, TapRows *taps,
-                          float *out)
+/* Places [first, end) of a row, which all see the taps `range` of the width and no others. */
+static void depthwise_run(const Convolution *conv, Spot spot, int64_t end, WindowTaps range, TapRows *taps, float *row_out)
 {
     const WindowAxis *axis = conv->window.axis;
-    const float *row = cells_row(conv, spot, depth_tap, height_tap);
-    if (!row) return;
-    const WindowTaps range = window_taps(&axis[2], spot->at[2]);
-    for (int64_t t = range.first; t < range.end; t++) {
-        if (taps->n == TAPS_AT_ONCE) {
-            add_tap_rows(conv, taps, out);
-            taps->n = 0;
+    const Run run = {
+        .places = end - spot.at[2], .cell_step = axis[2].stride * conv->channels, .channels = conv->channels,
+        .multiplier = conv->filters / conv->channels, .out = row_out + spot.at[2] * conv->filters,
+    };
+    for (int64_t row = 0; row < axis[0].size * axis[1].size; row++) {
+        const float *cells = cells_row(conv, &spot, row / axis[1].size, row % axis[1].size);
+        for (int64_t t = range.first; cells && t < range.end; t++) {
+            if (taps->n == TAPS_AT_ONCE) add_taps(taps, &run);
+            taps->cells[taps->n] = cells + window_cell(&axis[2], spot.at[2], t) * conv->channels;
+            taps->kernel[taps->n++] = conv->kernel + (row * axis[2].size + t) * conv->filters;
         }
-        taps->cells[taps->n] = row + window_cell(&axis[2], spot->at[2], t) * conv->channels;
-        taps->kernel[taps->n++] = conv->kernel + ((depth_tap * axis[1].size + height_tap) * axis[2].size + t) * conv->filters;
     }
+    if (taps->n) add_taps(taps, &run);
 }
 
 static void start_row(const Convolution *conv, float *out)
@@ -229,16 +287,24 @@ static void start_row(const Convolution *conv, float *out)
 
 void convolve_depthwise(const Convolution *conv)
 {
+    const WindowAxis *width = &conv->window.axis[2];
     const int64_t places = conv->batch * window_count(&conv->window);
-    if (places <= 0) return;
-    Spot spot = spot_at(conv, 0);
-    for (int64_t p = 0; p < places; p++, spot_next(conv, &spot)) {
-        float *out = conv->out + p * conv->filters;
-        TapRows taps = {.n = 0};
-        start_row(conv, out);
-        for (int64_t d = 0; d < conv->window.axis[0].size; d++)
-            for (int64_t h = 0; h < conv->window.axis[1].size; h++) depthwise_row(conv, &spot, d, h, &taps, out);
-        add_tap_rows(conv, &taps, out);
+    TapRows taps = {.n = 0};
+    if (places <= 0 || !conv->channels) return;
+    for (int64_t row = 0; row < places; row += width->out) {
+        Spot spot = spot_at(conv, row);
+        float *out = conv->out + row * conv->filters;
+        for (int64_t p = 0; p < width->out; p++) start_row(conv, out + p * conv->filters);
+        while (spot.at[2] < width->out) {
+            const WindowTaps range = window_taps(width, spot.at[2]);
+            int64_t end = spot.at[2] + 1;
+            for (; end < width->out; end++) {
+                const WindowTaps next = window_taps(width, end);
+                if (next.first != range.first || next.end != range.end) break;
+            }
+            depthwise_run(conv, spot, end, range, &taps, out);
+            spot.at[2] = end;
+        }
     }
 }
 

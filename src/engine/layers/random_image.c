@@ -168,9 +168,10 @@ static bool check_kernel_size(Maker *maker, const Check *check)
 
 static bool check_probability(Maker *maker, const Check *check)
 {
-    bool below, above;
-    if (!maker_compare(maker, check->param, "<", 0, &below) || !maker_compare(maker, check->param, ">", 1, &above)) return false;
-    if (!below && !above) return true;
+    const Value *share = maker_arg(maker, check->param);
+    if (share->kind == VALUE_UNKNOWN) return true;
+    if (!check_number(maker, check, share, "<")) return false;
+    if (value_number(share) >= 0 && value_number(share) <= 1) return true;
     return refuse(maker, check, arena_print(maker->builder->arena, "`factor` should be between 0 and 1. Received: factor=%s",
                                             maker_text(maker, check->param)));
 }

@@ -19,13 +19,20 @@ void spread_axes(const int64_t *values, int n, int64_t fill, int64_t out[3])
     for (int i = 0; i < 3; i++) out[i] = i < 3 - n ? fill : values[i - (3 - n)];
 }
 
+/* What Keras makes of an attribute's type. */
+static const char *attribute_type(const Value *value)
+{
+    return value->kind == VALUE_LIST ? "TrackedList" : value->kind == VALUE_DICT ? "TrackedDict" : value_type(value);
+}
+
 bool maker_compare(Maker *maker, const char *param, const char *op, double with, bool *holds)
 {
     const Value *value = maker_arg(maker, param);
     *holds = false;
     if (value->kind == VALUE_UNKNOWN) return true;
     if (!value_is_number(value)) {
-        maker_refuse(maker, param, "TypeError", "'%s' not supported between instances of '%s' and 'int'", op, value_type(value));
+        maker_refuse(maker, param, "TypeError", "'%s' not supported between instances of '%s' and 'int'", op,
+                     attribute_type(value));
         return error_cause(maker->err, "cause.not_a_number", param, maker_text(maker, param), NULL);
     }
     const double number = value_number(value);

@@ -20,7 +20,7 @@ int kind_axes(const LayerKind *);
 /* (depth, height, width) from the values of the axes there are; the others get `fill`. */
 void spread_axes(const int64_t *values, int n, int64_t fill, int64_t out[3]);
 
-/* `argument <op> 0` of a constructor, in *holds; anything but a number is Python's TypeError. */
+/* `self.argument <op> 0` of a constructor, in *holds; anything but a number is Python's TypeError. */
 bool maker_compare(Maker *, const char *param, const char *op, double with, bool *holds);
 
 /* self.input_spec = InputSpec(ndim=...). */
