@@ -138,6 +138,9 @@ static void what_is_resolved_says_its_name(void **state)
     assert_true(value_is_text(&out, "linear"));
     assert_true(activation_resolve(&made.arena, &swish, &found, &out, &made.error));
     assert_true(value_is_text(&out, "silu"));
+    const Value function = activation_function(&made.arena, activation_find("hard_swish"));
+    assert_true(activation_resolve(&made.arena, &function, &found, &out, &made.error));
+    assert_true(value_is_text(&out, "hard_silu"));
     const Value layer = value_layer(MAKE(&made, "LeakyReLU", argument(NULL, value_float(0.1))));
     assert_true(activation_resolve(&made.arena, &layer, &found, &out, &made.error));
     assert_string_equal(found->name, "leaky_relu");

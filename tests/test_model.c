@@ -151,6 +151,25 @@ static void without_a_shape_nothing_is_built(void **state)
                                             "build it with input_shape (None, 5)");
 }
 
+static void building_again_begins_anew(void **state)
+{
+    (void)state;
+    Model *inner = sequential_of(LAYERS_OF(value_tensor(input(3, NULL)), value_layer(dense(2, NULL)))), *later = sequential_make(&made.builder, NULL, SPAN_NONE, NULL);
+    add_layer(&made, later, dense(4, NULL));
+    Model *model = sequential_of(LAYERS_OF(value_layer(inner->self), value_layer(later->self)));
+    assert_true(model->built);
+    assert_true(model_build(&made.builder, model, &SHAPE(DIM_NONE, 3), 1, &made.error));
+    assert_int_equal(model->n_steps, 3);
+}
+
+static void layers_of_several_tensors_are_told(void **state)
+{
+    (void)state;
+    sequential_of(LAYERS_OF(value_tensor(input(3, NULL)), value_layer(MAKE(&made, "LSTMCell", argument(NULL, value_int(4))))));
+    assert_string_equal(made.error.message, "Layers added to a Sequential model can only have a single required positional argument, the input tensor. "
+                                            "Layer LSTMCell has multiple required positional arguments: [<Parameter \"inputs\">, <Parameter \"states\">]");
+}
+
 static void nested_models_build_inside(void **state)
 {
     (void)state;
@@ -399,6 +418,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_constructor_builds_once, open_made, close_made),
         cmocka_unit_test_setup_teardown(pop_takes_the_last_layer_back, open_made, close_made),
         cmocka_unit_test_setup_teardown(without_a_shape_nothing_is_built, open_made, close_made),
+        cmocka_unit_test_setup_teardown(building_again_begins_anew, open_made, close_made),
+        cmocka_unit_test_setup_teardown(layers_of_several_tensors_are_told, open_made, close_made),
         cmocka_unit_test_setup_teardown(nested_models_build_inside, open_made, close_made),
         cmocka_unit_test_setup_teardown(a_first_model_brings_its_shape, open_made, close_made),
         cmocka_unit_test_setup_teardown(the_same_layer_twice_is_fine, open_made, close_made),

@@ -286,6 +286,14 @@ bool activation_elementwise(const Activation *activation)
     return activation->apply != NULL;
 }
 
+Value activation_function(Arena *arena, const Activation *activation)
+{
+    ValueConfig *config = ARENA_NEW(arena, ValueConfig);
+    *config = (ValueConfig){.module = "keras.activations", .class_name = activation->name, .function = true};
+    config->arguments = *value_dict(arena).dict;
+    return (Value){.kind = VALUE_CONFIG, NO_SPAN, .config = config};
+}
+
 /* ---- keras.activations.get ---- */
 
 static const Activation *opaque(Arena *arena, const char *name)

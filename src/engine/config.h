@@ -31,6 +31,9 @@ const Value *config_argument(const Value *config, const char *name);
 /* keras.activations.get: the function, and what get_config() says. */
 bool activation_resolve(Arena *, const Value *, const Activation **, Value *out, Error *);
 
+/* The function itself, as keras.activations.relu names it. */
+Value activation_function(Arena *, const Activation *);
+
 /* dtype_policies.get: compute and variable types, and the policy's name as a value. */
 typedef struct DtypePolicy {
     Dtype compute, variable;

@@ -258,6 +258,32 @@ static int keep_calls(Builder *builder, Model *model, Node *input)
     return done;
 }
 
+/* "[<Parameter "query">, <Parameter "value">]"; n is how many there are. */
+static const char *required_parameters(Arena *arena, const LayerKind *kind, int *n)
+{
+    int n_params;
+    const ParamSpec *params = kind_call_params(kind, &n_params);
+    Text text = {.arena = arena};
+    *n = 0;
+    for (int i = 0; i < n_params; i++)
+        if (params[i].required && !params[i].keyword_only) text_print(&text, "%s<Parameter \"%s\">", (*n)++ ? ", " : "[", params[i].name);
+    text_put(&text, *n ? "]" : "[]");
+    return text_string(&text);
+}
+
+/* Python's TypeError for a missing argument is told as what it means here: only one tensor goes from layer to layer. */
+static void explain_type_error(Builder *builder, const Layer *layer, Error *err)
+{
+    int n;
+    const char *required = required_parameters(builder->arena, layer->kind, &n);
+    if (!err || !err->set || strcmp(err->exception, "TypeError") != 0 || n < 2) return;
+    err->exception = "ValueError";
+    err->message = arena_print(builder->arena, "Layers added to a Sequential model can only have a single required positional argument, the "
+                               "input tensor. Layer %s has multiple required positional arguments: %s", layer->class_name, required);
+    err->cause = NULL;
+    error_cause(err, "cause.several_tensors", layer->class_name, NULL);
+}
+
 /* Calls the layers in turn; what comes before a fault stays. */
 static bool call_layers(Builder *builder, Model *model, Error *err)
 {
@@ -270,7 +296,10 @@ static bool call_layers(Builder *builder, Model *model, Error *err)
     for (; i < model->n_layers; i++) {
         const Argument argument = {.value = x, .span = SPAN_NONE};
         Node *next = layer_call(builder, model->layers[i], &argument, 1, SPAN_NONE, err);
-        if (!next) break;
+        if (!next) {
+            explain_type_error(builder, model->layers[i], err);
+            break;
+        }
         straight &= is_plain(next);
         if (straight) model_append_step(builder, model, next);
         node = next;
@@ -289,6 +318,7 @@ static bool build_graph(Builder *builder, Model *model, const Shape *shape, Erro
     if (is_empty(model)) return refuse_empty(model, err);
     if (model->input_layer && !check_input_shape(builder, model, shape, err)) return false;
     if (!model->input_layer && !make_input(builder, model, shape, err)) return false;
+    forget_graph(model);
     if (!call_layers(builder, model, err)) return false;
     model->inner = functional_around(builder, model);
     model->built = true;

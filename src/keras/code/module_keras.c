@@ -116,13 +116,9 @@ static const ModuleTable keras_table = {
 
 static bool activations_find(Evaluator *ev, const char *name, Value *out)
 {
-    Error error = error_make(ev);
-    const Activation *activation;
-    const Value text = value_string(ev->arena, name, strlen(name));
-    if (!activation_find(name)) return false;
-    if (!activation_resolve(ev->arena, &text, &activation, out, &error)) return false;
-    out->span = SPAN_NONE;
-    return out->kind == VALUE_CONFIG;
+    const Activation *activation = activation_find(name);
+    if (activation) *out = activation_function(ev->arena, activation);
+    return activation != NULL;
 }
 
 static const ModuleTable activations_table = {.path = "keras.activations", .find = activations_find, .opaque = " get serialize deserialize "};
