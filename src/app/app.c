@@ -15,7 +15,7 @@ static const double SETTLE_SECONDS = 1.2, NOTICE_SECONDS = 4;
 void app_open(App *app, const AppOptions *options, const Document *document)
 {
     *app = (App){.resources = options->resources, .strings = options->strings, .measure = options->measure, .platform = options->platform,
-                 .settings = *options->settings, .kept = options->kept, .panels = options->panels, .seed = options->seed,
+                 .settings = *options->settings, .kept = options->kept, .panels = options->panels,
                  .size = options->size, .zoom = 1, .seconds = options->seconds, .stale = true, .autosave.due = -1};
     arena_open(&app->arena, 0);
     arena_open(&app->frame, 0);
@@ -105,7 +105,7 @@ void app_read(App *app)
     if (old && focus.layer >= 0 && focus.layer < old->plan.n_layers)
         snprintf(layer, sizeof layer, "%s", old->plan.layers[focus.layer].layer->name);
     const ReadOptions how = {.model = app->model[0] ? app->model : NULL, .folder = app->folder};
-    study_read(&app->study, app->editor.buffer.text, app->editor.buffer.length, &how, app->seed);
+    study_read(&app->study, app->editor.buffer.text, app->editor.buffer.length, &how);
     app->read_version = app->editor.buffer.version;
     app->changed_at = app->seconds;
     app->first_term = 0;

@@ -42,7 +42,6 @@ typedef struct App {
 
     char            path[PATH_BYTES];   /* "" = never saved */
     char            name[256], folder[PATH_BYTES], model[128] /* chosen; "" = the text's own choice */;
-    int64_t         seed;               /* < 0: the text's own */
     Editor          editor;
     Study           study;
     uint64_t        read_version;   /* of the buffer, when the study was made */
@@ -91,7 +90,6 @@ typedef struct AppOptions {
     unsigned       panels;
     Point          size;
     const char    *model;       /* NULL = the text's own choice */
-    int64_t        seed;        /* < 0: the text's own */
     double         seconds;
 } AppOptions;
 

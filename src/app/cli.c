@@ -9,7 +9,7 @@
 
 static const char *const SUMMARY_OPTIONS[] = {"--style", "--line-length", "--expand-nested", "--show-trainable", NULL};
 static const char *const PREDICT_OPTIONS[] = {"--input", "--layer", "--seed", "-o", NULL};
-static const char *const RENDER_OPTIONS[] = {"-o", "--size", "--scale", "--dpi", "--theme", "--lang", "--focus", "--panels", "--input", "--seed", NULL};
+static const char *const RENDER_OPTIONS[] = {"-o", "--size", "--scale", "--dpi", "--theme", "--lang", "--focus", "--panels", NULL};
 static const char *const CODE_OPTIONS[] = {"--to", "-o", NULL};
 static const char *const CONVERT_OPTIONS[] = {"-o", NULL};
 static const char *const NO_OPTIONS[] = {NULL};
@@ -86,6 +86,20 @@ static bool document_take(CommandLine *line, Document *document)
     return fault == DOCUMENT_GOOD;
 }
 
+/* The words of a file that could not be read as a model at all; a model that Keras refuses is another matter. */
+static bool is_unreadable(const Error *error)
+{
+    return error->set && error->cause && strncmp(error->cause, "json.", 5) == 0;
+}
+
+static bool code_take(CommandLine *line, Document *document)
+{
+    Error err = {.arena = line->arena};
+    if (document_to_code(document, line->arena, &err)) return true;
+    complain(line, "file.unreadable", line->options.file, err.message, NULL);
+    return false;
+}
+
 static const char *sentence_or_empty(const CommandLine *line, const char *id)
 {
     return id ? strings_say(&line->strings, id) : "";
@@ -113,11 +127,16 @@ bool cli_open(CommandLine *line, Document *document, Snapshot *snapshot, ExitCod
 {
     *code = EXIT_UNREADABLE;
     if (!document_take(line, document)) return false;
-    snapshot_open(snapshot, document->text, document->length, &(ReadOptions){.model = line->options.model, .folder = document->folder});
     const FlattenChoice flatten = line->options.flatten;
-    if (!snapshot->failed && (flatten == FLATTEN_SWITCH_ON || flatten == FLATTEN_SWITCH_OFF)) switch_flatten(line, snapshot);
-    if (!snapshot->failed) return true;
-    complain(line, "file.too_large", document->name, NULL);
+    const bool switched = flatten == FLATTEN_SWITCH_ON || flatten == FLATTEN_SWITCH_OFF;
+    if ((switched || line->subcommand->draws) && !code_take(line, document)) return false;
+    const ReadOptions how = {.model = line->options.model, .folder = document->folder};
+    if (document->form == FORM_JSON) snapshot_open_json(snapshot, document->text, document->length);
+    else snapshot_open(snapshot, document->text, document->length, &how);
+    if (!snapshot->failed && switched) switch_flatten(line, snapshot);
+    if (!snapshot->failed && !is_unreadable(&snapshot->reading.error)) return true;
+    if (snapshot->failed) complain(line, "file.too_large", document->name, NULL);
+    else complain(line, "file.unreadable", line->options.file, snapshot->reading.error.message, NULL);
     snapshot_close(snapshot);
     return false;
 }

@@ -66,7 +66,7 @@ static const char *place_of(const Ui *ui, const Snapshot *now)
     return ui_fill(ui, "fault.line", arena_print(ui->scene->arena, "%d", line), NULL);
 }
 
-void fault_draw(const App *app, Scene *scene, Rect area)
+void fault_pane_draw(const App *app, Scene *scene, Rect area)
 {
     const Ui ui = ui_begin(app, scene);
     const Snapshot *now = app->study.now;

@@ -4,7 +4,7 @@
 
 #include "app/app.h"
 
-void fault_draw(const App *, Scene *, Rect area);
+void fault_pane_draw(const App *, Scene *, Rect area);
 
 /* Applies fix number `index`; nothing where there is none. */
 void fault_fix(App *, int index);

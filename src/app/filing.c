@@ -86,7 +86,9 @@ static void open_now(App *app, const char *path)
     Document document;
     arena_open(&arena, 0);
     const DocumentFault fault = document_open(&document, &arena, path);
-    if (fault == DOCUMENT_GOOD) {
+    Error err = {.arena = &arena};
+    if (fault == DOCUMENT_GOOD && !document_to_code(&document, &arena, &err)) app_say(app, "file.unreadable", path, err.message, NULL);
+    else if (fault == DOCUMENT_GOOD) {
         app->model[0] = 0;
         filing_show(app, &document);
     } else if (fault == DOCUMENT_MISSING) app_say(app, "file.unreadable", path, strerror(errno), NULL);

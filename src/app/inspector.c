@@ -149,7 +149,7 @@ void inspector_draw(const App *app, Scene *scene)
         return;
     }
     mark_clip(scene, pane);
-    if (study_faulty(&app->study)) fault_draw(app, scene, text_area(app));
+    if (study_faulty(&app->study)) fault_pane_draw(app, scene, text_area(app));
     else subject_draw(&ui);
     transport_draw(&ui);
     mark_unclip(scene);

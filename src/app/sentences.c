@@ -9,6 +9,8 @@
 
 static const float FORMULA_SIZE = 14;
 
+enum { LEAST_TERMS = 3 };
+
 typedef struct Teller {
     const App      *app;
     Arena          *arena;
@@ -122,17 +124,21 @@ static void sum_put(const Teller *t, const UnitFacts *f, Text *text)
     t->out->terms_shown = i - first;
 }
 
+/* Where the pane is narrow the numbers go before the rule. */
 static const char *unit_formula(const Teller *t, const UnitFacts *f)
 {
     if (!f->step || !f->has_value) return "";
-    Text text = {.arena = t->arena};
+    Text text = {.arena = t->arena}, numbers = {.arena = t->arena};
     const char *rule = explain(t, f->step, t->pick->k, EXPLAIN_RULE);
     if (*rule) text_print(&text, "= %s", rule);
     if (f->has_weights && f->step->node->layer->kind->rule == TRACE_SUM) {
         text_put(&text, "  =  ");
         sum_put(t, f, &text);
     } else text_put(&text, result_text(t, f));
-    return text_string(&text);
+    if (t->out->terms_shown >= LEAST_TERMS || t->out->terms_shown == t->out->n_terms) return text_string(&text);
+    text_put(&numbers, "= ");
+    sum_put(t, f, &numbers);
+    return text_string(&numbers);
 }
 
 /* ---- the note ---- */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "keras/json.h"
+
 static const size_t ARENA_BYTES_MAX = (size_t)3 << 30;
 
 static const char *copy_or_null(Arena *arena, const char *string)
@@ -9,12 +11,30 @@ static const char *copy_or_null(Arena *arena, const char *string)
     return string ? arena_copy(arena, string, strlen(string)) : NULL;
 }
 
+static void understand_code(Snapshot *snapshot, const ReadOptions *how)
+{
+    Arena *arena = &snapshot->arena;
+    snapshot->how = (ReadOptions){.model = copy_or_null(arena, how->model), .folder = copy_or_null(arena, how->folder)};
+    keras_read(&snapshot->reading, arena, snapshot->text, snapshot->length, &snapshot->how);
+}
+
+static void understand_json(Snapshot *snapshot)
+{
+    Arena *arena = &snapshot->arena;
+    Reading *reading = &snapshot->reading;
+    *reading = (Reading){.text = snapshot->text, .length = snapshot->length, .shown = -1, .seed = RUN_SEED, .seed_span = SPAN_NONE,
+                         .print_shape = SPAN_NONE, .model_end = SPAN_NONE, .error.arena = arena};
+    builder_make(&reading->builder, arena);
+    json_read_model(&reading->builder, snapshot->text, snapshot->length, &reading->model, &reading->error);
+}
+
+/* how NULL: the text is JSON. */
 static void understand(Snapshot *snapshot, const char *text, const ReadOptions *how)
 {
     Arena *arena = &snapshot->arena;
     snapshot->text = arena_copy(arena, text, snapshot->length);
-    snapshot->how = (ReadOptions){.model = copy_or_null(arena, how->model), .folder = copy_or_null(arena, how->folder)};
-    keras_read(&snapshot->reading, arena, snapshot->text, snapshot->length, &snapshot->how);
+    if (how) understand_code(snapshot, how);
+    else understand_json(snapshot);
     const Reading *reading = &snapshot->reading;
     const Error *error = reading->error.set ? &reading->error : NULL;
     snapshot->plan.error = error;
@@ -36,6 +56,11 @@ void snapshot_close(Snapshot *snapshot)
 {
     arena_close(&snapshot->arena);
     *snapshot = (Snapshot){0};
+}
+
+void snapshot_open_json(Snapshot *snapshot, const char *text, size_t length)
+{
+    snapshot_open(snapshot, text, length, NULL);
 }
 
 bool snapshot_good(const Snapshot *snapshot)

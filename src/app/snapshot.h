@@ -23,7 +23,8 @@ typedef struct Snapshot {
 /* Unknown axes of the input are this long where nobody gives an input. */
 enum { PATTERN_LENGTH = 3 };
 
-/* Copies text; folder and model name are borrowed. Always to be closed. */
+/* Both copy the text. Always to be closed. */
+void snapshot_open_json(Snapshot *, const char *text, size_t length);
 void snapshot_open(Snapshot *, const char *text, size_t length, const ReadOptions *);
 void snapshot_close(Snapshot *);
 

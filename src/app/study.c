@@ -30,16 +30,16 @@ void study_close(Study *study)
     assign(study, &study->before, NULL);
 }
 
-static Snapshot *snapshot_new(const char *text, size_t length, const ReadOptions *how, int64_t seed)
+static Snapshot *snapshot_new(const char *text, size_t length, const ReadOptions *how)
 {
     Snapshot *snapshot = malloc(sizeof *snapshot);
     if (!snapshot) return NULL;
     snapshot_open(snapshot, text, length, how);
-    if (!snapshot->failed) snapshot_run(snapshot, NULL, 0, seed < 0 ? snapshot->reading.seed : seed);
+    if (!snapshot->failed) snapshot_run(snapshot, NULL, 0, snapshot->reading.seed);
     return snapshot;
 }
 
-static void twin_make(Study *study, int64_t seed)
+static void twin_make(Study *study)
 {
     const Snapshot *shown = study->shown;
     assign(study, &study->twin, NULL);
@@ -50,7 +50,7 @@ static void twin_make(Study *study, int64_t seed)
     size_t length;
     const char *why;
     const char *text = snapshot_switched(shown, study->state == FLATTEN_OFF, &arena, &length, &why);
-    if (text) assign(study, &study->twin, snapshot_new(text, length, &shown->how, seed));
+    if (text) assign(study, &study->twin, snapshot_new(text, length, &shown->how));
     if (study->twin && !snapshot_good(study->twin)) assign(study, &study->twin, NULL);
     arena_close(&arena);
 }
@@ -60,28 +60,28 @@ static Variant variant_of(const Snapshot *snapshot)
     return (Variant){.plan = &snapshot->plan, .run = snapshot->run.plan ? &snapshot->run : NULL};
 }
 
-static void show(Study *study, Snapshot *snapshot, int64_t seed)
+static void show(Study *study, Snapshot *snapshot)
 {
     assign(study, &study->shown, snapshot);
-    twin_make(study, seed);
+    twin_make(study);
     Variant variants[2] = {variant_of(snapshot)};
     if (study->twin) variants[1] = variant_of(study->twin);
     study->extent = picture_extent(variants, study->twin ? 2 : 1);
 }
 
-void study_read(Study *study, const char *text, size_t length, const ReadOptions *how, int64_t seed)
+void study_read(Study *study, const char *text, size_t length, const ReadOptions *how)
 {
-    Snapshot *snapshot = snapshot_new(text, length, how, seed);
+    Snapshot *snapshot = snapshot_new(text, length, how);
     if (!snapshot) return;
     assign(study, &study->now, snapshot);
-    if (snapshot_good(snapshot) || !study->shown) show(study, snapshot, seed);
+    if (snapshot_good(snapshot) || !study->shown) show(study, snapshot);
 }
 
 bool study_settle(Study *study)
 {
     Snapshot *now = study->now;
     if (!study_stale(study) || now->failed || !now->reading.error.layer_class || !now->plan.n_layers) return false;
-    show(study, now, -1);
+    show(study, now);
     return true;
 }
 

@@ -16,8 +16,8 @@ typedef struct Study {
 
 void study_close(Study *);
 
-/* Reads a new text; seed < 0: the text's own. */
-void study_read(Study *, const char *text, size_t length, const ReadOptions *, int64_t seed);
+/* Reads a new text. */
+void study_read(Study *, const char *text, size_t length, const ReadOptions *);
 
 /* A faulty text stands still: what is sound of it is drawn up to the fault. True when that changes the picture. */
 bool study_settle(Study *);

@@ -210,8 +210,19 @@ static bool loop(Window *window)
 
 /* ---- opening ---- */
 
+/* Asking SDL where there is nothing makes its libraries print complaints of their own. */
+static bool display_is_named(void)
+{
+#ifdef __APPLE__
+    return true;
+#else
+    return getenv("DISPLAY") || getenv("WAYLAND_DISPLAY") || getenv("WAYLAND_SOCKET") || getenv("SDL_VIDEODRIVER");
+#endif
+}
+
 static bool has_display(void)
 {
+    if (!display_is_named()) return false;
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
@@ -228,7 +239,10 @@ static bool document_find(CommandLine *line, const char *path, Document *documen
     const DocumentFault fault = path ? document_open(document, line->arena, path) : document_question(document, line->arena, line->resources);
     if (fault == DOCUMENT_MISSING) complain(line, "file.unreadable", path ? path : "assets/models", strerror(errno), NULL);
     if (fault == DOCUMENT_UNKNOWN_FORM) complain(line, "file.unknown_form", path, NULL);
-    return fault == DOCUMENT_GOOD;
+    Error err = {.arena = line->arena};
+    if (fault != DOCUMENT_GOOD || document_to_code(document, line->arena, &err)) return fault == DOCUMENT_GOOD;
+    complain(line, "file.unreadable", path, err.message, NULL);
+    return false;
 }
 
 static bool window_open(Window *window, CommandLine *line, const Document *document, Settings *settings)
@@ -246,7 +260,7 @@ static bool window_open(Window *window, CommandLine *line, const Document *docum
     window->answered = SDL_RegisterEvents(1);
     app_open(&window->app, &(AppOptions){
         .resources = line->resources, .strings = &line->strings, .measure = fonts_measure(window->fonts), .settings = settings, .kept = true,
-        .panels = PANELS_ALL, .size = {(float)settings->width, (float)settings->height}, .seed = -1, .seconds = seconds_now(),
+        .panels = PANELS_ALL, .size = {(float)settings->width, (float)settings->height}, .seconds = seconds_now(),
         .platform = {.self = window, .clipboard_read = clipboard_read, .clipboard_write = clipboard_write, .file_ask = file_ask, .full_screen = full_screen}},
         document);
     filing_look_for_lost(&window->app);

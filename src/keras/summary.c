@@ -86,7 +86,7 @@ static const char *params_cell(const Rich *rich, const Layer *layer)
 {
     if (layer->kind && layer->kind->operation) return "0";
     if (!layer->built) return "0 (unbuilt)";
-    return count_text(rich->table.arena, layer_params(layer).all);
+    return summary_count(rich->table.arena, layer_params(layer).all);
 }
 
 static void put_connections(Text *text, const Node *node)
@@ -152,7 +152,7 @@ static const char *size_text(Arena *arena, double bytes)
 static void put_count(Text *text, const Rich *rich, const char *title, int64_t count, double bytes)
 {
     Arena *arena = rich->table.arena;
-    paragraph_print(text, arena_print(arena, " %s params: %s (%s)", title, count_text(arena, count), size_text(arena, bytes)),
+    paragraph_print(text, arena_print(arena, " %s params: %s (%s)", title, summary_count(arena, count), size_text(arena, bytes)),
                     rich->options->columns);
 }
 

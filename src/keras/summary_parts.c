@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *count_text(Arena *arena, int64_t count)
+const char *summary_count(Arena *arena, int64_t count)
 {
     const char *digits = arena_print(arena, "%" PRId64, count);
     Text text = {.arena = arena};

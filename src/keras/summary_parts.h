@@ -8,7 +8,7 @@
 enum { BUILD_SHAPES_MAX = 16, NESTING_MAX = 32 };
 
 /* "1,234,567". */
-const char *count_text(Arena *, int64_t);
+const char *summary_count(Arena *, int64_t);
 /* "2.94 KB"; six units, each 1024 times the one before. */
 const char *memory_text(Arena *, double bytes, const char *const *units);
 
