@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "building.h"
+#include "keras/reading.h"
 
 /* ---- the file ---- */
 
@@ -254,12 +255,106 @@ static void check_accepted(Case *c)
     if (check_shapes(c) && check_counts(c) && set_weights(c)) check_values(c);
 }
 
+/* ---- refusals, through a small program ---- */
+
+static void put_shape(Text *text, const cJSON *shape)
+{
+    const cJSON *dim;
+    int axis = 0;
+    text_put_char(text, '(');
+    cJSON_ArrayForEach(dim, shape) if (axis++) {
+        if (cJSON_IsNumber(dim)) text_print(text, "%d, ", dim->valueint);
+        else text_put(text, "None, ");
+    }
+    text_put_char(text, ')');
+}
+
+static void put_call(Text *text, const cJSON *json, int n)
+{
+    const bool list = strcmp(text_of(json, "call"), "list") == 0;
+    const cJSON *item;
+    text_print(text, "y = %s(%s", text_of(json, "code"), list ? "[" : "");
+    for (int i = 0; i < n; i++) text_print(text, "%sx%d", i ? ", " : "", i);
+    if (list) text_put_char(text, ']');
+    cJSON_ArrayForEach(item, get(json, "call_kwargs")) text_print(text, ", %s=%s", item->string, cJSON_IsTrue(item) ? "True" : "False");
+    text_put(text, ")\n");
+}
+
+/* One tensor goes through a Sequential model, several through a functional one. */
+static const char *program_of(Arena *arena, const cJSON *json)
+{
+    Text text = {.arena = arena};
+    const cJSON *shape, *shapes = get(json, "input_shapes");
+    const bool straight = strcmp(text_of(json, "call"), "one") == 0 && !get(json, "call_kwargs")->child;
+    int n = 0;
+    text_put(&text, "from keras import Input, Model, Sequential\nfrom keras.layers import *\n");
+    if (straight) {
+        text_put(&text, "model = Sequential()\nmodel.add(Input(shape=");
+        put_shape(&text, shapes->child);
+        text_print(&text, "))\nmodel.add(%s)\n", text_of(json, "code"));
+        return text_string(&text);
+    }
+    cJSON_ArrayForEach(shape, shapes) {
+        text_print(&text, "x%d = Input(shape=", n++);
+        put_shape(&text, shape);
+        text_put(&text, ")\n");
+    }
+    put_call(&text, json, n);
+    text_put(&text, "model = Model([");
+    for (int i = 0; i < n; i++) text_print(&text, "x%d, ", i);
+    text_put(&text, "], y)\n");
+    return text_string(&text);
+}
+
+/* Keras' own sentence, without what wraps it. */
+static const char *plain(Arena *arena, const char *message)
+{
+    if (strncmp(message, "Exception encountered when calling", 34) == 0 && strstr(message, "\n\n")) message = strstr(message, "\n\n") + 2;
+    if (strncmp(message, "\x1b[1m", 4) == 0) message += 4;
+    const char *end = strstr(message, "\n\nArguments received by");
+    size_t length = end ? (size_t)(end - message) : strlen(message);
+    if (length > 4 && memcmp(message + length - 4, "\x1b[0m", 4) == 0) length -= 4;
+    while (length && (message[length - 1] == ' ' || message[length - 1] == '\n')) length--;
+    return arena_copy(arena, message, length);
+}
+
+static void check_refused(Case *c)
+{
+    Arena *arena = &c->made.arena;
+    Reading reading;
+    const char *text = program_of(arena, c->json), *expected = text_of(get(c->json, "error"), "message");
+    keras_read(&reading, arena, text, strlen(text), NULL);
+    if (!reading.error.set) {
+        problem(c, "accepted, Keras: %s", expected);
+        return;
+    }
+    if (strcmp(text_of(get(c->json, "error"), "exception"), "ValueError") != 0) return;   /* Python's own words for a slip inside Keras */
+    if (strcmp(plain(arena, reading.error.message), plain(arena, expected)) != 0) problem(c, "says %s, Keras %s", reading.error.message, expected);
+}
+
+/* The same layer from its code: what the reader binds is what the config says. */
+static void check_code(Case *c)
+{
+    Arena *arena = &c->made.arena;
+    Reading reading;
+    const char *text = program_of(arena, c->json);
+    keras_read(&reading, arena, text, strlen(text), NULL);
+    if (reading.error.set || !reading.model || !reading.model->n_outputs) {
+        problem(c, "from code: %s", reading.error.set ? reading.error.message : "no model");
+        return;
+    }
+    const Shape expected = shape_of(get(c->json, "output_shapes")->child), *got = &reading.model->outputs[0]->spec.shape;
+    if (!shape_equal(&expected, got)) problem(c, "from code: %s, Keras %s", shape_text(arena, got), shape_text(arena, &expected));
+}
+
 static void check_case(const char *class_name, const cJSON *json, char *report, size_t room)
 {
     Case c = {.json = json, .class_name = class_name};
     made_open(&c.made);
     c.problems.arena = &c.made.arena;
-    if (!get(json, "error")) check_accepted(&c);
+    if (get(json, "error")) check_refused(&c);
+    else check_accepted(&c);
+    if (!get(json, "error") && !c.problems.length) check_code(&c);
     snprintf(report, room, "%s", text_string(&c.problems));
     made_close(&c.made);
 }

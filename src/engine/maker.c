@@ -285,7 +285,7 @@ bool maker_padding(Maker *maker, const char *param, bool allow_causal)
     const char *name = lower(arena, value->string.bytes);
     if (strcmp(name, "valid") != 0 && strcmp(name, "same") != 0 && !(allow_causal && strcmp(name, "causal") == 0)) {
         maker_refuse(maker, param, "ValueError", "The `padding` argument must be a list/tuple or one of %s. Received: %s",
-                     allow_causal ? "{'valid', 'same', 'causal'}" : "{'valid', 'same'}", name);
+                     allow_causal ? "{'same', 'causal', 'valid'}" : "{'same', 'valid'}", name);
         error_cause(maker->err, "cause.padding", name, NULL);
         return error_fix(maker->err, FIX_ARGUMENT, param, "'same'");
     }
