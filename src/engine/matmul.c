@@ -1,5 +1,5 @@
-/* The scheme of Goto and van de Geijn: the right matrix is packed into panels as wide as a tile, the left one into a
- * block that stays in the second cache; a tile of the output is kept in registers over a run of the inner axis. */
+/* The scheme of Goto and van de Geijn: the left matrix is packed into a block that stays in the second cache, the right one
+ * into panels as wide as a tile; a tile of the output is kept in registers over a run of the inner axis. */
 #include "engine/matmul.h"
 
 #include <string.h>
@@ -9,14 +9,14 @@
 enum {
     BLOCK_ROWS = 192,    /* with BLOCK_INNER: 200 KB, in the second cache */
     BLOCK_INNER = 256,   /* with a panel's width: at most 32 KB, in the first cache */
-    BLOCK_STEP = BLOCK_INNER + 16,   /* rows of a block do not fall on the same cache sets */
+    BLOCK_GAP = 16,      /* between rows of a block, which so do not fall on the same cache sets */
     TILE_ROWS_MAX = 12,
     TILE_COLUMNS_MAX = 32,
     FEW_ROWS = 3         /* up to here packing costs more than it saves */
 };
 
 /* out (rows, columns) += left (rows, inner)·right (inner, columns), right packed. */
-typedef void TileRun(int64_t inner, const float *left, const float *right, float *out, int64_t out_step);
+typedef void TileRun(int64_t inner, const float *left, int64_t left_step, const float *right, float *out, int64_t out_step);
 typedef void AddRows(int64_t n, const float *factor, const float *rows, int64_t step, float *sum);
 
 typedef struct Tile {
@@ -32,8 +32,8 @@ typedef struct Tile {
 /* Two vectors wide: enough sums in flight to hide how long one takes, and no more than there are registers. */
 #define X(NAME, ATTRIBUTES, FLOATS)                                                                              \
     typedef float Lanes##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                   \
-    ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, const float *right, float *out,         \
-                                       int64_t out_step)                                                         \
+    ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, int64_t left_step, const float *right,     \
+                                       float *out, int64_t out_step)                                                         \
     {                                                                                                            \
         Lanes##NAME sum[TILE_ROWS_##NAME][2];                                                                    \
         for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
@@ -42,7 +42,7 @@ typedef struct Tile {
             const Lanes##NAME first = *(const Lanes##NAME *)(right + k * 2 * FLOATS);                            \
             const Lanes##NAME second = *(const Lanes##NAME *)(right + k * 2 * FLOATS + FLOATS);                  \
             for (int r = 0; r < TILE_ROWS_##NAME; r++) {                                                         \
-                const float factor = left[r * BLOCK_STEP + k];                                                   \
+                const float factor = left[r * left_step + k];                                                    \
                 sum[r][0] += factor * first;                                                                     \
                 sum[r][1] += factor * second;                                                                    \
             }                                                                                                    \
@@ -88,26 +88,6 @@ MatmulLeft matmul_rows(const MatmulRows *rows)
     return (MatmulLeft){.source = rows, .copy = copy_rows};
 }
 
-/* (panel, inner, width), the last panel filled up with zeros. */
-static void pack_panel(const Matmul *product, int64_t column, int width, float *to)
-{
-    const int64_t here = smaller(width, product->columns - column);
-    for (int64_t k = 0; k < product->inner; k++) {
-        const float *from = product->right + k * product->right_row_step + column * product->right_column_step;
-        if (product->right_column_step == 1) memcpy(to + k * width, from, (size_t)here * sizeof(float));
-        else for (int64_t i = 0; i < here; i++) to[k * width + i] = from[i * product->right_column_step];
-    }
-}
-
-static float *pack_right(const Matmul *product, int width, Arena *scratch)
-{
-    const int64_t padded = round_up(product->columns, width);
-    float *packed = ARENA_ARRAY(scratch, (size_t)padded * (size_t)product->inner, float);
-    for (int64_t column = 0; column < product->columns; column += width)
-        pack_panel(product, column, width, packed + column * product->inner);
-    return packed;
-}
-
 static void fill_bias(const Matmul *product)
 {
     for (int64_t r = 0; r < product->rows; r++) {
@@ -117,41 +97,76 @@ static void fill_bias(const Matmul *product)
     }
 }
 
-/* A tile at the edge: computed whole, of which rows x columns are kept. */
-static void run_edge(const Tile *tile, int64_t inner, const float *left, const float *right, float *out, int64_t out_step,
-                     int64_t rows, int64_t columns)
+/* A block of the left matrix with what it is multiplied into. */
+typedef struct Block {
+    const Matmul *product;
+    const Tile   *tile;
+    int64_t       row, rows, k, inner;
+    float        *left, *panel;
+    int64_t       left_step;
+} Block;
+
+/* The block's stretch of one panel, (inner, width), the width filled up with zeros. */
+static void pack_panel(const Block *block, int64_t column)
 {
-    float whole[TILE_ROWS_MAX * TILE_COLUMNS_MAX] = {0};
-    for (int64_t r = 0; r < rows; r++) memcpy(whole + r * tile->columns, out + r * out_step, (size_t)columns * sizeof(float));
-    tile->run(inner, left, right, whole, tile->columns);
-    for (int64_t r = 0; r < rows; r++) memcpy(out + r * out_step, whole + r * tile->columns, (size_t)columns * sizeof(float));
+    const Matmul *product = block->product;
+    const int64_t width = block->tile->columns, here = smaller(width, product->columns - column);
+    const float *from = product->right + block->k * product->right_row_step + column * product->right_column_step;
+    float *to = block->panel;
+    for (int64_t i = 0; i < block->inner; i++, to += width, from += product->right_row_step) {
+        if (here < width) memset(to + here, 0, (size_t)(width - here) * sizeof(float));
+        if (product->right_column_step == 1) memcpy(to, from, (size_t)here * sizeof(float));
+        else for (int64_t c = 0; c < here; c++) to[c] = from[c * product->right_column_step];
+    }
 }
 
-static void run_panel(const Tile *tile, int64_t inner, const float *left, const float *right, float *out, int64_t out_step,
-                      int64_t rows, int64_t columns)
+/* A tile at the edge: computed whole, of which rows x columns are kept. */
+static void run_edge(const Block *block, const float *left, float *out, int64_t rows, int64_t columns)
 {
-    for (int64_t r = 0; r < rows; r += tile->rows) {
-        const int64_t here = smaller(tile->rows, rows - r);
-        float *to = out + r * out_step;
-        if (here == tile->rows && columns == tile->columns) tile->run(inner, left + r * BLOCK_STEP, right, to, out_step);
-        else run_edge(tile, inner, left + r * BLOCK_STEP, right, to, out_step, here, columns);
+    const int64_t step = block->product->out_step, width = block->tile->columns;
+    float whole[TILE_ROWS_MAX * TILE_COLUMNS_MAX] = {0};
+    for (int64_t r = 0; r < rows; r++) memcpy(whole + r * width, out + r * step, (size_t)columns * sizeof(float));
+    block->tile->run(block->inner, left, block->left_step, block->panel, whole, width);
+    for (int64_t r = 0; r < rows; r++) memcpy(out + r * step, whole + r * width, (size_t)columns * sizeof(float));
+}
+
+static void run_panel(const Block *block, int64_t column)
+{
+    const Tile *tile = block->tile;
+    const int64_t columns = smaller(tile->columns, block->product->columns - column), step = block->product->out_step;
+    for (int64_t r = 0; r < block->rows; r += tile->rows) {
+        const int64_t rows = smaller(tile->rows, block->rows - r);
+        const float *left = block->left + r * block->left_step;
+        float *out = block->product->out + (block->row + r) * step + column;
+        if (rows == tile->rows && columns == tile->columns)
+            tile->run(block->inner, left, block->left_step, block->panel, out, step);
+        else
+            run_edge(block, left, out, rows, columns);
+    }
+}
+
+/* Each panel is packed when its turn comes, which is cheap beside the tiles that read it and keeps it in the first cache. */
+static void run_block(const Block *block)
+{
+    const Matmul *product = block->product;
+    product->left.copy(product->left.source, block->row, block->rows, block->k, block->inner, block->left, block->left_step);
+    for (int64_t column = 0; column < product->columns; column += block->tile->columns) {
+        pack_panel(block, column);
+        run_panel(block, column);
     }
 }
 
 static void run_blocks(const Matmul *product, const Tile *tile, Arena *scratch)
 {
-    const float *packed = pack_right(product, tile->columns, scratch);
-    const int64_t block_rows = round_up(smaller(BLOCK_ROWS, product->rows), tile->rows);
-    float *block = ARENA_ARRAY(scratch, (size_t)(block_rows * BLOCK_STEP), float);
-    for (int64_t row = 0; row < product->rows; row += block_rows) {
-        const int64_t rows = smaller(block_rows, product->rows - row);
-        for (int64_t k = 0; k < product->inner; k += BLOCK_INNER) {
-            const int64_t inner = smaller(BLOCK_INNER, product->inner - k);
-            product->left.copy(product->left.source, row, rows, k, inner, block, BLOCK_STEP);
-            for (int64_t column = 0; column < product->columns; column += tile->columns)
-                run_panel(tile, inner, block, packed + column * product->inner + k * tile->columns,
-                          product->out + row * product->out_step + column, product->out_step, rows,
-                          smaller(tile->columns, product->columns - column));
+    const int64_t rows = round_up(smaller(BLOCK_ROWS, product->rows), tile->rows), inner = smaller(BLOCK_INNER, product->inner);
+    Block block = {.product = product, .tile = tile, .left_step = inner + BLOCK_GAP};
+    block.left = ARENA_ARRAY(scratch, rows * block.left_step, float);
+    block.panel = ARENA_ARRAY(scratch, inner * tile->columns, float);
+    for (block.row = 0; block.row < product->rows; block.row += rows) {
+        block.rows = smaller(rows, product->rows - block.row);
+        for (block.k = 0; block.k < product->inner; block.k += BLOCK_INNER) {
+            block.inner = smaller(BLOCK_INNER, product->inner - block.k);
+            run_block(&block);
         }
     }
 }
