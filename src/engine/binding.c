@@ -1,5 +1,6 @@
 #include "engine/binding.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/nearest.h"
@@ -34,7 +35,7 @@ static int positional_params(const Signature *signature)
 {
     int n = 0;
     while (n < signature->n_params && !signature->params[n].keyword_only) n++;
-    return n;
+    return n && signature->params[n - 1].variadic ? INT_MAX : n;
 }
 
 static int positional_args(const Argument *args, int n)
@@ -53,6 +54,7 @@ static void begin(Arena *arena, const Signature *signature, Bound *bound)
         bound->values[i] = signature->params[i].fallback;
         bound->values[i].span = SPAN_NONE;
         bound->from[i] = -1;
+        if (signature->params[i].variadic) bound->values[i] = value_list(arena, VALUE_TUPLE, 2);
     }
 }
 
@@ -61,6 +63,10 @@ static void bind_positional(const Signature *signature, const Argument *args, in
     const int places = positional_params(signature);
     for (int i = 0, place = 0; i < n && place < places; i++) {
         if (args[i].keyword) continue;
+        if (signature->params[place].variadic) {
+            list_add(bound->values[place].list, args[i].value);
+            continue;
+        }
         bound->values[place] = args[i].value;
         bound->from[place++] = i;
     }
@@ -111,7 +117,7 @@ static bool bind_keywords(Arena *arena, const Signature *signature, const Argume
 static int keyword_only_given(const Signature *signature, const Bound *bound)
 {
     int given = 0;
-    for (int i = positional_params(signature); i < signature->n_params; i++) given += bound->from[i] >= 0;
+    for (int i = 0; i < signature->n_params; i++) given += signature->params[i].keyword_only && bound->from[i] >= 0;
     return given;
 }
 

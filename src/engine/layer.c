@@ -6,12 +6,16 @@
 #include "engine/initializer.h"
 #include "engine/layer_parts.h"
 #include "engine/layers/layers.h"
+#include "engine/operations/operations.h"
 
 /* ---- kinds ---- */
 
 static const LayerKind *const KINDS[] = {
 #define X(name) &LAYER_##name,
     LAYERS(X)
+#undef X
+#define X(name) &OPERATION_##name,
+    OPERATIONS(X)
 #undef X
 };
 
@@ -40,24 +44,6 @@ const LayerKind *layer_kind_find(const char *class_name)
     class_name = own_name(class_name);
     for (int i = 0; i < N_KINDS; i++)
         if (!KINDS[i]->operation && strcmp(KINDS[i]->name, class_name) == 0) return KINDS[i];
-    return NULL;
-}
-
-/* "reshape" is Reshape: the function's name is the class' own in small letters, or the row's stem. */
-static bool is_function_of(const LayerKind *kind, const char *name)
-{
-    if (kind->stem) return strcmp(kind->stem, name) == 0;
-    Arena arena;
-    arena_open(&arena, 0);
-    const bool same = strcmp(snake_case(&arena, kind->name), name) == 0;
-    arena_close(&arena);
-    return same;
-}
-
-const LayerKind *operation_find(const char *function_name)
-{
-    for (int i = 0; i < N_KINDS; i++)
-        if (KINDS[i]->operation && is_function_of(KINDS[i], function_name)) return KINDS[i];
     return NULL;
 }
 

@@ -30,6 +30,7 @@ typedef struct ParamSpec {
     bool               required;
     bool               keyword_only;
     bool               unsaved;    /* not in get_config() */
+    bool               variadic;   /* *operands of a call: takes what else stands there, as a tuple */
     const char *const *choices;    /* of PARAM_CHOICE, closed with NULL */
     const char        *example;    /* code that would do, for a proposal: "16" */
 } ParamSpec;
@@ -357,13 +358,21 @@ struct LayerKind {
     bool             built_at_make;   /* the constructor says built = True */
     bool             rowwise;         /* applied alike along every axis but the last (Dense): "shared by 3 rows" */
     const char      *stem;            /* automatic name where it is not the snake-cased class name; else NULL */
+    /* ---- of operations ---- */
+    const char      *function;        /* the function in keras.ops; NULL = the snake-cased class name */
+    const char *const *order;         /* the function's parameters, where they are not those of call() and then those of the
+                                         constructor; closed with NULL */
+    const void      *family;          /* what the rows of one family differ in, for the family's own functions */
 };
 
 /* Every kind, operations too; returns how many. */
 int layer_kinds(const LayerKind *const **kinds);
 const LayerKind *layer_kind_find(const char *class_name);    /* keras.layers */
-const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape" */
-/* keras.ops.<name>(args...) on symbolic tensors; NULL when there is no such operation, or it refuses. */
+const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape", "abs" */
+const LayerKind *operation_class_find(const char *class_name);   /* "Reshape", "Absolute" */
+/* keras.ops.<function>(args...) on symbolic tensors: binds as the function does, makes the operation and calls it. */
+Node *operation_call(Builder *, const LayerKind *, const Argument *, int n, Span, Error *);
+/* The same for what has one output; NULL when there is no such operation, or it refuses. */
 KerasTensor *operation_apply(Builder *, const char *function_name, const Argument *, int n, Error *);
 
 /* ---- facts ---- */

@@ -129,11 +129,3 @@ Node *layer_apply(Builder *builder, Layer *layer, Value inputs, Error *err)
     const Argument argument = {.value = inputs, .span = SPAN_NONE};
     return layer_call(builder, layer, &argument, 1, SPAN_NONE, err);
 }
-
-KerasTensor *operation_apply(Builder *builder, const char *function_name, const Argument *args, int n, Error *err)
-{
-    const LayerKind *kind = operation_find(function_name);
-    Layer *operation = kind ? layer_make(builder, kind, NULL, 0, SPAN_NONE, err) : NULL;
-    Node *node = operation ? layer_call(builder, operation, args, n, SPAN_NONE, err) : NULL;
-    return node ? node->out[0] : NULL;
-}

@@ -39,12 +39,12 @@ static bool is_model_class(const char *name)
 
 static bool is_graph(const Value *config) { return json_member(config, "layers") && json_member(config, "output_layers"); }
 
-/* Operations are kept under their class name: "TrueDivide" is keras.ops.true_divide. */
-static const LayerKind *kind_of(JsonReader *reader, const Value *dict, const char *class_name)
+/* Operations are kept under their class name. */
+static const LayerKind *kind_of(const Value *dict, const char *class_name)
 {
     const char *module = json_text(dict, "module");
     if (!from_keras(dict) || strcmp(class_name, "Lambda") == 0) return NULL;
-    if (module && starts(module, "keras.src.ops")) return operation_find(snake_case(reader->builder->arena, class_name));
+    if (module && starts(module, "keras.src.ops")) return operation_class_find(class_name);
     return layer_kind_find(class_name);
 }
 
@@ -85,12 +85,12 @@ static bool is_config_type(ParamType type)
     return type == PARAM_INITIALIZER || type == PARAM_REGULARIZER || type == PARAM_CONSTRAINT || type == PARAM_ACTIVATION;
 }
 
-static bool is_layer(JsonReader *reader, const Value *value, const char *class_name)
+static bool is_layer(const Value *value, const char *class_name)
 {
     const char *module = json_text(value, "module");
     if (is_model_class(class_name)) return true;
     if (module && !starts(module, "keras.layers") && !starts(module, "keras.src.layers")) return false;
-    return kind_of(reader, value, class_name) != NULL;
+    return kind_of(value, class_name) != NULL;
 }
 
 static bool convert_object(JsonReader *reader, const Value *value, ParamType type, const char *class_name, Value *out)
@@ -106,7 +106,7 @@ static bool convert_object(JsonReader *reader, const Value *value, ParamType typ
     }
     if (strcmp(class_name, "function") == 0 && text_of(config)) return *out = *config, true;
     if (strstr(class_name, "Policy") && json_text(config, "name")) return *out = *json_member(config, "name"), true;
-    if (is_config_type(type) || !is_layer(reader, value, class_name)) return *out = *value, true;
+    if (is_config_type(type) || !is_layer(value, class_name)) return *out = *value, true;
     if (!json_make_layer(reader, value, NULL, &layer)) return false;
     *out = value_layer(layer);
     return true;
@@ -232,7 +232,7 @@ bool json_make_layer(JsonReader *reader, const Value *dict, const char *name, La
     if (!config || config->kind != VALUE_DICT)
         return refuse(reader, dict, "TypeError",
                       arena_print(reader->builder->arena, "Expected 'config' to be a dict for %s", class_name));
-    const LayerKind *kind = kind_of(reader, dict, class_name);
+    const LayerKind *kind = kind_of(dict, class_name);
     if (!(kind ? make_kind(reader, kind, dict, name, out) : make_opaque(reader, dict, class_name, name, out))) return false;
     (*out)->legacy_number = legacy_number_in(reader->builder->arena, *out);
     return true;
@@ -259,7 +259,7 @@ static void tell_opaque(JsonReader *reader, Layer *layer, const ValueList *layer
     for (; next < layers->n; next++) {
         const Value *dict = &layers->items[next];
         const char *class_name = json_text(dict, "class_name");
-        const LayerKind *kind = class_name ? kind_of(reader, dict, class_name) : NULL;
+        const LayerKind *kind = class_name ? kind_of(dict, class_name) : NULL;
         if (json_shape(json_member(json_member(dict, "build_config"), "input_shape"), &shape)) {
             opaque_output(reader->builder, layer, 0, 0, (TensorSpec){shape, reader->builder->floatx});
             return;

@@ -7,7 +7,7 @@
 /* clang-format off */
 #define LAYERS(X) \
     /* core */ \
-    X(input_layer) X(dense) X(activation) X(identity) X(einsum_dense) \
+    X(input_layer) X(dense) X(activation) X(identity) X(einsum_dense) X(embedding) X(reversible_embedding) X(masking) \
     /* activations */ \
     X(relu) X(leaky_relu) X(elu) X(softmax) X(prelu) \
     /* reshaping */ \

@@ -1,0 +1,283 @@
+/* Embedding, ReversibleEmbedding: a row of a table for each whole number. */
+#include <math.h>
+#include <string.h>
+
+#include "engine/config.h"
+#include "engine/layers/terms.h"
+#include "engine/operations/operand.h"
+
+#define DIMS {.name = "input_dim", .type = PARAM_INT, .required = true, .example = "1000"},                       \
+             {.name = "output_dim", .type = PARAM_INT, .required = true, .example = "16"}
+#define EMBEDDINGS                                                                                                \
+    {.name = "embeddings_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("uniform")},          \
+    {.name = "embeddings_regularizer", .type = PARAM_REGULARIZER},                                                \
+    {.name = "embeddings_constraint", .type = PARAM_CONSTRAINT},                                                  \
+    {.name = "mask_zero", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE}
+#define MORE                                                                                                      \
+    {.name = "weights", .unsaved = true}, {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},              \
+    {.name = "lora_alpha", .unsaved = true}, {.name = "quantization_config"}, {.name = "input_length", .keyword_only = true, .unsaved = true}
+
+static const ParamSpec PARAMS[] = {DIMS, EMBEDDINGS, MORE};
+static const ParamSpec REVERSIBLE_PARAMS[] = {
+    DIMS, {.name = "tie_weights", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE}, EMBEDDINGS,
+    {.name = "reverse_dtype", .type = PARAM_DTYPE}, {.name = "logit_soft_cap", .type = PARAM_FLOAT}, MORE,
+};
+static const ParamSpec REVERSIBLE_CALL[] = {
+    {.name = "inputs", .type = PARAM_TENSORS, .required = true}, {.name = "reverse", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
+};
+
+typedef struct EmbeddingConfig {
+    int64_t rows, columns;
+    bool    mask_zero, own_reverse;
+    int64_t lora_rank;
+    double  lora_scale;
+    double  soft_cap;         /* 0 = none */
+    const Value *initializer, *constraint;
+} EmbeddingConfig;
+
+static const EmbeddingConfig *config_of(const Layer *layer)
+{
+    return layer->config;
+}
+
+static bool take_dim(Maker *m, const char *name, int64_t *dim)
+{
+    const Value *value = maker_arg(m, name);
+    *dim = value->kind == VALUE_INT ? value->integer : 1;
+    if (value->kind == VALUE_UNKNOWN || (value->kind == VALUE_INT && value->integer > 0)) return true;
+    maker_refuse(m, name, "ValueError", "`%s` must be a positive integer. Received: %s=%s (of type %s).", name, name, maker_text(m, name),
+                 value_type(value));
+    error_cause(m->err, "cause.units", maker_text(m, name), NULL);
+    return error_fix(m->err, FIX_ARGUMENT, name, strcmp(name, "input_dim") == 0 ? "1000" : "16");
+}
+
+static void lora_of(Maker *m, EmbeddingConfig *config)
+{
+    const Value *rank = maker_arg(m, "lora_rank"), *alpha = maker_arg(m, "lora_alpha");
+    config->lora_rank = rank->kind == VALUE_INT && rank->integer > 0 ? rank->integer : 0;
+    if (!config->lora_rank) return;
+    config->lora_scale = value_is_number(alpha) ? value_number(alpha) / (double)config->lora_rank : 1;
+}
+
+static bool make_table(Maker *m)
+{
+    EmbeddingConfig *config = ARENA_NEW(m->builder->arena, EmbeddingConfig);
+    m->layer->config = config;
+    if (!take_dim(m, "input_dim", &config->rows) || !take_dim(m, "output_dim", &config->columns) || !layer_base(m)) return false;
+    if (!maker_initializer(m, "embeddings_initializer") || !maker_regularizer(m, "embeddings_regularizer")) return false;
+    if (!maker_constraint(m, "embeddings_constraint")) return false;
+    config->mask_zero = value_truth(maker_arg(m, "mask_zero"));
+    config->initializer = maker_arg(m, "embeddings_initializer");
+    config->constraint = maker_arg(m, "embeddings_constraint");
+    lora_of(m, config);
+    m->layer->supports_masking = config->mask_zero;
+    m->layer->autocast = false;
+    return true;
+}
+
+static bool make_reversible(Maker *m)
+{
+    if (!make_table(m)) return false;
+    EmbeddingConfig *config = m->layer->config;
+    const Value *cap = maker_arg(m, "logit_soft_cap");
+    config->own_reverse = !value_truth(maker_arg(m, "tie_weights"));
+    config->soft_cap = value_is_number(cap) ? value_number(cap) : 0;
+    return true;
+}
+
+/* a (rows, rank) · b (rank, columns) beside the table, which is frozen. */
+static bool add_lora(Builder *b, Layer *layer, Error *err)
+{
+    const EmbeddingConfig *config = config_of(layer);
+    if (!config->lora_rank) return true;
+    if (config->constraint->kind != VALUE_NONE)
+        return error_set(err, "ValueError", "Lora is incompatible with embedding constraints. In order to enable lora on this layer, "
+                         "remove the `embeddings_constraint` argument.");
+    Value he, zeros;
+    const Value he_name = VALUE_IS_TEXT("he_uniform"), zeros_name = VALUE_IS_TEXT("zeros");
+    config_resolve(b->arena, "initializer", &he_name, &he, NULL);
+    config_resolve(b->arena, "initializer", &zeros_name, &zeros, NULL);
+    const Shape a = SHAPE(config->rows, config->lora_rank), c = SHAPE(config->lora_rank, config->columns);
+    if (!layer_add_typed_weight(b, layer, "lora_embeddings_a", a, DTYPE_FLOAT32, he, true, err)) return false;
+    if (!layer_add_typed_weight(b, layer, "lora_embeddings_b", c, DTYPE_FLOAT32, zeros, true, err)) return false;
+    layer->weights[0].trainable = false;
+    return true;
+}
+
+static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    const EmbeddingConfig *config = config_of(layer);
+    (void)call, (void)in, (void)n_in;
+    if (!layer_add_weight(b, layer, "embeddings", SHAPE(config->rows, config->columns), *config->initializer, true, err)) return false;
+    if (!add_lora(b, layer, err)) return false;
+    if (!config->own_reverse) return true;
+    return layer_add_weight(b, layer, "reverse_embeddings", SHAPE(config->columns, config->rows), *config->initializer, true, err);
+}
+
+static bool is_reversed(const Call *call)
+{
+    return call && call->n > 1 && value_truth(&call->args[1]);
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const EmbeddingConfig *config = config_of(layer);
+    Shape shape = in[0].shape;
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
+    if (is_reversed(call)) {
+        if (!shape.rank) return error_set(err, "IndexError", "list assignment index out of range");
+        shape.dim[shape.rank - 1] = config->rows;
+    } else {
+        if (shape.rank == SHAPE_RANK_MAX) return error_set(err, "ValueError", "Too many axes.");
+        shape = shape_with(&shape, shape.rank, config->columns);
+    }
+    outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
+/* not_equal(inputs, 0) */
+static KerasTensor *mask(Builder *builder, Layer *layer, Node *node, KerasTensor *const *in_masks, Error *err)
+{
+    const Argument differ[2] = {{.value = value_tensor(node->in[0]), .span = SPAN_NONE}, {.value = value_int(0), .span = SPAN_NONE}};
+    (void)in_masks;
+    if (!config_of(layer)->mask_zero || is_reversed(&node->call)) return NULL;
+    return operation_apply(builder, "not_equal", differ, 2, err);
+}
+
+/* ---- numbers ---- */
+
+enum { TABLE = 0, LORA_A = 1, LORA_B = 2 };
+
+static int reverse_weight(const EmbeddingConfig *config)
+{
+    return config->lora_rank ? 3 : 1;
+}
+
+static double table_at(const Forward *f, int64_t row, int64_t column)
+{
+    const EmbeddingConfig *config = config_of(f->layer);
+    double value = (double)f->weights[TABLE].data[row * config->columns + column], lora = 0;
+    for (int64_t i = 0; i < config->lora_rank; i++)
+        lora += (double)f->weights[LORA_A].data[row * config->lora_rank + i] * (double)f->weights[LORA_B].data[i * config->columns + column];
+    return value + config->lora_scale * lora;
+}
+
+static void forward_rows(const Forward *f)
+{
+    const EmbeddingConfig *config = config_of(f->layer);
+    const int64_t n = shape_size(&f->in[0].shape);
+    float *out = f->out[0].data;
+    for (int64_t i = 0; i < n; i++) {
+        int64_t row = (int64_t)f->in[0].data[i];
+        if (row < 0) row += config->rows;
+        if (row < 0 || row >= config->rows) {
+            *f->impossible = true;
+            return;
+        }
+        for (int64_t column = 0; column < config->columns; column++) *out++ = (float)table_at(f, row, column);
+    }
+}
+
+static double soft_capped(double x, double cap)
+{
+    return cap > 0 ? tanh(x / cap) * cap : x;
+}
+
+static double reverse_at(const Forward *f, int64_t column, int64_t row)
+{
+    const EmbeddingConfig *config = config_of(f->layer);
+    if (!config->own_reverse) return table_at(f, row, column);
+    return (double)f->weights[reverse_weight(config)].data[column * config->rows + row];
+}
+
+static void forward_reverse(const Forward *f)
+{
+    const EmbeddingConfig *config = config_of(f->layer);
+    const int64_t n = shape_size(&f->out[0].shape) / config->rows;
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t row = 0; row < config->rows; row++) {
+            double sum = 0;
+            for (int64_t c = 0; c < config->columns; c++) sum += (double)f->in[0].data[i * config->columns + c] * reverse_at(f, c, row);
+            f->out[0].data[i * config->rows + row] = (float)soft_capped(sum, config->soft_cap);
+        }
+}
+
+static void forward(const Forward *f)
+{
+    const Shape *in = &f->in[0].shape;
+    if (!is_reversed(f->call)) forward_rows(f);
+    else if (in->dim[in->rank - 1] != config_of(f->layer)->columns) *f->impossible = true;
+    else forward_reverse(f);
+}
+
+/* ---- terms ---- */
+
+static int64_t trace_row(const Trace *t, TermList *list)
+{
+    const EmbeddingConfig *config = config_of(t->layer);
+    terms_add(list, term_input(0, t->k / config->columns, 1));
+    return list->n;
+}
+
+/* Column c of the row looked back at; tied, the table stands the other way round. */
+static int64_t trace_reverse(const Trace *t, TermList *list)
+{
+    const EmbeddingConfig *config = config_of(t->layer);
+    const int64_t example = t->k / config->rows, row = t->k % config->rows;
+    for (int64_t c = 0; c < config->columns; c++) {
+        const int64_t from = example * config->columns + c;
+        if (config->own_reverse) terms_add(list, term_product(from, reverse_weight(config), c * config->rows + row));
+        else terms_add(list, term_product(from, TABLE, row * config->columns + c));
+    }
+    return list->n;
+}
+
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    TermList list = {.term = terms, .cap = cap};
+    return is_reversed(t->call) ? trace_reverse(t, &list) : trace_row(t, &list);
+}
+
+static int64_t connections(const Trace *t)
+{
+    const int64_t size = shape_size(&t->out[0].shape);
+    return is_reversed(t->call) ? dim_multiply(size, config_of(t->layer)->columns) : size;
+}
+
+/* ---- formulae ---- */
+
+static void explain_params(const Trace *t, Text *text)
+{
+    const EmbeddingConfig *config = config_of(t->layer);
+    text_print(text, "%lld×%lld", (long long)config->rows, (long long)config->columns);
+    if (config->own_reverse) text_print(text, " + %lld×%lld", (long long)config->columns, (long long)config->rows);
+    text_print(text, " = %lld", (long long)layer_params(t->layer).all);
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    const EmbeddingConfig *config = config_of(t->layer);
+    switch (topic) {
+    case EXPLAIN_TITLE: text_print(text, "%lld → %lld", (long long)config->rows, (long long)config->columns); break;
+    case EXPLAIN_PARAMS: explain_params(t, text); break;
+    case EXPLAIN_RULE:
+        if (is_reversed(t->call)) text_print(text, "Σ x[i]·W[%lld, i]", (long long)(t->k % config->rows));
+        else text_print(text, "W[x, %lld]", (long long)(t->k % config->columns));
+        break;
+    case EXPLAIN_SHAPE: break;
+    }
+}
+
+#define TABLE_OF_ROWS .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .mask = mask, \
+                      .connections = connections, .rule = TRACE_DEPENDS
+
+const LayerKind LAYER_embedding = {
+    .name = "Embedding", .module = "keras.src.layers.core.embedding", .params = PARAMS,
+    .n_params = sizeof PARAMS / sizeof *PARAMS, .make = make_table, TABLE_OF_ROWS,
+};
+const LayerKind LAYER_reversible_embedding = {
+    .name = "ReversibleEmbedding", .module = "keras.src.layers.core.reversible_embedding", .params = REVERSIBLE_PARAMS,
+    .n_params = sizeof REVERSIBLE_PARAMS / sizeof *REVERSIBLE_PARAMS, .call_params = REVERSIBLE_CALL, .n_call_params = 2,
+    .make = make_reversible, TABLE_OF_ROWS,
+};

@@ -1,0 +1,159 @@
+/* keras.ops as functions: names, binding of arguments, the call. */
+#include <string.h>
+
+#include "engine/binding.h"
+#include "engine/layer_parts.h"
+
+/* Functions that are another's. */
+static const char *const ALIASES[][2] = {
+    {"abs", "absolute"}, {"conj", "conjugate"}, {"swish", "silu"}, {"hard_swish", "hard_silu"}, {"bitwise_not", "bitwise_invert"},
+};
+
+static const char *own_name(const char *function)
+{
+    for (size_t i = 0; i < sizeof ALIASES / sizeof *ALIASES; i++)
+        if (strcmp(ALIASES[i][0], function) == 0) return ALIASES[i][1];
+    return function;
+}
+
+/* Whether the snake-cased class name is `name`: small letters the same, underscores left out. */
+static bool is_snake_of(const char *class_name, const char *name)
+{
+    for (; *class_name; class_name++, name++) {
+        const bool capital = *class_name >= 'A' && *class_name <= 'Z';
+        if (capital && *name == '_') name++;
+        if (*name != (capital ? *class_name - 'A' + 'a' : *class_name)) return false;
+    }
+    return !*name;
+}
+
+static bool is_function_of(const LayerKind *kind, const char *name)
+{
+    return kind->function ? strcmp(kind->function, name) == 0 : is_snake_of(kind->name, name);
+}
+
+const LayerKind *operation_find(const char *function_name)
+{
+    const LayerKind *const *kinds;
+    const int n = layer_kinds(&kinds);
+    function_name = own_name(function_name);
+    for (int i = 0; i < n; i++)
+        if (kinds[i]->operation && is_function_of(kinds[i], function_name)) return kinds[i];
+    return NULL;
+}
+
+const LayerKind *operation_class_find(const char *class_name)
+{
+    const LayerKind *const *kinds;
+    const int n = layer_kinds(&kinds);
+    for (int i = 0; i < n; i++)
+        if (kinds[i]->operation && strcmp(kinds[i]->name, class_name) == 0) return kinds[i];
+    return NULL;
+}
+
+/* ---- the function's parameters ---- */
+
+typedef struct Function {
+    const LayerKind *kind;
+    const ParamSpec *call;   int n_call;
+    ParamSpec       *params; int n;
+} Function;
+
+static const ParamSpec *param_named(const ParamSpec *params, int n, const char *name)
+{
+    for (int i = 0; i < n; i++)
+        if (strcmp(params[i].name, name) == 0) return &params[i];
+    return NULL;
+}
+
+static void add_param(Function *function, const ParamSpec *param)
+{
+    function->params[function->n] = *param;
+    function->params[function->n++].keyword_only = false;
+}
+
+static void add_in_order(Function *function)
+{
+    const LayerKind *kind = function->kind;
+    for (const char *const *name = kind->order; *name; name++) {
+        const ParamSpec *param = param_named(function->call, function->n_call, *name);
+        add_param(function, param ? param : param_named(kind->params, kind->n_params, *name));
+    }
+}
+
+static Function function_of(Arena *arena, const LayerKind *kind)
+{
+    Function function = {.kind = kind};
+    function.call = kind_call_params(kind, &function.n_call);
+    function.params = ARENA_ARRAY(arena, function.n_call + kind->n_params, ParamSpec);
+    if (kind->order) {
+        add_in_order(&function);
+        return function;
+    }
+    for (int i = 0; i < function.n_call; i++) add_param(&function, &function.call[i]);
+    for (int i = 0; i < kind->n_params; i++) add_param(&function, &kind->params[i]);
+    return function;
+}
+
+/* ---- the call ---- */
+
+static int place_of(const Function *function, const char *name)
+{
+    for (int i = 0; i < function->n; i++)
+        if (strcmp(function->params[i].name, name) == 0) return i;
+    return -1;
+}
+
+/* What goes to call(), by position, but for what it takes by keyword alone. */
+static int call_arguments(const Function *function, const Bound *bound, const Argument *given, Argument *out)
+{
+    int n = 0;
+    for (int i = 0; i < function->n_call; i++) {
+        const int at = place_of(function, function->call[i].name);
+        if (at < 0) continue;
+        const Value *value = &bound->values[at];
+        for (size_t j = 0; function->call[i].variadic && j < value->list->n; j++)
+            out[n++] = (Argument){.value = value->list->items[j], .span = SPAN_NONE};
+        if (function->call[i].variadic || (function->call[i].keyword_only && bound->from[at] < 0)) continue;
+        out[n++] = (Argument){
+            .keyword = function->call[i].keyword_only ? function->call[i].name : NULL, .value = *value,
+            .span = bound->from[at] < 0 ? SPAN_NONE : given[bound->from[at]].span,
+        };
+    }
+    return n;
+}
+
+static int made_arguments(const Function *function, const Bound *bound, const Argument *given, Argument *out)
+{
+    int n = 0;
+    for (int i = 0; i < function->kind->n_params; i++) {
+        const char *name = function->kind->params[i].name;
+        const int at = place_of(function, name);
+        if (at >= 0 && bound->from[at] >= 0)
+            out[n++] = (Argument){.keyword = name, .value = bound->values[at], .span = given[bound->from[at]].span};
+    }
+    return n;
+}
+
+Node *operation_call(Builder *builder, const LayerKind *kind, const Argument *args, int n, Span span, Error *err)
+{
+    Arena *arena = builder->arena;
+    const Function function = function_of(arena, kind);
+    const Signature signature = {
+        .name = kind->function ? kind->function : snake_case(arena, kind->name), .params = function.params, .n_params = function.n,
+    };
+    Bound bound;
+    if (!bind_call(arena, &signature, args, n, &bound, err)) return NULL;
+    Argument *given = ARENA_ARRAY(arena, function.n + n, Argument);
+    const int made = made_arguments(&function, &bound, args, given);
+    Layer *operation = layer_make(builder, kind, given, made, span, err);
+    if (!operation) return NULL;
+    return layer_call(builder, operation, given, call_arguments(&function, &bound, args, given), span, err);
+}
+
+KerasTensor *operation_apply(Builder *builder, const char *function_name, const Argument *args, int n, Error *err)
+{
+    const LayerKind *kind = operation_find(function_name);
+    Node *node = kind ? operation_call(builder, kind, args, n, SPAN_NONE, err) : NULL;
+    return node ? node->out[0] : NULL;
+}

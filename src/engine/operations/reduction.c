@@ -1,0 +1,374 @@
+/* Operations over some axes: sums, means, largest elements and the like. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/layers/terms.h"
+#include "engine/operations/operand.h"
+
+typedef struct Group {
+    double      *x;       /* the elements that are taken together, in order; may be changed */
+    int64_t      n;
+    const Shape *shape;   /* as they stand in the input's axes */
+    const Layer *layer;
+} Group;
+
+typedef double Reduce(const Group *);
+
+typedef enum ResultType {
+    SAME, TRUTH, INDEX,
+    SUMMED,     /* small integers and booleans widened */
+    FLOATED,    /* integers become floats */
+    FLOATX      /* float32, whatever it was */
+} ResultType;
+
+typedef struct Reduction {
+    Reduce     *reduce;
+    ResultType  type;
+    bool        mean;          /* terms count 1/n each */
+    bool        without_nan;   /* what is no number is left out */
+    bool        needs_one;     /* of nothing there is none */
+    const char *name;          /* in formulae: "Σ" */
+} Reduction;
+
+#define AXIS_PARAM {.name = "axis", .type = PARAM_INTS}
+#define KEEPDIMS_PARAM {.name = "keepdims", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE}
+
+static const ParamSpec PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM};
+static const ParamSpec EXTREME_PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM, {.name = "initial"}};
+static const ParamSpec PRODUCT_PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM, {.name = "dtype", .type = PARAM_DTYPE}};
+static const ParamSpec NORM_PARAMS[] = {{.name = "ord"}, AXIS_PARAM, KEEPDIMS_PARAM};
+static const ParamSpec CALL[] = {{.name = "x", .type = PARAM_TENSORS, .required = true}};
+
+static const Reduction *family_of(const Layer *layer)
+{
+    return layer->kind->family;
+}
+
+/* ---- functions of a group ---- */
+
+static double sum(const Group *g)
+{
+    double all = 0;
+    for (int64_t i = 0; i < g->n; i++) all += g->x[i];
+    return all;
+}
+
+static double any(const Group *g)
+{
+    for (int64_t i = 0; i < g->n; i++)
+        if (g->x[i] != 0.0) return 1;
+    return 0;
+}
+
+static double all(const Group *g)
+{
+    for (int64_t i = 0; i < g->n; i++)
+        if (g->x[i] == 0.0) return 0;
+    return 1;
+}
+
+static double mean(const Group *g) { return sum(g) / (double)g->n; }
+
+static double product(const Group *g)
+{
+    double all_of = 1;
+    for (int64_t i = 0; i < g->n; i++) all_of *= g->x[i];
+    return all_of;
+}
+
+static int64_t place_of_best(const Group *g, double sign)
+{
+    int64_t best = 0;
+    for (int64_t i = 0; i < g->n; i++) {
+        if (isnan(g->x[i])) return i;
+        if (sign * g->x[i] > sign * g->x[best]) best = i;
+    }
+    return best;
+}
+
+static double largest(const Group *g) { return g->n ? g->x[place_of_best(g, 1)] : -(double)INFINITY; }
+static double smallest(const Group *g) { return g->n ? g->x[place_of_best(g, -1)] : (double)INFINITY; }
+static double place_of_largest(const Group *g) { return (double)place_of_best(g, 1); }
+static double place_of_smallest(const Group *g) { return (double)place_of_best(g, -1); }
+static double range(const Group *g) { return largest(g) - smallest(g); }
+
+static double variance(const Group *g)
+{
+    const double middle = mean(g);
+    double squares = 0;
+    for (int64_t i = 0; i < g->n; i++) squares += (g->x[i] - middle) * (g->x[i] - middle);
+    return squares / (double)g->n;
+}
+
+static double deviation(const Group *g) { return sqrt(variance(g)); }
+
+static double count(const Group *g)
+{
+    int64_t n = 0;
+    for (int64_t i = 0; i < g->n; i++) n += g->x[i] != 0.0;
+    return (double)n;
+}
+
+static double log_sum(const Group *g)
+{
+    const double most = largest(g);
+    double shares = 0;
+    if (isinf(most)) return most;
+    for (int64_t i = 0; i < g->n; i++) shares += exp(g->x[i] - most);
+    return most + log(shares);
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(const Group *g)
+{
+    if (!g->n) return (double)NAN;
+    qsort(g->x, (size_t)g->n, sizeof *g->x, compare);
+    return (g->x[(g->n - 1) / 2] + g->x[g->n / 2]) / 2;
+}
+
+static double power_sum(const Group *g, double order)
+{
+    double sum_of = 0;
+    for (int64_t i = 0; i < g->n; i++) sum_of += pow(fabs(g->x[i]), order);
+    return pow(sum_of, 1.0 / order);
+}
+
+static void make_absolute(const Group *g)
+{
+    for (int64_t i = 0; i < g->n; i++) g->x[i] = fabs(g->x[i]);
+}
+
+static double vector_norm(const Group *g, double order)
+{
+    make_absolute(g);
+    if (isinf(order)) return order > 0 ? largest(g) : smallest(g);
+    if (order == 0.0) return count(g);
+    return power_sum(g, order);
+}
+
+/* The largest or smallest sum of a column (or row) of a matrix. */
+static double line_norm(const Group *g, int along, double sign)
+{
+    const int64_t columns = g->shape->dim[1], lines = g->shape->dim[1 - along], length = g->shape->dim[along];
+    double best = sign > 0 ? 0 : (double)INFINITY;
+    make_absolute(g);
+    for (int64_t line = 0; line < lines; line++) {
+        double sum_of = 0;
+        for (int64_t i = 0; i < length; i++) sum_of += along ? g->x[line * columns + i] : g->x[i * columns + line];
+        best = sign > 0 ? fmax(best, sum_of) : fmin(best, sum_of);
+    }
+    return best;
+}
+
+static double norm(const Group *g)
+{
+    const Value *order = operation_arg(g->layer, "ord");
+    const bool matrix = g->shape->rank == 2 && operation_arg(g->layer, "axis")->kind != VALUE_NONE;
+    if (!value_is_number(order)) return order->kind == VALUE_STRING && !value_is_text(order, "fro") ? (double)NAN : power_sum(g, 2);
+    const double p = value_number(order);
+    if (!matrix && g->shape->rank != 2) return vector_norm(g, p);
+    if (isinf(p)) return line_norm(g, 1, p);
+    return fabs(p) == 1.0 ? line_norm(g, 0, p) : (double)NAN;
+}
+
+/* ---- axes ---- */
+
+/* The axes taken together; false where Keras refuses one. */
+static bool axes_of(const Layer *layer, int rank, bool reduced[SHAPE_RANK_MAX], Error *err)
+{
+    const Value *axis = operation_arg(layer, "axis");
+    for (int i = 0; i < SHAPE_RANK_MAX; i++) reduced[i] = axis->kind == VALUE_NONE;
+    if (axis->kind == VALUE_NONE) return true;
+    const bool list = axis->kind == VALUE_TUPLE || axis->kind == VALUE_LIST;
+    for (size_t i = 0; i < (list ? axis->list->n : 1); i++) {
+        const int at = axis_canonical(list ? &axis->list->items[i] : axis, rank, err);
+        if (at < 0) return false;
+        reduced[at] = true;
+    }
+    return true;
+}
+
+static bool keeps_axes(const Layer *layer)
+{
+    const Value *keepdims = operation_arg(layer, "keepdims");
+    return keepdims && value_truth(keepdims);
+}
+
+static Shape reduced_shape(const Layer *layer, const Shape *in, const bool *reduced)
+{
+    Shape shape = {0};
+    for (int i = 0; i < in->rank; i++) {
+        if (!reduced[i]) shape.dim[shape.rank++] = in->dim[i];
+        else if (keeps_axes(layer)) shape.dim[shape.rank++] = 1;
+    }
+    return shape;
+}
+
+static Dtype result_type(const Layer *layer, Dtype in)
+{
+    const Value *dtype = operation_arg(layer, "dtype");
+    if (dtype && dtype->kind == VALUE_STRING) return dtype_find(dtype->string.bytes);
+    switch (family_of(layer)->type) {
+    case SAME: return in;
+    case TRUTH: return DTYPE_BOOL;
+    case INDEX: return DTYPE_INT32;
+    case SUMMED:
+        if (in == DTYPE_BOOL || in == DTYPE_INT8 || in == DTYPE_INT16) return DTYPE_INT32;
+        return in == DTYPE_UINT8 || in == DTYPE_UINT16 ? DTYPE_UINT32 : in;
+    case FLOATED: return dtype_with_float(in);
+    case FLOATX: return DTYPE_FLOAT32;
+    }
+    return in;
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    bool reduced[SHAPE_RANK_MAX];
+    (void)n_in;
+    if (!call_takes_one(call, err) || !axes_of(layer, in[0].shape.rank, reduced, err)) return false;
+    outputs_add(out, reduced_shape(layer, &in[0].shape, reduced), result_type(layer, in[0].dtype));
+    return true;
+}
+
+/* ---- groups ---- */
+
+/* How the elements of a group stand in the input. */
+typedef struct Walk {
+    Shape   kept, reduced;                                     /* axes of the output and of a group */
+    int64_t kept_step[SHAPE_RANK_MAX], reduced_step[SHAPE_RANK_MAX];
+} Walk;
+
+static Walk walk_of(const Layer *layer, const Shape *in)
+{
+    Walk walk = {0};
+    bool reduced[SHAPE_RANK_MAX];
+    axes_of(layer, in->rank, reduced, NULL);
+    for (int i = 0; i < in->rank; i++) {
+        Shape *shape = reduced[i] ? &walk.reduced : &walk.kept;
+        (reduced[i] ? walk.reduced_step : walk.kept_step)[shape->rank] = shape_span_size(in, i + 1, in->rank);
+        shape->dim[shape->rank++] = in->dim[i];
+    }
+    return walk;
+}
+
+/* max(x, initial=0): a number beside the elements. */
+static bool initial_of(const Layer *layer, double *number)
+{
+    const Value *initial = operation_arg(layer, "initial");
+    const bool given = initial && value_is_number(initial);
+    if (given) *number = value_number(initial);
+    return given;
+}
+
+static int64_t offset_of(const Shape *shape, const int64_t *steps, const int64_t *at)
+{
+    int64_t offset = 0;
+    for (int i = 0; i < shape->rank; i++) offset += at[i] * steps[i];
+    return offset;
+}
+
+static int64_t group_start(const Walk *walk, int64_t k)
+{
+    int64_t at[SHAPE_RANK_MAX];
+    place_of(&walk->kept, k, at);
+    return offset_of(&walk->kept, walk->kept_step, at);
+}
+
+static void take_group(const Forward *f, const Walk *walk, int64_t k, Group *group)
+{
+    const float *x = f->in[0].data + group_start(walk, k);
+    const int64_t n = shape_size(&walk->reduced);
+    const bool without_nan = family_of(f->layer)->without_nan;
+    int64_t at[SHAPE_RANK_MAX];
+    place_begin(at);
+    group->n = 0;
+    for (int64_t i = 0; i < n; i++, place_next(&walk->reduced, at)) {
+        const double element = (double)x[offset_of(&walk->reduced, walk->reduced_step, at)];
+        if (!without_nan || !isnan(element)) group->x[group->n++] = element;
+    }
+    if (initial_of(f->layer, &group->x[group->n])) group->n++;
+}
+
+static void forward(const Forward *f)
+{
+    const Walk walk = walk_of(f->layer, &f->in[0].shape);
+    const Reduction *family = family_of(f->layer);
+    const int64_t size = shape_size(&f->out[0].shape), n = shape_size(&walk.reduced);
+    Group group = {.shape = &walk.reduced, .layer = f->layer, .x = ARENA_ARRAY(f->scratch, n + 1, double)};
+    if (!n && family->needs_one) *f->impossible = true;
+    for (int64_t k = 0; k < size && !*f->impossible; k++) {
+        take_group(f, &walk, k, &group);
+        f->out[0].data[k] = (float)family->reduce(&group);
+    }
+}
+
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const Walk walk = walk_of(t->layer, &t->in[0].shape);
+    const int64_t n = shape_size(&walk.reduced), start = group_start(&walk, t->k);
+    int64_t at[SHAPE_RANK_MAX];
+    place_begin(at);
+    for (int64_t i = 0; i < n && i < cap; i++, place_next(&walk.reduced, at))
+        terms[i] = term_input(0, start + offset_of(&walk.reduced, walk.reduced_step, at), family_of(t->layer)->mean ? 1.0 / (double)n : 1);
+    double initial;
+    if (!initial_of(t->layer, &initial)) return n;
+    if (n < cap) terms[n] = term_constant(initial);
+    return n + 1;
+}
+
+static int64_t connections(const Trace *t)
+{
+    return shape_size(&t->in[0].shape);
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    const Reduction *family = family_of(t->layer);
+    if (topic != EXPLAIN_RULE || !shape_known(&t->in[0].shape)) return;
+    const Walk walk = walk_of(t->layer, &t->in[0].shape);
+    text_print(text, "%s x[i]", family->name);
+    if (family->mean) text_print(text, "/%lld", (long long)shape_size(&walk.reduced));
+}
+
+#define REDUCTION_WITH(FUNCTION, NAME, PARAMS_OF_IT, N_PARAMS, MODULE, RULE, ...)                                    \
+    const LayerKind OPERATION_##FUNCTION = {                                                                        \
+        .name = NAME, .module = "keras.src.ops." MODULE, .operation = true, .built_at_make = true,                  \
+        .params = PARAMS_OF_IT, .n_params = N_PARAMS, .call_params = CALL, .n_call_params = 1,                      \
+        .infer = infer, .forward = forward, .trace = trace, .rule = RULE, .connections = connections,               \
+        .explain = explain, .family = &(const Reduction){__VA_ARGS__},                                              \
+    }
+#define REDUCTION(FUNCTION, NAME, RULE, ...) REDUCTION_WITH(FUNCTION, NAME, PARAMS, 2, "numpy", RULE, __VA_ARGS__)
+
+REDUCTION(sum, "Sum", TRACE_SUM, .reduce = sum, .type = SUMMED, .name = "Σ");
+REDUCTION(mean, "Mean", TRACE_SUM, .reduce = mean, .type = FLOATED, .mean = true, .name = "Σ");
+REDUCTION_WITH(max, "Max", EXTREME_PARAMS, 3, "numpy", TRACE_MAX, .reduce = largest, .needs_one = true, .name = "max");
+REDUCTION_WITH(min, "Min", EXTREME_PARAMS, 3, "numpy", TRACE_DEPENDS, .reduce = smallest, .needs_one = true, .name = "min");
+REDUCTION(amax, "Amax", TRACE_MAX, .reduce = largest, .needs_one = true, .name = "max");
+REDUCTION(amin, "Amin", TRACE_DEPENDS, .reduce = smallest, .needs_one = true, .name = "min");
+REDUCTION(ptp, "Ptp", TRACE_DEPENDS, .reduce = range, .needs_one = true, .name = "max − min");
+REDUCTION_WITH(prod, "Prod", PRODUCT_PARAMS, 3, "numpy", TRACE_DEPENDS, .reduce = product, .type = SUMMED, .name = "Π");
+REDUCTION(var, "Var", TRACE_DEPENDS, .reduce = variance, .type = FLOATED, .name = "Σ (x[i] − x̄)²/n,");
+REDUCTION(std, "Std", TRACE_DEPENDS, .reduce = deviation, .type = FLOATED, .name = "√(Σ (x[i] − x̄)²/n),");
+REDUCTION(median, "Median", TRACE_DEPENDS, .reduce = median, .type = FLOATED, .name = "median");
+REDUCTION(any, "Any", TRACE_DEPENDS, .reduce = any, .type = TRUTH, .name = "∃");
+REDUCTION(all, "All", TRACE_DEPENDS, .reduce = all, .type = TRUTH, .name = "∀");
+REDUCTION(argmax, "Argmax", TRACE_DEPENDS, .reduce = place_of_largest, .type = INDEX, .needs_one = true, .name = "argmax");
+REDUCTION(argmin, "Argmin", TRACE_DEPENDS, .reduce = place_of_smallest, .type = INDEX, .needs_one = true, .name = "argmin");
+REDUCTION_WITH(count_nonzero, "CountNonzero", PARAMS, 1, "numpy", TRACE_DEPENDS, .reduce = count, .type = INDEX, .name = "#");
+REDUCTION_WITH(logsumexp, "Logsumexp", PARAMS, 2, "math", TRACE_DEPENDS, .reduce = log_sum, .type = FLOATX, .name = "log Σ exp");
+REDUCTION_WITH(norm, "Norm", NORM_PARAMS, 3, "linalg", TRACE_DEPENDS, .reduce = norm, .type = FLOATED, .name = "‖·‖");
+
+REDUCTION(nansum, "Nansum", TRACE_DEPENDS, .reduce = sum, .type = SUMMED, .without_nan = true, .name = "Σ");
+REDUCTION(nanmean, "Nanmean", TRACE_DEPENDS, .reduce = mean, .type = FLOATED, .without_nan = true, .name = "Σ");
+REDUCTION(nanmax, "Nanmax", TRACE_DEPENDS, .reduce = largest, .without_nan = true, .needs_one = true, .name = "max");
+REDUCTION(nanmin, "Nanmin", TRACE_DEPENDS, .reduce = smallest, .without_nan = true, .needs_one = true, .name = "min");
+REDUCTION(nanprod, "Nanprod", TRACE_DEPENDS, .reduce = product, .type = SUMMED, .without_nan = true, .name = "Π");
+REDUCTION(nanvar, "Nanvar", TRACE_DEPENDS, .reduce = variance, .type = FLOATED, .without_nan = true, .name = "Σ (x[i] − x̄)²/n,");
+REDUCTION(nanstd, "Nanstd", TRACE_DEPENDS, .reduce = deviation, .type = FLOATED, .without_nan = true, .name = "√(Σ (x[i] − x̄)²/n),");
+REDUCTION(nanmedian, "Nanmedian", TRACE_DEPENDS, .reduce = median, .type = FLOATED, .without_nan = true, .name = "median");
