@@ -371,7 +371,7 @@ const LayerKind *layer_kind_find(const char *class_name);    /* keras.layers */
 const LayerKind *operation_find(const char *function_name);  /* keras.ops: "reshape", "abs" */
 const LayerKind *operation_class_find(const char *class_name);   /* "Reshape", "Absolute" */
 /* keras.ops.<function>(args...) on symbolic tensors: binds as the function does, makes the operation and calls it. */
-Node *operation_call(Builder *, const LayerKind *, const Argument *, int n, Span, Error *);
+Node *operation_node(Builder *, const LayerKind *, const Argument *, int n, Span, Error *);
 /* The same for what has one output; NULL when there is no such operation, or it refuses. */
 KerasTensor *operation_apply(Builder *, const char *function_name, const Argument *, int n, Error *);
 

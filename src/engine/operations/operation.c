@@ -135,7 +135,7 @@ static int made_arguments(const Function *function, const Bound *bound, const Ar
     return n;
 }
 
-Node *operation_call(Builder *builder, const LayerKind *kind, const Argument *args, int n, Span span, Error *err)
+Node *operation_node(Builder *builder, const LayerKind *kind, const Argument *args, int n, Span span, Error *err)
 {
     Arena *arena = builder->arena;
     const Function function = function_of(arena, kind);
@@ -154,6 +154,6 @@ Node *operation_call(Builder *builder, const LayerKind *kind, const Argument *ar
 KerasTensor *operation_apply(Builder *builder, const char *function_name, const Argument *args, int n, Error *err)
 {
     const LayerKind *kind = operation_find(function_name);
-    Node *node = kind ? operation_call(builder, kind, args, n, SPAN_NONE, err) : NULL;
+    Node *node = kind ? operation_node(builder, kind, args, n, SPAN_NONE, err) : NULL;
     return node ? node->out[0] : NULL;
 }

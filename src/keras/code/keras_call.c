@@ -144,43 +144,17 @@ bool operation_exists(const char *name)
     return operation_find(name) != NULL;
 }
 
-/* ops.mean(x, axis=1): arguments of the call first, then those of the operation's constructor. */
-typedef struct Split {
-    const LayerKind *kind;
-    Argument *made, *called;
-    int n_made, n_called;
-} Split;
-
-static bool has_param(const ParamSpec *params, int n, const char *name)
-{
-    for (int i = 0; i < n; i++)
-        if (strcmp(params[i].name, name) == 0) return true;
-    return false;
-}
-
-static void split_arguments(Evaluator *ev, const LayerKind *kind, const Argument *args, int n, Split *split)
-{
-    const int n_call = kind->call_params ? kind->n_call_params : 1;
-    *split = (Split){kind, ARENA_ARRAY(ev->arena, n + 1, Argument), ARENA_ARRAY(ev->arena, n + 1, Argument), 0, 0};
-    for (int i = 0, position = 0; i < n; i++) {
-        const char *keyword = args[i].keyword;
-        const bool made = keyword ? has_param(kind->params, kind->n_params, keyword) : position++ >= n_call;
-        if (made) split->made[split->n_made++] = args[i];
-        else split->called[split->n_called++] = args[i];
-    }
-}
-
 static Value symbolic_operation(Evaluator *ev, const LayerKind *kind, const Argument *args, int n)
 {
-    Split split;
     int given;
-    split_arguments(ev, kind, args, n, &split);
-    const Argument *made = engine_arguments(ev, kind->params, kind->n_params, split.made, split.n_made, &given);
+    const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
     Error error = error_make(ev);
-    Layer *layer = layer_make(ev->builder, kind, made, given, ev->span, &error);
-    if (!layer) raise_fault(ev, &error);
-    layer->place = -1;
-    return symbolic_call(ev, layer, split.called, split.n_called);
+    pay(ev, 40);
+    Node *node = operation_node(ev->builder, kind, arguments, given, ev->span, &error);
+    if (!node) raise_fault(ev, &error);
+    if (!ev->builder->eager && !ev->following) registry_node(ev, node);
+    trail_builds(ev);
+    return node_value(ev, node);
 }
 
 /* Arrays beside symbolic tensors are constants. */
