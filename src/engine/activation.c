@@ -97,11 +97,15 @@ static float general_relu(float x, const double *p)
 
 static void apply_relu(float *x, int64_t n, const double *p)
 {
-    if (fabs(p[0]) + fabs(p[2]) > 0 || !isnan(p[1])) {
+    if (fabs(p[0]) + fabs(p[2]) > 0) {
         for (int64_t i = 0; i < n; i++) x[i] = general_relu(x[i], p);
         return;
     }
-    for (int64_t i = 0; i < n; i++) x[i] = x[i] > 0 ? x[i] : 0;
+    const float most = isnan(p[1]) ? INFINITY : (float)p[1];
+    for (int64_t i = 0; i < n; i++) {
+        const float above = x[i] > 0 ? x[i] : 0;
+        x[i] = above < most ? above : most;
+    }
 }
 
 /* ---- over an axis: n numbers, `stride` apart ---- */

@@ -621,22 +621,34 @@ static int64_t inner_size(const Shape *shape, int64_t axis)
     return shape_span_size(shape, shape_axis(shape, axis) + 1, shape->rank);
 }
 
+/* x·factor + offset, each for a channel. */
+static void batch_factors(const Forward *f, int64_t channels, float *factor, float *offset)
+{
+    const NormalizationConfig *config = f->layer->config;
+    const BatchWeights at = batch_weights(config);
+    for (int64_t c = 0; c < channels; c++) {
+        factor[c] = 1 / sqrtf(f->weights[at.variance].data[c] + (float)config->epsilon);
+        if (at.gamma >= 0) factor[c] *= f->weights[at.gamma].data[c];
+        offset[c] = -f->weights[at.mean].data[c] * factor[c];
+        if (at.beta >= 0) offset[c] += f->weights[at.beta].data[c];
+    }
+}
+
 static void batch_forward(const Forward *f)
 {
     const NormalizationConfig *config = f->layer->config;
     const Shape *shape = &f->in[0].shape;
-    BatchWeights at = batch_weights(config);
-    int64_t channels = f->weights[at.mean].shape.dim[0], inner = inner_size(shape, config->axes[0]);
-    int64_t outer = channels && inner ? shape_size(shape) / channels / inner : 0;
+    const int64_t channels = f->weights[batch_weights(config).mean].shape.dim[0], inner = inner_size(shape, config->axes[0]);
+    const int64_t outer = channels && inner ? shape_size(shape) / channels / inner : 0;
+    float *factor = ARENA_ARRAY(f->scratch, channels, float), *offset = ARENA_ARRAY(f->scratch, channels, float);
     const float *x = f->in[0].data;
-    float *y = f->out->data;
-    for (int64_t o = 0; o < outer; o++)
-        for (int64_t c = 0; c < channels; c++) {
-            float factor = 1 / sqrtf(f->weights[at.variance].data[c] + (float)config->epsilon);
-            if (at.gamma >= 0) factor *= f->weights[at.gamma].data[c];
-            float offset = -f->weights[at.mean].data[c] * factor;
-            if (at.beta >= 0) offset += f->weights[at.beta].data[c];
-            for (int64_t i = 0; i < inner; i++) *y++ = *x++ * factor + offset;
+    float *restrict y = f->out->data;
+    batch_factors(f, channels, factor, offset);
+    for (int64_t o = 0; o < outer; o++, x += channels * inner, y += channels * inner)
+        if (inner == 1) {
+            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * factor[c] + offset[c];
+        } else {
+            for (int64_t k = 0; k < channels * inner; k++) y[k] = x[k] * factor[k / inner] + offset[k / inner];
         }
 }
 
