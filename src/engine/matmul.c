@@ -15,8 +15,10 @@ enum {
     FEW_ROWS = 3         /* up to here packing costs more than it saves */
 };
 
-/* out (rows, columns) += left (rows, inner)·right (inner, columns), right packed. */
-typedef void TileRun(int64_t inner, const float *left, int64_t left_step, const float *right, float *out, int64_t out_step);
+/* out (rows, columns) = begin + left (rows, inner)·right (inner, columns), right packed. begin: one row for all;
+ * NULL = what is in `out`. */
+typedef void TileRun(int64_t inner, const float *left, int64_t left_step, const float *right, const float *begin, float *out,
+                     int64_t out_step);
 typedef void AddRows(int64_t n, const float *factor, const float *rows, int64_t step, float *sum);
 
 typedef struct Tile {
@@ -33,11 +35,12 @@ typedef struct Tile {
 #define X(NAME, ATTRIBUTES, FLOATS)                                                                              \
     typedef float Lanes##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                   \
     ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, int64_t left_step, const float *right,     \
-                                       float *out, int64_t out_step)                                                         \
+                                       const float *begin, float *out, int64_t out_step)                                                         \
     {                                                                                                            \
         Lanes##NAME sum[TILE_ROWS_##NAME][2];                                                                    \
         for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
-            for (int i = 0; i < 2; i++) sum[r][i] = *(Lanes##NAME *)(out + r * out_step + i * FLOATS);           \
+            for (int i = 0; i < 2; i++)                                                                          \
+                sum[r][i] = *(const Lanes##NAME *)(begin ? begin + i * FLOATS : out + r * out_step + i * FLOATS); \
         for (int64_t k = 0; k < inner; k++) {                                                                    \
             const Lanes##NAME first = *(const Lanes##NAME *)(right + k * 2 * FLOATS);                            \
             const Lanes##NAME second = *(const Lanes##NAME *)(right + k * 2 * FLOATS + FLOATS);                  \
@@ -88,13 +91,10 @@ MatmulLeft matmul_rows(const MatmulRows *rows)
     return (MatmulLeft){.source = rows, .copy = copy_rows};
 }
 
-static void fill_bias(const Matmul *product)
+static void begin_row(const Matmul *product, float *row)
 {
-    for (int64_t r = 0; r < product->rows; r++) {
-        float *row = product->out + r * product->out_step;
-        if (product->bias) memcpy(row, product->bias, (size_t)product->columns * sizeof(float));
-        else memset(row, 0, (size_t)product->columns * sizeof(float));
-    }
+    if (product->bias) memcpy(row, product->bias, (size_t)product->columns * sizeof(float));
+    else memset(row, 0, (size_t)product->columns * sizeof(float));
 }
 
 /* A block of the left matrix with what it is multiplied into. */
@@ -104,7 +104,13 @@ typedef struct Block {
     int64_t       row, rows, k, inner;
     float        *left, *panel;
     int64_t       left_step;
+    float         begin[TILE_COLUMNS_MAX];   /* the panel's bias */
 } Block;
+
+static const float *begin_of(const Block *block)
+{
+    return block->k ? NULL : block->begin;
+}
 
 /* The block's stretch of one panel, (inner, width), the width filled up with zeros. */
 static void pack_panel(const Block *block, int64_t column)
@@ -125,8 +131,8 @@ static void run_edge(const Block *block, const float *left, float *out, int64_t 
 {
     const int64_t step = block->product->out_step, width = block->tile->columns;
     float whole[TILE_ROWS_MAX * TILE_COLUMNS_MAX] = {0};
-    for (int64_t r = 0; r < rows; r++) memcpy(whole + r * width, out + r * step, (size_t)columns * sizeof(float));
-    block->tile->run(block->inner, left, block->left_step, block->panel, whole, width);
+    for (int64_t r = 0; block->k && r < rows; r++) memcpy(whole + r * width, out + r * step, (size_t)columns * sizeof(float));
+    block->tile->run(block->inner, left, block->left_step, block->panel, begin_of(block), whole, width);
     for (int64_t r = 0; r < rows; r++) memcpy(out + r * step, whole + r * width, (size_t)columns * sizeof(float));
 }
 
@@ -139,19 +145,29 @@ static void run_panel(const Block *block, int64_t column)
         const float *left = block->left + r * block->left_step;
         float *out = block->product->out + (block->row + r) * step + column;
         if (rows == tile->rows && columns == tile->columns)
-            tile->run(block->inner, left, block->left_step, block->panel, out, step);
+            tile->run(block->inner, left, block->left_step, block->panel, begin_of(block), out, step);
         else
             run_edge(block, left, out, rows, columns);
     }
 }
 
+static void begin_panel(Block *block, int64_t column)
+{
+    const Matmul *product = block->product;
+    memset(block->begin, 0, sizeof block->begin);
+    if (product->bias)
+        memcpy(block->begin, product->bias + column,
+               (size_t)smaller(block->tile->columns, product->columns - column) * sizeof(float));
+}
+
 /* Each panel is packed when its turn comes, which is cheap beside the tiles that read it and keeps it in the first cache. */
-static void run_block(const Block *block)
+static void run_block(Block *block)
 {
     const Matmul *product = block->product;
     product->left.copy(product->left.source, block->row, block->rows, block->k, block->inner, block->left, block->left_step);
     for (int64_t column = 0; column < product->columns; column += block->tile->columns) {
         pack_panel(block, column);
+        begin_panel(block, column);
         run_panel(block, column);
     }
 }
@@ -176,6 +192,8 @@ static void run_row(const Matmul *product, const Tile *tile, int64_t row, float 
 {
     const int64_t n = product->columns, step = product->right_row_step;
     float *sum = product->out + row * product->out_step;
+    begin_row(product, sum);
+    if (product->inner <= 0) return;
     product->left.copy(product->left.source, row, 1, 0, product->inner, left, product->inner);
     int64_t k = 0;
     for (; k + 4 <= product->inner; k += 4) tile->add_rows(n, left + k, product->right + k * step, step, sum);
@@ -186,13 +204,11 @@ void matmul(const Matmul *product, Arena *scratch)
 {
     const Tile *tile = &TILES[lanes_here()];
     if (product->rows <= 0 || product->columns <= 0) return;
-    fill_bias(product);
-    if (product->inner <= 0) return;
-    if (product->rows > FEW_ROWS || product->right_column_step != 1) {
+    if (product->inner > 0 && (product->rows > FEW_ROWS || product->right_column_step != 1)) {
         run_blocks(product, tile, scratch);
         return;
     }
-    float *left = ARENA_ARRAY(scratch, product->inner, float);
+    float *left = ARENA_ARRAY(scratch, product->inner > 0 ? product->inner : 1, float);
     for (int64_t row = 0; row < product->rows; row++) run_row(product, tile, row, left);
 }
 
