@@ -5,8 +5,9 @@
 
 /* ---- counting ---- */
 
-/* Terms looked at in counting the connections of one layer; more, and the count is left open. */
-enum { COUNT_TERMS_MAX = 1 << 18, TERMS_AT_ONCE = 256 };
+/* Outputs and terms looked at in counting the connections of one layer that has no formula for them; more, and the count is left
+ * open. */
+enum { COUNT_OUTPUTS_MAX = 1 << 11, COUNT_TERMS_MAX = 1 << 16, TERMS_AT_ONCE = 256 };
 
 static int64_t terms_with_input(Arena *arena, const Trace *trace)
 {
@@ -29,6 +30,7 @@ static int64_t count_with_trace(Arena *arena, Trace trace)
     int64_t sum = 0, looked_at = 0;
     for (trace.output = 0; trace.output < trace.n_out; trace.output++) {
         const int64_t size = shape_size(&trace.out[trace.output].shape);
+        if (size > COUNT_OUTPUTS_MAX) return DIM_NONE;
         for (trace.k = 0; trace.k < size; trace.k++) {
             const int64_t terms = terms_with_input(arena, &trace);
             looked_at += terms + 1;
