@@ -166,13 +166,6 @@ static Value shape_value(Evaluator *ev, const Shape *shape)
     return value_shape(ev->arena, shape);
 }
 
-/* Numbers are for one batch; the model is for any. */
-static Shape any_batch(Shape shape)
-{
-    if (shape.rank) shape.dim[0] = DIM_NONE;
-    return shape;
-}
-
 static Value input_for(Follower *follower, Shape shape, Dtype dtype)
 {
     Evaluator *ev = follower->ev;
@@ -198,7 +191,7 @@ static Value with_inputs(Follower *follower, Value value)
 {
     const Array *array = array_of(&value);
     if (value.kind == VALUE_TENSOR) return input_for(follower, value.tensor->spec.shape, value.tensor->spec.dtype);
-    if (array) return input_for(follower, any_batch(array->shape), array->dtype == DTYPE_FLOAT64 ? DTYPE_FLOAT32 : array->dtype);
+    if (array) return input_for(follower, array->shape, array->dtype == DTYPE_FLOAT64 ? DTYPE_FLOAT32 : array->dtype);
     if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
     Value out = value_list(follower->ev->arena, value.kind, value.list->n);
     for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_inputs(follower, value.list->items[i]));
