@@ -85,7 +85,8 @@ static void shapes_of(const CommandLine *line, const Snapshot *snapshot, Text *t
         fault.cause = cause_of(line, error);
         fault.fixes = labels;
         fault.n_fixes = fix_labels(line, snapshot, labels);
-        const Span place = span_known(error->at) ? error->at : error->span;
+        const Span at = span_known(error->at) ? error->at : error->span;
+        const Span place = span_known(error->layer_span) ? error->layer_span : at;
         if (span_known(place)) text_place(snapshot->text, snapshot->length, place.start, &fault.line, &fault.column);
     }
     shapes_print(text, &snapshot->plan, &fault);
