@@ -281,5 +281,5 @@ void heading_draw(Scene *scene, const View *view, const Heading *heading, const 
               (LineStyle){FONT_TEXT_BOLD, type.title, column->fault ? theme->error : theme->ink});
     line_draw(scene, view, &heading->shape, column, variant, (Point){x, shape}, area.w,
               (LineStyle){FONT_CODE_BOLD, type.shape, colour_text(theme, theme->accent, theme->ground)});
-    note_draw(scene, view, heading, (Point){x, note}, area.w, type.small);
+    if (area.h > heading_height(type) - 1) note_draw(scene, view, heading, (Point){x, note}, area.w, type.small);
 }

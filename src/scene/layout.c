@@ -127,6 +127,13 @@ static Point slot_of(const Columns *columns, int c, float height)
     return (Point){height * before / all, height * weight_of(&columns->column[c]) / all};
 }
 
+/* In low slots the heading goes without its last line. */
+static float lane_heading(const Work *work, float slot)
+{
+    const float full = heading_height(work->layout->type);
+    return slot > full * 2.4F ? full : full - work->layout->type.small * 1.6F;
+}
+
 /* The room of a column: a slot of the page's height, its own heading inside where several stand at one depth. */
 static Rect room_of(const Work *work, int c, Rect page)
 {
@@ -136,8 +143,8 @@ static Rect room_of(const Work *work, int c, Rect page)
     const Point slot = slot_of(columns, c, page.h - top);
     Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
-    const float head = heading_height(work->layout->type) + 6;
     if (stacks_at(columns, column->depth)) {
+        const float head = lane_heading(work, slot.y) + 6;
         room.y += head;
         room.h -= head + 18;
     }
@@ -221,9 +228,11 @@ static Rect heading_rect(const Work *work, int c, float x, float w)
 {
     const Columns *columns = work->columns;
     const Place *place = &work->layout->place[c];
-    const float height = heading_height(work->layout->type), reach = w + work->gap - 14;
+    const float reach = w + work->gap - 14;
     if (!stacks_at(columns, columns->column[c].depth))
-        return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10, reach, height};
+        return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10, reach, heading_height(work->layout->type)};
+    const Point slot = slot_of(columns, c, work->layout->page.h - work->layout->cable_top);
+    const float height = lane_heading(work, slot.y);
     return (Rect){x + w / 2 - reach / 2, place->room.y - height - 4, reach, height};
 }
 
@@ -235,6 +244,8 @@ static void places_set(const Work *work, Rect page)
             if (work->columns->column[c].depth != d) continue;
             Place *place = &work->layout->place[c];
             place->centre = x + work->width[d] / 2;
+            place->left = x;
+            place->right = x + work->width[d];
             place->room.x = place->centre - place->room.w / 2;
             place->block.area.x = place->centre - place->block.area.w / 2;
             const float pad = pad_of(&place->block);
@@ -260,6 +271,8 @@ void layout_align(Layout *layout, int n, const float *centre)
         if (isnan(centre[c])) continue;
         const float by = centre[c] - place->centre;
         place->centre += by;
+        place->left += by;
+        place->right += by;
         place->room.x += by;
         const float half = fminf(place->heading.w / 2, fminf(centre[c] - layout->area.x, layout->area.x + layout->area.w - centre[c]) - 6);
         place->heading.x = centre[c] - half;

@@ -14,6 +14,7 @@ typedef struct Place {
     Rect  panel;     /* the block with its padding: wires end and begin here */
     Block block;
     float centre;
+    float left, right;   /* of the widest that stands at its depth: wires keep clear of headings between */
 } Place;
 
 typedef struct Layout {

@@ -74,17 +74,36 @@ static float cable_height(const Chart *chart, int from, int to)
     return chart->layout.page.y + 2 + CABLE_STEP * (float)(cable_number(chart, from, to) % most);
 }
 
+static void run_straight(Scene *scene, Point *from, float x, Stroke stroke)
+{
+    const Point to = {x, from->y};
+    if (fabsf(x - from->x) < 0.5F) return;
+    stroke_set(mark_line(scene, *from, to, stroke.colour, stroke.width), stroke);
+    *from = to;
+}
+
+/* Where several columns stand at one depth, wires turn only beside them, so that they cross none of their headings. */
+static void keep_clear(Scene *scene, const Chart *chart, int from, int to, Point *a, Point *b, Stroke stroke)
+{
+    const Columns *columns = &chart->columns;
+    const Place *left = &chart->layout.place[from], *right = &chart->layout.place[to];
+    if (chart->along > 0) return;
+    if (columns->lanes[columns->column[from].depth] > 1) run_straight(scene, a, fmaxf(left->right, a->x), stroke);
+    if (columns->lanes[columns->column[to].depth] > 1) run_straight(scene, b, fminf(right->left, b->x), stroke);
+}
+
 /* Past columns in between a wire goes up, along the top of the page and down again. */
 static void route(Scene *scene, const Chart *chart, int from, int to, Point a, Point b, Stroke stroke)
 {
     const int passed = chart->columns.column[to].depth - chart->columns.column[from].depth;
+    keep_clear(scene, chart, from, to, &a, &b, stroke);
     if (passed <= 1) {
         stroke_set(mark_wire(scene, a, b, stroke.colour, stroke.width), stroke);
         return;
     }
-    const float y = cable_height(chart, from, to);
+    const float y = cable_height(chart, from, to), turn = 26;
     const Rect left = chart->layout.place[from].panel, right = chart->layout.place[to].panel;
-    const Point up = {fmaxf(left.x + left.w, a.x) + 28, y}, down = {fminf(right.x, b.x) - 28, y};
+    const Point up = {fmaxf(left.x + left.w, a.x) + turn, y}, down = {fminf(right.x, b.x) - turn, y};
     stroke_set(mark_wire(scene, a, up, stroke.colour, stroke.width), stroke);
     stroke_set(mark_line(scene, up, down, stroke.colour, stroke.width), stroke);
     stroke_set(mark_wire(scene, down, b, stroke.colour, stroke.width), stroke);
