@@ -148,13 +148,14 @@ static Variant variant_of(const Snapshot *snapshot)
 void app_view(const App *app, View *view)
 {
     const Study *study = &app->study;
+    static const Pick nothing = {.type = PICK_NONE, .layer = -1, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1};
     *view = (View){
         .area = app->page.canvas, .theme = app_theme(app), .measure = &app->measure, .scale = app->settings.scale,
         .zoom = app->zoom, .pan = app->pan, .now = variant_of(study->shown),
         .before = app->motion.running ? variant_of(study->before) : (Variant){0},
         .t = motion_progress(&app->motion, app->seconds), .reduced_motion = app->settings.reduced_motion,
         .other = app->compare ? variant_of(study->twin) : (Variant){0}, .extent = study->extent,
-        .hover = app->gaze.hover.pick, .focus = app->gaze.focus.pick, .outgoing = app->gaze.outgoing,
+        .hover = app->gaze.hover.pick, .focus = app->playback.progress < 0 && !study_stale(study) ? app->gaze.focus.pick : nothing, .outgoing = app->gaze.outgoing,
         .matrix = app->matrix, .matrix_step = -1, .progress = app->playback.progress,
         .dimmed = study_stale(study), .editable = !study_stale(study), .say = say, .strings = (void *)(uintptr_t)app->strings};
 }
@@ -222,7 +223,8 @@ static void tick(App *app)
     if (!motion_tick(&app->motion, app->seconds) && moving) study_forget(&app->study);
     if (app->study.shown && playback_tick(&app->playback, &app->study.shown->plan, app->seconds)) app->stale = true;
     if (app->notice[0] && app->seconds >= app->notice_until) app->notice[0] = 0, app->stale = true;
-    if (study_stale(&app->study) && app->seconds >= app->changed_at + SETTLE_SECONDS && study_settle(&app->study)) {
+    if (study_unsettled(&app->study) && app->seconds >= app->changed_at + SETTLE_SECONDS) {
+        study_settle(&app->study);
         look_clear(&app->gaze.hover);
         look_clear(&app->gaze.focus);
         app->stale = true;
@@ -236,19 +238,13 @@ static double sooner(double wait, double until)
     return wait < 0 || left < wait ? left : wait;
 }
 
-static bool may_settle(const App *app)
-{
-    const Snapshot *now = app->study.now;
-    return study_stale(&app->study) && !now->failed && now->reading.error.layer_class && now->plan.n_layers;
-}
-
 double app_wait(const App *app)
 {
     double wait = -1;
     if (app->stale || app->motion.running) return 0;
     if (app->playback.playing) wait = sooner(wait, app->playback.next_at - app->seconds);
     if (app->notice[0]) wait = sooner(wait, app->notice_until - app->seconds);
-    if (may_settle(app)) wait = sooner(wait, app->changed_at + SETTLE_SECONDS - app->seconds);
+    if (study_unsettled(&app->study)) wait = sooner(wait, app->changed_at + SETTLE_SECONDS - app->seconds);
     if (app->kept && app->autosave.due >= 0) wait = sooner(wait, app->autosave.due - app->seconds);
     return wait;
 }

@@ -176,10 +176,10 @@ bool facts_find(UnitFacts *facts, Arena *arena, const Snapshot *snapshot, const 
     if (pick->k < 0 || pick->k >= shape_size(&plan->tensors[pick->tensor].shape)) return false;
     facts->name = facts_unit_name(arena, plan, pick->tensor, pick->k);
     facts->value = number_at(snapshot, pick->tensor, pick->k, &facts->has_value);
-    if (pick->step < 0 || pick->step >= plan->n_steps || facts_maker(plan, pick->tensor) < 0) return true;
+    if (pick->step < 0 || pick->step >= plan->n_steps || !plan->steps[pick->step].node->n_in) return true;
     facts->step = &plan->steps[pick->step];
     facts->row = facts->step->row >= 0 ? &plan->layers[facts->step->row] : NULL;
-    if (!snapshot->run.plan || !facts->step->node->n_in) return true;
+    if (!snapshot->run.plan) return true;
     const int64_t n = run_trace(&snapshot->run, pick->step, 0, pick->k, NULL, 0);
     if (n < 0 || n > TERMS_MAX) return false;
     facts->terms = ARENA_ARRAY(arena, n, Term);

@@ -299,6 +299,10 @@ void sentences_find(Sentences *sentences, const App *app, Arena *arena, float wi
     if (!snapshot || !snapshot->plan.model) return;
     const Teller teller = {.app = app, .arena = arena, .snapshot = snapshot, .pick = pick, .out = sentences, .width = width,
                            .twin = pick->variant > 0 ? app->study.shown : app->study.twin};
+    if (app->playback.progress >= 0 && pick == &app->gaze.focus.pick) {
+        tell_playback(&teller);
+        return;
+    }
     switch (pick->type) {
     case PICK_UNIT: tell_unit(&teller); break;
     case PICK_LAYER: case PICK_SHAPE: case PICK_ARGUMENT: tell_layer(&teller); break;
@@ -306,7 +310,5 @@ void sentences_find(Sentences *sentences, const App *app, Arena *arena, float wi
     case PICK_WEIGHT: tell_weight(&teller); break;
     case PICK_NONE: case PICK_CODE_LINE: case PICK_SUMMARY_ROW: case PICK_WIDGET: case PICK_INSERT: case PICK_COUNT: break;
     }
-    if (sentences->name[0]) return;
-    if (app->playback.progress >= 0) tell_playback(&teller);
-    else tell_model(&teller);
+    if (!sentences->name[0]) tell_model(&teller);
 }

@@ -77,12 +77,15 @@ void study_read(Study *study, const char *text, size_t length, const ReadOptions
     if (snapshot_good(snapshot) || !study->shown) show(study, snapshot);
 }
 
-bool study_settle(Study *study)
+bool study_unsettled(const Study *study)
 {
-    Snapshot *now = study->now;
-    if (!study_stale(study) || now->failed || !now->reading.error.layer_class || !now->plan.n_layers) return false;
-    show(study, now);
-    return true;
+    const Snapshot *now = study->now;
+    return study_stale(study) && !now->failed && now->plan.model && now->reading.error.layer_class;
+}
+
+void study_settle(Study *study)
+{
+    if (study_unsettled(study)) show(study, study->now);
 }
 
 void study_remember(Study *study)

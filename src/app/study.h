@@ -19,8 +19,9 @@ void study_close(Study *);
 /* Reads a new text. */
 void study_read(Study *, const char *text, size_t length, const ReadOptions *);
 
-/* A faulty text stands still: what is sound of it is drawn up to the fault. True when that changes the picture. */
-bool study_settle(Study *);
+/* A model that Keras refuses is drawn up to the fault, but only once the text stands still: until then the last good one stays. */
+bool study_unsettled(const Study *);
+void study_settle(Study *);
 
 /* Keeps what was drawn until now, for the animation to come from. */
 void study_remember(Study *);

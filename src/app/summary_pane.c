@@ -14,10 +14,21 @@ static const Plan *plan_of(const App *app)
     return app->study.shown && app->study.shown->plan.model ? &app->study.shown->plan : NULL;
 }
 
+/* The layer that Keras refuses stands in a row of its own below the sound ones. */
+static const Error *refusal_of(const Plan *plan)
+{
+    return plan && plan->error && plan->error->layer_class ? plan->error : NULL;
+}
+
+static int count_rows(const Plan *plan)
+{
+    return plan ? plan->n_layers + (refusal_of(plan) ? 1 : 0) : 0;
+}
+
 float summary_height(const App *app)
 {
     const Plan *plan = plan_of(app);
-    return ((float)(plan ? plan->n_layers + 1 : 1) * PITCH + 10 + BOTTOM) * app->settings.scale;
+    return ((float)(count_rows(plan) + 1) * PITCH + 10 + BOTTOM) * app->settings.scale;
 }
 
 static float rows_height(const App *app)
@@ -28,7 +39,7 @@ static float rows_height(const App *app)
 static float scroll_most(const App *app)
 {
     const Plan *plan = plan_of(app);
-    return fmaxf(0, (float)(plan ? plan->n_layers : 0) * PITCH * app->page.scale - rows_height(app));
+    return fmaxf(0, (float)count_rows(plan) * PITCH * app->page.scale - rows_height(app));
 }
 
 void summary_scroll(App *app, float rows)
@@ -39,6 +50,8 @@ void summary_scroll(App *app, float rows)
 
 int summary_lit(const App *app)
 {
+    const int step = plan_of(app) ? playback_at(&app->playback, plan_of(app)) : -1;
+    if (step >= 0) return plan_of(app)->steps[step].row;
     const Pick *hover = &app->gaze.hover.pick;
     const Pick *pick = hover->type != PICK_NONE && hover->type != PICK_WIDGET && hover->layer >= 0 ? hover : &app->gaze.focus.pick;
     return pick->type == PICK_NONE || pick->variant > 0 ? -1 : pick->layer;
@@ -101,6 +114,13 @@ static void row_draw(const Ui *ui, const Plan *plan, const Columns *columns, int
     ui_text(ui, columns->params, y, ALIGN_RIGHT, code, count_text(ui->scene->arena, params_shown(ui->app, row)));
 }
 
+static void refusal_draw(const Ui *ui, const Columns *columns, const Error *error, float y)
+{
+    const Style code = {FONT_CODE, TYPE, ui->theme->error}, text = {FONT_TEXT, TYPE, ui->theme->error};
+    ui_text_fit(ui, columns->name, y, columns->shape - columns->name - 8 * ui->s, code, error->layer_name ? error->layer_name : error->layer_class);
+    ui_text_fit(ui, columns->shape, y, columns->params - columns->shape, text, ui_say(ui, "summary.refused"));
+}
+
 static void total_draw(const Ui *ui, const Plan *plan, float y)
 {
     const Rect pane = ui->app->page.summary;
@@ -124,8 +144,9 @@ void summary_draw(const App *app, Scene *scene)
         const float top = (float)i * pitch - scroll;
         if (top + pitch >= 0 && top <= room) row_draw(&ui, plan, &columns, i, pane.y + top + pitch / 2);
     }
+    if (refusal_of(plan)) refusal_draw(&ui, &columns, refusal_of(plan), pane.y + (float)plan->n_layers * pitch - scroll + pitch / 2);
     mark_unclip(scene);
-    total_draw(&ui, plan, pane.y + fminf((float)plan->n_layers * pitch, room) + 4 * ui.s);
+    total_draw(&ui, plan, pane.y + fminf((float)count_rows(plan) * pitch, room) + 4 * ui.s);
 }
 
 const char *summary_text(const App *app, Arena *arena)

@@ -124,7 +124,7 @@ float ui_link(const Ui *ui, float right, float y, const char *id, const char *te
 {
     const bool lit = on || ui_hovered(ui, id);
     const Colour colour = !enabled(ui, id) ? colour_fade(ui->theme->dim, 0.6f) : lit ? ui->theme->accent : ui->theme->ink;
-    const float width = ui_width(ui, FONT_TEXT_MEDIUM, 15, text), reach = 8 * ui->s;
+    const float width = ui_width(ui, FONT_TEXT_MEDIUM, 15, text), reach = width < 12 * ui->s ? 12 * ui->s : 8 * ui->s;
     ui_hot(ui, (Rect){right - width - reach, y - 16 * ui->s, width + 2 * reach, 32 * ui->s}, id, command_label(ui, id));
     return ui_text(ui, right, y, ALIGN_RIGHT, (Style){FONT_TEXT_MEDIUM, 15, colour}, text);
 }
