@@ -128,6 +128,21 @@ void shown_open_filled(Shown *shown, const char *line, int64_t fill, bool number
     shown_make(shown, read_model(&shown->made, line), fill, numbers);
 }
 
+void shown_open_batch(Shown *shown, const char *line, int64_t samples)
+{
+    Plan alone;
+    memset(shown, 0, sizeof *shown);
+    made_open(&shown->made);
+    const Model *model = read_model(&shown->made, line);
+    plan_make(&alone, &shown->made.arena, model, NULL, 0, 3, NULL);
+    Shape shape = alone.tensors[alone.inputs[0]].shape;
+    shape.dim[0] = samples;
+    plan_make(&shown->plan, &shown->made.arena, model, &shape, 1, 3, NULL);
+    const Tensor input = run_pattern(&shown->made.arena, &shown->plan, 0);
+    run_forward(&shown->run, &shown->made.arena, &shown->plan, &input, RUN_SEED);
+    shown->variant = (Variant){.plan = &shown->plan, .run = &shown->run};
+}
+
 void shown_open(Shown *shown, const char *line) { shown_open_filled(shown, line, 3, true); }
 
 void shown_open_json(Shown *shown, const char *path)

@@ -21,6 +21,8 @@ typedef struct Shown {
  * Input), then layers with their arguments. A refused model keeps its sound layers and the fault. */
 void shown_open(Shown *, const char *line);
 void shown_open_filled(Shown *, const char *line, int64_t fill, bool numbers);
+/* With so many samples in the batch. */
+void shown_open_batch(Shown *, const char *line, int64_t samples);
 /* model.to_json() in a file. */
 void shown_open_json(Shown *, const char *path);
 void shown_close(Shown *);

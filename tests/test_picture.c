@@ -337,6 +337,34 @@ static void units_are_found_by_name(void **state)
     studio_close(&studio);
 }
 
+static void the_focus_brings_its_sample_to_the_front(void **state)
+{
+    (void)state;
+    Studio studio;
+    Shown shown;
+    studio_open(&studio);
+    shown_open_batch(&shown, QUESTION, 4);
+    studio_look(&studio, &shown, 1227, 711);
+    studio_draw(&studio);
+    assert_true(says(&studio.scene, "sample 1 of 4"));
+    Pick pick = picture_find_unit(&studio.view, "input[2,1]");
+    assert_int_equal(pick.k, 5);
+    pick = picture_focus_move(&studio.view, pick, 0, 1);
+    assert_int_equal(pick.k, 6);
+    studio.view.focus = pick;
+    studio_draw(&studio);
+    assert_true(says(&studio.scene, "sample 2 of 4"));
+    assert_int_equal(picture_find_unit(&studio.view, "dense_1[1]").k, 4 + 1);
+    const Pick *sheet = NULL;
+    for (size_t i = 0; i < studio.scene.n_picks && !sheet; i++)
+        if (studio.scene.picks[i].type == PICK_UNIT && studio.scene.picks[i].k == 12) sheet = &studio.scene.picks[i];
+    assert_non_null(sheet);   /* of sample 3, behind */
+    const Point at = {sheet->area.x + sheet->area.w - 1, sheet->area.y + sheet->area.h / 2};
+    assert_int_equal(picture_pick_at(&studio.view, &studio.scene, &studio.words, at).k, 12);
+    shown_close(&shown);
+    studio_close(&studio);
+}
+
 /* ---- what is looked at ---- */
 
 static int lit_wires(const Scene *scene, int64_t k)
@@ -767,6 +795,7 @@ int main(void)
         cmocka_unit_test(units_are_reached_from_each_other),
         cmocka_unit_test(the_pointer_finds_what_the_focus_shows),
         cmocka_unit_test(units_are_found_by_name),
+        cmocka_unit_test(the_focus_brings_its_sample_to_the_front),
         cmocka_unit_test(a_unit_lights_exactly_its_own_wires),
         cmocka_unit_test(followers_are_the_copies_of_the_same_weights),
         cmocka_unit_test(a_wire_lights_every_copy_of_its_weight),

@@ -19,35 +19,70 @@ bool column_on_page(const Chart *chart, int column)
 
 static float heading_top(const Chart *chart, int column) { return chart->layout.place[column].heading.y; }
 
-static void arrow_draw(Scene *scene, const Chart *chart, float from, float to, float top)
-{
-    const Layout *layout = &chart->layout;
-    const float room = to - from, length = fminf(room - 12, 24), middle = (from + to) / 2;
-    const float y = top + layout->type.title + layout->type.shape * 1.2F;
-    const Colour colour = chart->view->theme->dim;
-    if (length < 8) return;
-    const float left = middle - length / 2, right = middle + length / 2;
-    mark_line(scene, (Point){left, y}, (Point){right, y}, colour, 1.5F);
-    mark_line(scene, (Point){right - 5, y - 4.5F}, (Point){right, y}, colour, 1.5F);
-    mark_line(scene, (Point){right - 5, y + 4.5F}, (Point){right, y}, colour, 1.5F);
-}
-
 static bool stands_alone(const Chart *chart, int column)
 {
     return chart->columns.lanes[chart->columns.column[column].depth] == 1;
 }
 
-/* The gap before a column: here a layer can be put in. */
-static void gap_pick(Scene *scene, const Chart *chart, int from, int to, float left, float right)
+/* A gap between columns. */
+typedef struct Gap {
+    int   after, before;   /* columns; before -1 = at the end */
+    float left, right;
+} Gap;
+
+static Point gap_centre(const Chart *chart, const Gap *gap)
 {
-    const Column *before = &chart->columns.column[to];
-    const float grow = right - left < 24 ? (24 - right + left) / 2 : 0;
+    return (Point){(gap->left + gap->right) / 2, heading_top(chart, gap->after) + chart->layout.type.title + chart->layout.type.shape * 1.2F};
+}
+
+static void plus_draw(Scene *scene, Point at, Colour fill, Colour ink)
+{
+    mark_circle(scene, at, 10, fill, ink, 1.5F);
+    mark_line(scene, (Point){at.x - 4.5F, at.y}, (Point){at.x + 4.5F, at.y}, ink, 1.5F);
+    mark_line(scene, (Point){at.x, at.y - 4.5F}, (Point){at.x, at.y + 4.5F}, ink, 1.5F);
+}
+
+/* Here a layer can be put in. True when the pointer is on it: then a plus stands for the arrow. */
+static bool gap_offer(Scene *scene, const Chart *chart, const Gap *gap)
+{
+    const Column *before = gap->before < 0 ? NULL : &chart->columns.column[gap->before];
+    const Pick *hover = &chart->view->hover;
+    const float grow = fmaxf(24 - (gap->right - gap->left), 0) / 2;
+    const int row = before ? before->row : -1;
     const Pick pick = {
-        .type = PICK_INSERT, .variant = chart->which, .layer = before->row, .step = before->step, .tensor = before->tensor,
-        .k = -1, .from = chart->columns.column[from].row, .weight = -1,
-        .label = say(chart->view, scene->arena, "picture.insert", before->name, NULL),
-        .area = {left - grow, heading_top(chart, to), right - left + 2 * grow, heading_height(chart->layout.type)}};
+        .type = PICK_INSERT, .variant = chart->which, .layer = row, .step = before ? before->step : -1,
+        .tensor = before ? before->tensor : -1, .k = -1, .from = chart->columns.column[gap->after].row, .weight = -1,
+        .label = before ? say(chart->view, scene->arena, "picture.insert", before->name, NULL)
+                        : say(chart->view, scene->arena, "picture.append", NULL),
+        .area = {gap->left - grow, heading_top(chart, gap->after), gap->right - gap->left + 2 * grow, heading_height(chart->layout.type)}};
     mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
+    if (hover->type != PICK_INSERT || hover->variant != chart->which || hover->layer != row || hover->from != pick.from) return false;
+    plus_draw(scene, gap_centre(chart, gap), chart->view->theme->selection, chart->view->theme->accent);
+    return true;
+}
+
+/* Beside the last heading, where there is room. */
+static void end_offer(Scene *scene, const Chart *chart)
+{
+    const int last = chart->columns.n - 1;
+    if (!chart->view->editable || last < 0 || chart->columns.column[last].fault || !stands_alone(chart, last)) return;
+    const float left = chart->layout.place[last].centre + chart->layout.heading[last].width / 2 + 8;
+    const Gap gap = {last, -1, left, left + 24};
+    if (gap.right > chart->layout.area.x + chart->layout.area.w - 2) return;
+    if (!gap_offer(scene, chart, &gap)) plus_draw(scene, gap_centre(chart, &gap), (Colour){0}, colour_fade(chart->view->theme->dim, 0.55F));
+}
+
+static void arrow_draw(Scene *scene, const Chart *chart, const Gap *gap)
+{
+    const float length = fminf(gap->right - gap->left - 12, 24);
+    const Point middle = gap_centre(chart, gap);
+    const float y = middle.y;
+    const Colour colour = chart->view->theme->dim;
+    if (length < 8) return;
+    const float left = middle.x - length / 2, right = middle.x + length / 2;
+    mark_line(scene, (Point){left, y}, (Point){right, y}, colour, 1.5F);
+    mark_line(scene, (Point){right - 5, y - 4.5F}, (Point){right, y}, colour, 1.5F);
+    mark_line(scene, (Point){right - 5, y + 4.5F}, (Point){right, y}, colour, 1.5F);
 }
 
 void arrows_draw(Scene *scene, const Chart *chart)
@@ -56,12 +91,13 @@ void arrows_draw(Scene *scene, const Chart *chart)
         const int a = chart->columns.edge[e].from, b = chart->columns.edge[e].to;
         const bool adjacent = chart->columns.column[b].depth == chart->columns.column[a].depth + 1;
         if (!adjacent || !stands_alone(chart, a) || !stands_alone(chart, b)) continue;
-        const float left = chart->layout.place[a].centre + chart->layout.heading[a].width / 2;
-        const float right = chart->layout.place[b].centre - chart->layout.heading[b].width / 2;
-        if (right - left < 12) continue;
-        if (chart->view->editable) gap_pick(scene, chart, a, b, left + 4, right - 4);
-        arrow_draw(scene, chart, left, right, heading_top(chart, a));
+        const Gap gap = {a, b, chart->layout.place[a].centre + chart->layout.heading[a].width / 2,
+                         chart->layout.place[b].centre - chart->layout.heading[b].width / 2};
+        if (gap.right - gap.left < 12) continue;
+        if (chart->view->editable && gap_offer(scene, chart, &gap)) continue;
+        arrow_draw(scene, chart, &gap);
     }
+    end_offer(scene, chart);
 }
 
 static bool is_looked_at(const Chart *chart, int column)

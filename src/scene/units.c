@@ -49,13 +49,32 @@ void groups_draw(Scene *scene, const Chart *chart, int column, float opacity)
     }
 }
 
+/* The sheets behind are the other samples: the next one comes to the front. */
+static void sheets_pick(Scene *scene, const Chart *chart, int column, Rect panel)
+{
+    const Column *at = &chart->columns.column[column];
+    if (at->batch < 2) return;
+    const int64_t next = (chart->sample + 1) % at->batch;
+    const float depth = SHEET * SHEETS;
+    Pick pick = chart_pick(chart, (Unit){column, 0});
+    pick.k = next * chart->layout.place[column].block.size;
+    pick.label = say(chart->view, scene->arena, "picture.sample", count_text(scene->arena, next + 1), count_text(scene->arena, at->batch), NULL);
+    pick.area = (Rect){panel.x + panel.w, panel.y - depth, depth, panel.h};
+    mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
+    pick.area = (Rect){panel.x, panel.y - depth, panel.w + depth, depth};
+    mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
+}
+
 void panels_draw(Scene *scene, const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
     const Column *at = &chart->columns.column[column];
     if (at->fault || !block->size || chart->twin) return;
-    if (at->shape.rank && at->shape.dim[0] == DIM_NONE && (at->input || at->result))
-        sheets_draw(scene, chart, grown(chart->layout.place[column].panel, 3));
+    const Rect sheet = grown(chart->layout.place[column].panel, 3);
+    if (at->shape.rank && at->shape.dim[0] == DIM_NONE && (at->input || at->result)) {
+        sheets_draw(scene, chart, sheet);
+        sheets_pick(scene, chart, column, sheet);
+    }
     groups_draw(scene, chart, column, 1);
 }
 
