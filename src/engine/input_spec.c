@@ -35,9 +35,12 @@ static bool propose_fewer_axes(Arena *arena, const Shape *shape, int wanted, Err
 }
 
 /* Unknown axes stay as -1, of which Reshape takes one. */
-static bool propose_rank(Arena *arena, const Shape *shape, int wanted, Error *err)
+static bool propose_rank(Arena *arena, const Layer *layer, const Shape *shape, int wanted, Error *err)
 {
-    return shape->rank < wanted ? propose_more_axes(arena, shape, wanted, err) : propose_fewer_axes(arena, shape, wanted, err);
+    if (shape->rank < wanted) propose_more_axes(arena, shape, wanted, err);
+    if (layer->kind->advise) layer->kind->advise(layer, shape, err);
+    if (shape->rank > wanted) propose_fewer_axes(arena, shape, wanted, err);
+    return false;
 }
 
 static bool check_rank(Arena *arena, const Layer *layer, const InputSpec *spec, int index, const Shape *shape, Error *err)
@@ -47,18 +50,18 @@ static bool check_rank(Arena *arena, const Layer *layer, const InputSpec *spec, 
         refuse(layer, spec, index, err, arena_print(arena, "expected ndim=%d, found ndim=%d. Full shape received: %s", spec->ndim,
                                                     shape->rank, full));
         error_cause(err, "cause.rank", layer->class_name, number(arena, spec->ndim), found, full, NULL);
-        return propose_rank(arena, shape, spec->ndim, err);
+        return propose_rank(arena, layer, shape, spec->ndim, err);
     }
     if (spec->max_ndim >= 0 && shape->rank > spec->max_ndim) {
         refuse(layer, spec, index, err, arena_print(arena, "expected max_ndim=%d, found ndim=%d", spec->max_ndim, shape->rank));
         error_cause(err, "cause.rank_max", layer->class_name, number(arena, spec->max_ndim), found, full, NULL);
-        return propose_rank(arena, shape, spec->max_ndim, err);
+        return propose_rank(arena, layer, shape, spec->max_ndim, err);
     }
     if (spec->min_ndim >= 0 && shape->rank < spec->min_ndim) {
         refuse(layer, spec, index, err, arena_print(arena, "expected min_ndim=%d, found ndim=%d. Full shape received: %s",
                                                     spec->min_ndim, shape->rank, full));
         error_cause(err, "cause.rank_min", layer->class_name, number(arena, spec->min_ndim), found, full, NULL);
-        return propose_rank(arena, shape, spec->min_ndim, err);
+        return propose_rank(arena, layer, shape, spec->min_ndim, err);
     }
     return true;
 }

@@ -344,6 +344,8 @@ struct LayerKind {
     KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
     bool             cell;            /* takes (inputs, states), gives the output and the new states: what RNN repeats */
 
+    /* What else may have been meant, for an input of a rank that the layer does not take; NULL = nothing more. */
+    void (*advise)(const Layer *, const Shape *in, Error *);
     /* Whether its numbers can be had; NULL = always, when there is `forward`. */
     bool (*computes)(const Layer *);
     const Activation *(*activation)(const Layer *);   /* applied to the sum; NULL = linear */

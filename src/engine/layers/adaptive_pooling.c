@@ -7,7 +7,7 @@
 #include "engine/layers/spatial.h"
 
 static const ParamSpec PARAMS[] = {
-    {.name = "output_size", .type = PARAM_INTS, .required = true},
+    {.name = "output_size", .type = PARAM_INTS, .required = true, .example = "1"},
     {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
 };
 
@@ -40,7 +40,8 @@ static bool refuse_size(Maker *maker, int axes)
     else
         maker_refuse(maker, "output_size", "TypeError", "`output_size` must be %s. Received: %s of type <class '%s'>",
                      SIZE_WORDS[axes - 1], maker_text(maker, "output_size"), value_type(size));
-    return error_cause(maker->err, "cause.output_size", arena_print(maker->builder->arena, "%d", axes), NULL);
+    error_cause(maker->err, "cause.output_size", arena_print(maker->builder->arena, "%d", axes), NULL);
+    return error_fix(maker->err, FIX_ARGUMENT, "output_size", "1");
 }
 
 /* The argument becomes a tuple; its items are looked at when shapes are. */
@@ -96,8 +97,10 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     if (!config->channels_first) tuple.list->n = 1;
     for (int i = 0; i < config->axes; i++) list_add(tuple.list, layer->args[0].list->items[i]);
     if (!config->channels_first) list_add(tuple.list, channels);
-    if (!shape_resolve(out->arena, &tuple, &pooled, err))
-        return error_cause(err, "cause.output_size", arena_print(out->arena, "%d", config->axes), NULL);
+    if (!shape_resolve(out->arena, &tuple, &pooled, err)) {
+        error_cause(err, "cause.output_size", arena_print(out->arena, "%d", config->axes), NULL);
+        return error_fix(err, FIX_ARGUMENT, "output_size", "1");
+    }
     outputs_add(out, pooled, layer->dtype);
     return true;
 }

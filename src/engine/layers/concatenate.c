@@ -17,11 +17,35 @@ static int64_t axis_of(const Layer *layer)
 
 /* ---- build ---- */
 
-static bool refuse_mismatch(Arena *arena, const Value *shapes, Error *err)
+static bool matches(const Shape *a, const Shape *b)
+{
+    if (a->rank != b->rank) return false;
+    for (int i = 0; i < a->rank; i++)
+        if (a->dim[i] != DIM_NONE && b->dim[i] != DIM_NONE && a->dim[i] != b->dim[i]) return false;
+    return true;
+}
+
+/* An axis along which they could be joined. */
+static void propose_axis(Arena *arena, const TensorSpec *in, int n, Error *err)
+{
+    for (int axis = 1; axis < in[0].shape.rank; axis++) {
+        bool fits = true;
+        for (int i = 1; i < n && fits; i++) {
+            if (in[i].shape.rank != in[0].shape.rank) return;
+            const Shape a = shape_without(&in[0].shape, axis), b = shape_without(&in[i].shape, axis);
+            fits = matches(&a, &b);
+        }
+        if (fits) error_fix(err, FIX_ARGUMENT, "axis", arena_print(arena, "%d", axis));
+    }
+}
+
+static bool refuse_mismatch(Arena *arena, const TensorSpec *in, int n, const Value *shapes, Error *err)
 {
     error_set(err, "ValueError", "A `Concatenate` layer requires inputs with matching shapes except for the concatenation axis. Received: "
               "input_shape=%s", value_str_text(arena, shapes));
-    return error_cause(err, "cause.concatenate_shapes", value_str_text(arena, shapes), NULL);
+    error_cause(err, "cause.concatenate_shapes", value_str_text(arena, shapes), NULL);
+    propose_axis(arena, in, n, err);
+    return false;
 }
 
 static bool refuse_axis(Arena *arena, const Layer *layer, const char *words, const Shape *shape, Error *err)
@@ -41,14 +65,6 @@ static bool reduce(Arena *arena, const Layer *layer, Shape *shape, Error *err)
     return true;
 }
 
-static bool matches(const Shape *a, const Shape *b)
-{
-    if (a->rank != b->rank) return false;
-    for (int i = 0; i < a->rank; i++)
-        if (a->dim[i] != DIM_NONE && b->dim[i] != DIM_NONE && a->dim[i] != b->dim[i]) return false;
-    return true;
-}
-
 static bool check_match(Arena *arena, const Layer *layer, const TensorSpec *in, int n, const Value *shapes, Error *err)
 {
     Shape *reduced = ARENA_ARRAY(arena, n, Shape);
@@ -59,7 +75,7 @@ static bool check_match(Arena *arena, const Layer *layer, const TensorSpec *in, 
     }
     for (int i = 0; i < n; i++)
         for (int j = 0; j < i; j++)
-            if (!matches(&reduced[i], &reduced[j])) return refuse_mismatch(arena, shapes, err);
+            if (!matches(&reduced[i], &reduced[j])) return refuse_mismatch(arena, in, n, shapes, err);
     return true;
 }
 

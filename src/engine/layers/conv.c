@@ -3,13 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
 #define PARAMS(ONES, CHOICES)                                                                  \
-    {.name = "filters", .type = PARAM_INT, .required = true},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true},                             \
+    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
+    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
     {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
     {.name = "padding", .type = PARAM_CHOICE, .choices = CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
     {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
@@ -107,7 +108,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
     (void)call, (void)n_in;
     conv_expect_channels(builder, layer, config, channels);
     return check_channels(builder->arena, config, shape, channels, err) &&
-           conv_shape(builder->arena, config, shape, config->filters, &unused, err) &&
+           conv_shape(builder->arena, layer, shape, config->filters, &unused, err) &&
            conv_add_kernel(builder, layer, "kernel", channels_of_group(config, channels), config->filters,
                            config->kernel_initializer, err) &&
            conv_add_bias(builder, layer, config->filters, err);
@@ -118,7 +119,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     const ConvConfig *config = layer->config;
     Shape shape;
     (void)call, (void)n_in;
-    if (!conv_shape(out->arena, config, &in[0].shape, config->filters, &shape, err)) return false;
+    if (!conv_shape(out->arena, layer, &in[0].shape, config->filters, &shape, err)) return false;
     outputs_add(out, shape, layer->dtype);
     return true;
 }
@@ -231,7 +232,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
         .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .connections = connections, .rule = TRACE_SUM,                   \
+        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 
 KIND(conv1d, "Conv1D", "conv1d", PARAMS_1D)

@@ -2,13 +2,14 @@
  * places the input's. */
 #include <inttypes.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
 #define HEAD(ONES)                                                                             \
-    {.name = "filters", .type = PARAM_INT, .required = true},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true},                             \
+    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
+    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
     {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
     {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}
 #define OUTPUT_PADDING {.name = "output_padding", .type = PARAM_INTS}
@@ -78,10 +79,13 @@ static int64_t out_size(const ConvConfig *config, int axis, int64_t in)
     return size_add(spread, size_add(config->padding == WINDOW_SAME ? reach % 2 : reach, config->output_padding[axis]));
 }
 
-static bool refuse_rank(const ConvConfig *config, const Shape *in, Arena *arena, Error *err)
+static bool refuse_rank(const Layer *layer, const Shape *in, Arena *arena, Error *err)
 {
+    const ConvConfig *config = layer->config;
     error_set(err, "IndexError", "tuple index out of range");
-    return error_cause(err, "cause.conv_rank", arena_print(arena, "%d", config->axes + 2), shape_text(arena, in), NULL);
+    error_cause(err, "cause.conv_rank", arena_print(arena, "%d", config->axes + 2), shape_text(arena, in), NULL);
+    advise_other_rank(layer, in, err);
+    return false;
 }
 
 static bool refuse_padding(const ConvConfig *config, Arena *arena, Error *err)
@@ -103,7 +107,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
         if (cells != DIM_NONE && config->padding_list) return refuse_padding(config, out->arena, err);
         places[i] = out_size(config, i, cells);
     }
-    if (shape->rank != config->axes + 2) return refuse_rank(config, shape, out->arena, err);
+    if (shape->rank != config->axes + 2) return refuse_rank(layer, shape, out->arena, err);
     conv_dim(&config->filters, &filters);
     outputs_add(out, conv_put_axes(config, shape, places, filters), layer->dtype);
     return true;
@@ -292,7 +296,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
         .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .connections = connections, .rule = TRACE_SUM,                   \
+        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 
 KIND(conv1d_transpose, "Conv1DTranspose", "conv1d_transpose", PARAMS_1D)

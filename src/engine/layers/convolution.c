@@ -5,6 +5,7 @@
 
 #include "engine/activation.h"
 #include "engine/config.h"
+#include "engine/layers/advice.h"
 #include "engine/layers/spatial.h"
 
 /* ---- make ---- */
@@ -202,6 +203,8 @@ static const char *kernel_text(Arena *arena, const ConvConfig *config, const Sha
 
 static bool refuse_empty(Arena *arena, const ConvConfig *config, const Shape *in, const Value *filters, int axis, Error *err)
 {
+    const TooLarge window = {.in = in, .channels_first = config->channels_first, .size_param = "kernel_size", .axes = config->axes,
+                             .size = config->size, .dilation = config->dilation};
     Text dilation = {.arena = arena};
     print_array(&dilation, config->dilation, config->axes);
     const Value strides = value_ints(arena, VALUE_TUPLE, config->stride, config->axes);
@@ -213,15 +216,19 @@ static bool refuse_empty(Arena *arena, const ConvConfig *config, const Shape *in
     const int64_t reach = window_reach(config->size[axis], config->dilation[axis]);
     const int64_t cells = in->dim[volume_first_axis(config->channels_first) + axis];
     error_cause(err, "cause.window_too_large", arena_print(arena, "%" PRId64, reach), arena_print(arena, "%" PRId64, cells), NULL);
-    return error_fix(err, FIX_ARGUMENT, "padding", "'same'");
+    advise_window(arena, &window, err);
+    return false;
 }
 
-static bool check_shape(Arena *arena, const ConvConfig *config, const Shape *in, const Value *filters, Error *err)
+static bool check_shape(Arena *arena, const Layer *layer, const Shape *in, const Value *filters, Error *err)
 {
+    const ConvConfig *config = layer->config;
     if (in->rank != config->axes + 2) {
         error_set(err, "ValueError", "Kernel shape must have the same length as input, but received kernel of shape %s and input of "
                   "shape %s.", kernel_text(arena, config, in, filters), shape_text(arena, in));
-        return error_cause(err, "cause.conv_rank", arena_print(arena, "%d", config->axes + 2), shape_text(arena, in), NULL);
+        error_cause(err, "cause.conv_rank", arena_print(arena, "%d", config->axes + 2), shape_text(arena, in), NULL);
+        advise_other_rank(layer, in, err);
+        return false;
     }
     if (!config->padding_list) return true;
     error_set(err, "ValueError", "`padding` must be either `'valid'` or `'same'`. Received %s.",
@@ -239,10 +246,11 @@ Shape conv_put_axes(const ConvConfig *config, const Shape *in, const int64_t *pl
     return out;
 }
 
-bool conv_shape(Arena *arena, const ConvConfig *config, const Shape *in, Value filters, Shape *out, Error *err)
+bool conv_shape(Arena *arena, const Layer *layer, const Shape *in, Value filters, Shape *out, Error *err)
 {
+    const ConvConfig *config = layer->config;
     int64_t places[CONV_AXES], channels;
-    if (!check_shape(arena, config, in, &filters, err)) return false;
+    if (!check_shape(arena, layer, in, &filters, err)) return false;
     for (int i = 0; i < config->axes; i++) {
         const int64_t cells = in->dim[volume_first_axis(config->channels_first) + i];
         places[i] = window_places(cells, config->size[i], config->stride[i], config->dilation[i], config->padding);

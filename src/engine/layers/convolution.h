@@ -46,7 +46,7 @@ bool conv_add_bias(Builder *, Layer *, Value filters, Error *);
 /* ---- shapes ---- */
 
 /* Keras' compute_conv_output_shape. */
-bool conv_shape(Arena *, const ConvConfig *, const Shape *in, Value filters, Shape *out, Error *);
+bool conv_shape(Arena *, const Layer *, const Shape *in, Value filters, Shape *out, Error *);
 /* The shape with new axes and channels. */
 Shape conv_put_axes(const ConvConfig *, const Shape *in, const int64_t *places, int64_t channels);
 /* An axis from an argument; DIM_NONE for None. False when it is no integer. */

@@ -1,12 +1,13 @@
 /* DepthwiseConv1D, DepthwiseConv2D. */
 #include <inttypes.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
 #define PARAMS(ONES)                                                                           \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true},                             \
+    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
     {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
     {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
     {.name = "depth_multiplier", .type = PARAM_INT, .fallback = VALUE_IS_INT(1)},              \
@@ -31,11 +32,12 @@ static bool make(Maker *maker)
            conv_check_positive(maker, "depth_multiplier");
 }
 
-static bool shape_of(Arena *arena, const ConvConfig *config, const Shape *in, Shape *out, Error *err)
+static bool shape_of(Arena *arena, const Layer *layer, const Shape *in, Shape *out, Error *err)
 {
+    const ConvConfig *config = layer->config;
     Value filters;
     return conv_spread_channels(arena, config, conv_channels(config, in), &filters, err) &&
-           conv_shape(arena, config, in, filters, out, err);
+           conv_shape(arena, layer, in, filters, out, err);
 }
 
 static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
@@ -46,7 +48,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
     Value filters;
     (void)call, (void)n_in;
     conv_expect_channels(builder, layer, config, channels);
-    return shape_of(builder->arena, config, &in[0].shape, &unused, err) &&
+    return shape_of(builder->arena, layer, &in[0].shape, &unused, err) &&
            conv_add_kernel(builder, layer, "kernel", value_int(channels), config->multiplier, config->kernel_initializer, err) &&
            conv_spread_channels(builder->arena, config, channels, &filters, err) && conv_add_bias(builder, layer, filters, err);
 }
@@ -55,7 +57,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
 {
     Shape shape;
     (void)call, (void)n_in;
-    if (!shape_of(out->arena, layer->config, &in[0].shape, &shape, err)) return false;
+    if (!shape_of(out->arena, layer, &in[0].shape, &shape, err)) return false;
     outputs_add(out, shape, layer->dtype);
     return true;
 }
@@ -132,7 +134,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
         .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .connections = connections, .rule = TRACE_SUM,                   \
+        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 
 KIND(depthwise_conv1d, "DepthwiseConv1D", "depthwise_conv1d", PARAMS_1D)

@@ -75,6 +75,17 @@ static bool refuse_index(Arena *arena, const DotConfig *config, const Shape *sha
     return false;
 }
 
+/* Axes of the same length. */
+static void propose_axes(Arena *arena, const TensorSpec *in, Error *err)
+{
+    for (int i = in[0].shape.rank - 1; i > 0; i--)
+        for (int j = in[1].shape.rank - 1; j > 0; j--) {
+            if (in[0].shape.dim[i] == DIM_NONE || in[0].shape.dim[i] != in[1].shape.dim[j]) continue;
+            error_fix(err, FIX_ARGUMENT, "axes", i == j ? arena_print(arena, "%d", i) : arena_print(arena, "(%d, %d)", i, j));
+            return;
+        }
+}
+
 static const char *dim_text(Arena *arena, int64_t dim)
 {
     return dim == DIM_NONE ? "None" : arena_print(arena, "%" PRId64, dim);
@@ -95,14 +106,20 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
     for (int i = 0; i < 2; i++) {
         axis[i] = named_axis(config, &in[i].shape, i);
         const int at = shape_axis(&in[i].shape, axis[i]);
-        if (at < 0) return refuse_index(arena, config, &in[i].shape, i, "tuple index out of range", err);
+        if (at < 0) {
+            refuse_index(arena, config, &in[i].shape, i, "tuple index out of range", err);
+            propose_axes(arena, in, err);
+            return false;
+        }
         dim[i] = in[i].shape.dim[at];
     }
     if (dim[0] == dim[1]) return true;
     error_set(err, "ValueError", "Incompatible input shapes: axis values %s (at axis %" PRId64 ") != %s (at axis %" PRId64 "). Full input "
               "shapes: %s, %s", dim_text(arena, dim[0]), axis[0], dim_text(arena, dim[1]), axis[1], shape_text(arena, &in[0].shape),
               shape_text(arena, &in[1].shape));
-    return error_cause(err, "cause.dot_lengths", dim_text(arena, dim[0]), dim_text(arena, dim[1]), NULL);
+    error_cause(err, "cause.dot_lengths", dim_text(arena, dim[0]), dim_text(arena, dim[1]), NULL);
+    propose_axes(arena, in, err);
+    return false;
 }
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)

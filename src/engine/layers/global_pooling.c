@@ -1,6 +1,7 @@
 /* GlobalMaxPooling1D to 3D, GlobalAveragePooling1D to 3D. */
 #include <inttypes.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/pool.h"
 #include "engine/layers/spatial.h"
 
@@ -100,7 +101,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     .name = NAME, .module = "keras.src.layers.pooling." MODULE,                                 \
     .params = PARAMS, .n_params = sizeof PARAMS / sizeof *PARAMS,                               \
     .make = make, .infer = infer, .trace = pool_trace, .explain = explain,                      \
-    .connections = pool_connections, .built_at_make = true
+    .advise = advise_other_rank, .connections = pool_connections, .built_at_make = true
 
 #define KIND(SYMBOL, NAME, MODULE, RULE) \
     const LayerKind LAYER_##SYMBOL = {KIND_FIELDS(NAME, MODULE), .forward = pool_forward, .rule = RULE};

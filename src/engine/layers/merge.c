@@ -26,7 +26,9 @@ static Shape without_batch(const Shape *shape)
 static bool refuse_shapes(Arena *arena, const Shape *a, const Shape *b, Error *err)
 {
     error_set(err, "ValueError", "Inputs have incompatible shapes. Received shapes %s and %s", shape_text(arena, a), shape_text(arena, b));
-    return error_cause(err, "cause.merge_shapes", shape_text(arena, a), shape_text(arena, b), NULL);
+    error_cause(err, "cause.merge_shapes", shape_text(arena, a), shape_text(arena, b), NULL);
+    const Shape begin_a = shape_slice(a, 0, a->rank - 1), begin_b = shape_slice(b, 0, b->rank - 1);
+    return shape_equal(&begin_a, &begin_b) && error_fix(err, FIX_REPLACE_LAYER, NULL, "Concatenate()");
 }
 
 /* What two shapes broadcast to, batch axes left out; unknown wherever one is. */

@@ -1,4 +1,5 @@
 /* GaussianNoise, GaussianDropout, AlphaDropout, SpatialDropout1D to 3D: at rest, when no one trains, they give what they get. */
+#include "engine/layers/advice.h"
 #include "engine/layers/elementwise.h"
 #include "engine/layers/spatial.h"
 
@@ -81,7 +82,8 @@ const LayerKind LAYER_alpha_dropout = {KIND_FIELDS("AlphaDropout", "alpha_dropou
 
 /* Those without **kwargs. */
 #define SPATIAL_KIND(SYMBOL, NAME, PARAM_LIST) \
-    const LayerKind LAYER_##SYMBOL = {KIND_FIELDS(NAME, "spatial_dropout", PARAM_LIST, make_spatial), .no_keywords = true};
+    const LayerKind LAYER_##SYMBOL = { \
+        KIND_FIELDS(NAME, "spatial_dropout", PARAM_LIST, make_spatial), .no_keywords = true, .advise = advise_other_rank};
 
 SPATIAL_KIND(spatial_dropout1d, "SpatialDropout1D", SPATIAL_1D)
 SPATIAL_KIND(spatial_dropout2d, "SpatialDropout2D", SPATIAL)

@@ -1,12 +1,14 @@
 /* MaxPooling1D to 3D, AveragePooling1D to 3D. */
 #include <inttypes.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/formula.h"
 #include "engine/layers/pool.h"
 #include "engine/layers/spatial.h"
 
-#define PARAMS(POOL_SIZE)                                                                      \
-    {.name = "pool_size", .type = PARAM_INTS, POOL_SIZE},                                      \
+#define PARAM_NEEDED .required = true, .example = "2"
+#define PARAMS(...)                                                                            \
+    {.name = "pool_size", .type = PARAM_INTS, __VA_ARGS__},                                    \
     {.name = "strides", .type = PARAM_INTS},                                                   \
     {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
     {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
@@ -15,7 +17,7 @@
 static const ParamSpec MAX_1D[] = {PARAMS(.fallback = VALUE_IS_INT(2))};
 static const ParamSpec MAX_2D[] = {PARAMS(.fallback = VALUE_IS_TWOS_2)};
 static const ParamSpec MAX_3D[] = {PARAMS(.fallback = VALUE_IS_TWOS_3)};
-static const ParamSpec AVERAGE[] = {PARAMS(.required = true)};
+static const ParamSpec AVERAGE[] = {PARAMS(PARAM_NEEDED)};
 
 static int64_t window_places_along(const PoolConfig *config, int axis, int64_t in)
 {
@@ -75,6 +77,8 @@ static const char *shape_array(Arena *arena, const PoolConfig *config, const Sha
 
 static bool refuse_empty(Arena *arena, const PoolConfig *config, const Shape *in, int axis, Error *err)
 {
+    const TooLarge window = {.in = in, .channels_first = config->channels_first, .size_param = "pool_size", .axes = config->axes,
+                             .size = config->size};
     Text size = {.arena = arena};
     print_array(&size, config->size, config->axes);
     const Value strides = value_ints(arena, VALUE_TUPLE, config->stride, config->axes);
@@ -83,7 +87,7 @@ static bool refuse_empty(Arena *arena, const PoolConfig *config, const Shape *in
     const int64_t cells = in->dim[volume_first_axis(config->channels_first) + axis];
     error_cause(err, "cause.window_too_large", arena_print(arena, "%" PRId64, config->size[axis]),
                 arena_print(arena, "%" PRId64, cells), NULL);
-    error_fix(err, FIX_ARGUMENT, "padding", "'same'");
+    advise_window(arena, &window, err);
     return error_fix(err, FIX_REMOVE_LAYER, NULL, NULL);
 }
 
@@ -167,7 +171,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.pooling." MODULE,                             \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
         .make = make, .infer = infer, .forward = pool_forward, .trace = pool_trace, .explain = explain, \
-        .connections = pool_connections, .rule = RULE, .built_at_make = true,                   \
+        .advise = advise_other_rank, .connections = pool_connections, .rule = RULE, .built_at_make = true,                   \
     };
 
 KIND(max_pooling1d, "MaxPooling1D", "max_pooling1d", MAX_1D, TRACE_MAX)

@@ -25,10 +25,15 @@ static bool is_python_number(const Value *value)
     return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL;
 }
 
+static bool check_value_range(Maker *, const Check *);
+static bool check_kernel_size(Maker *, const Check *);
+
 static bool refuse(Maker *maker, const Check *check, const char *words)
 {
     maker_refuse(maker, check->param, "ValueError", "%s", words);
-    return error_cause(maker->err, "cause.random_range", check->param, maker_text(maker, check->param), NULL);
+    error_cause(maker->err, "cause.random_range", check->param, maker_text(maker, check->param), NULL);
+    if (check->run == check_value_range) return error_fix(maker->err, FIX_REMOVE_ARGUMENT, check->param, NULL);
+    return error_fix(maker->err, FIX_ARGUMENT, check->param, check->run == check_kernel_size ? "3" : "0.1");
 }
 
 /* Python's TypeError of a comparison with what is no number. */
@@ -239,7 +244,7 @@ static bool run_checks(Maker *maker, const Check *checks)
 
 /* ---- the kinds ---- */
 
-#define FACTOR      {.name = "factor", .type = PARAM_ANY, .required = true}
+#define FACTOR      {.name = "factor", .type = PARAM_ANY, .required = true, .example = "0.1"}
 #define VALUE_RANGE {.name = "value_range", .type = PARAM_ANY, .fallback = VALUE_IS_TUPLE(2, VALUE_IS_INT(0), VALUE_IS_INT(255))}
 #define SEED        {.name = "seed", .type = PARAM_SEED}
 #define DATA_FORMAT {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES}
@@ -257,7 +262,8 @@ static const ParamSpec CONTRAST[] = {FACTOR, VALUE_RANGE, SEED, HIDDEN_DATA_FORM
 static const Check CONTRAST_CHECKS[] = {DATA_FORMAT_CHECK, FACTOR_CHECK("factor", 0), SEED_CHECK, {0}};
 
 static const ParamSpec CROP[] = {
-    {.name = "height", .type = PARAM_INT, .required = true}, {.name = "width", .type = PARAM_INT, .required = true},
+    {.name = "height", .type = PARAM_INT, .required = true, .example = "32"},
+    {.name = "width", .type = PARAM_INT, .required = true, .example = "32"},
     SEED, DATA_FORMAT, {.name = "name", .type = PARAM_STRING}, IMAGE_HIDDEN_FACTOR, IMAGE_HIDDEN_PARAMS,
 };
 static const Check CROP_CHECKS[] = {BASE_FACTOR_CHECK, SEED_CHECK, DATA_FORMAT_CHECK, {0}};
@@ -315,7 +321,7 @@ static const Check SHEAR_CHECKS[] = {
 };
 
 static const ParamSpec TRANSLATION[] = {
-    {.name = "height_factor", .type = PARAM_ANY, .required = true}, {.name = "width_factor", .type = PARAM_ANY, .required = true},
+    {.name = "height_factor", .type = PARAM_ANY, .required = true, .example = "0.1"}, {.name = "width_factor", .type = PARAM_ANY, .required = true, .example = "0.1"},
     FILL_MODE, INTERPOLATION, SEED, FILL_VALUE, DATA_FORMAT, IMAGE_HIDDEN_FACTOR, IMAGE_HIDDEN_PARAMS,
 };
 static const Check TRANSLATION_CHECKS[] = {
@@ -325,7 +331,7 @@ static const Check TRANSLATION_CHECKS[] = {
 };
 
 static const ParamSpec ZOOM[] = {
-    {.name = "height_factor", .type = PARAM_ANY, .required = true}, {.name = "width_factor", .type = PARAM_ANY},
+    {.name = "height_factor", .type = PARAM_ANY, .required = true, .example = "0.1"}, {.name = "width_factor", .type = PARAM_ANY},
     FILL_MODE, INTERPOLATION, SEED, FILL_VALUE, DATA_FORMAT, IMAGE_HIDDEN_FACTOR, IMAGE_HIDDEN_PARAMS,
 };
 static const Check ZOOM_CHECKS[] = {

@@ -7,7 +7,7 @@
 #include "engine/layers/terms.h"
 
 static const ParamSpec PARAMS[] = {
-    {.name = "scale", .type = PARAM_ANY, .required = true},
+    {.name = "scale", .type = PARAM_ANY, .required = true, .example = "1 / 255"},
     {.name = "offset", .type = PARAM_ANY, .fallback = VALUE_IS_FLOAT(0.0)},
 };
 

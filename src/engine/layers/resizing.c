@@ -12,8 +12,8 @@ static const char *const INTERPOLATIONS[] = {"bilinear", "nearest", "bicubic", "
 static const char *const FILL_MODES[] = {"constant", NULL};
 
 static const ParamSpec RESIZING[] = {
-    {.name = "height", .type = PARAM_INT, .required = true},
-    {.name = "width", .type = PARAM_INT, .required = true},
+    {.name = "height", .type = PARAM_INT, .required = true, .example = "32"},
+    {.name = "width", .type = PARAM_INT, .required = true, .example = "32"},
     {.name = "interpolation", .type = PARAM_CHOICE, .choices = INTERPOLATIONS, .fallback = VALUE_IS_TEXT("bilinear")},
     {.name = "crop_to_aspect_ratio", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
     {.name = "pad_to_aspect_ratio", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
@@ -25,8 +25,8 @@ static const ParamSpec RESIZING[] = {
 };
 
 static const ParamSpec CENTER_CROP[] = {
-    {.name = "height", .type = PARAM_INT, .required = true},
-    {.name = "width", .type = PARAM_INT, .required = true},
+    {.name = "height", .type = PARAM_INT, .required = true, .example = "32"},
+    {.name = "width", .type = PARAM_INT, .required = true, .example = "32"},
     {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
     IMAGE_HIDDEN_FACTOR, IMAGE_HIDDEN_PARAMS,
 };

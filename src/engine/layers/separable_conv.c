@@ -1,13 +1,14 @@
 /* SeparableConv1D, SeparableConv2D: a depthwise convolution, then a pointwise one. */
 #include <inttypes.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
 #define PARAMS(ONES)                                                                           \
-    {.name = "filters", .type = PARAM_INT, .required = true},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true},                             \
+    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
+    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
     {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
     {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
     {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
@@ -44,7 +45,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
     (void)call, (void)n_in;
     conv_expect_channels(builder, layer, config, channels);
     return conv_spread_channels(builder->arena, config, channels, &spread, err) &&
-           conv_shape(builder->arena, config, &in[0].shape, config->filters, &unused, err) &&
+           conv_shape(builder->arena, layer, &in[0].shape, config->filters, &unused, err) &&
            conv_add_kernel(builder, layer, "depthwise_kernel", value_int(channels), config->multiplier, config->kernel_initializer,
                            err) &&
            conv_add_kernel(builder, layer, "pointwise_kernel", spread, config->filters, config->pointwise_initializer, err) &&
@@ -56,7 +57,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     const ConvConfig *config = layer->config;
     Shape shape;
     (void)call, (void)n_in;
-    if (!conv_shape(out->arena, config, &in[0].shape, config->filters, &shape, err)) return false;
+    if (!conv_shape(out->arena, layer, &in[0].shape, config->filters, &shape, err)) return false;
     outputs_add(out, shape, layer->dtype);
     return true;
 }
@@ -145,7 +146,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
         .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .connections = connections, .rule = TRACE_DEPENDS,               \
+        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_DEPENDS,               \
     };
 
 KIND(separable_conv1d, "SeparableConv1D", "separable_conv1d", PARAMS_1D)

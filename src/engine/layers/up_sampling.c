@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/layers/advice.h"
 #include "engine/layers/formula.h"
 #include "engine/layers/gather.h"
 #include "engine/layers/resize.h"
@@ -36,7 +37,8 @@ static bool read_size_1d(Maker *maker, GatherConfig *config)
     if (size->kind == VALUE_UNKNOWN) return true;
     if (size->kind != VALUE_INT) {
         maker_refuse(maker, "size", "TypeError", "Expected an integer value for `size`, got <class '%s'>.", value_type(size));
-        return error_cause(maker->err, "cause.not_positive", "size", maker_text(maker, "size"), NULL);
+        error_cause(maker->err, "cause.not_positive", "size", maker_text(maker, "size"), NULL);
+        return error_fix(maker->err, FIX_ARGUMENT, "size", "2");
     }
     config->factor[0] = size->integer;
     if (size->integer > 0) return true;
@@ -165,7 +167,7 @@ static bool computes(const Layer *layer)
         .name = NAME, .module = "keras.src.layers.reshaping." MODULE,                           \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
         .make = make, .infer = infer, .forward = forward, .trace = trace, .explain = explain,   \
-        .connections = connections, .computes = computes, .rule = TRACE_SUM,                                          \
+        .advise = advise_other_rank, .connections = connections, .computes = computes, .rule = TRACE_SUM,                                          \
     };
 
 KIND(up_sampling1d, "UpSampling1D", "up_sampling1d", PARAMS_1D)

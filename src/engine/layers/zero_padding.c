@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "engine/config.h"
+#include "engine/layers/advice.h"
 #include "engine/layers/formula.h"
 #include "engine/layers/gather.h"
 #include "engine/layers/spatial.h"
@@ -112,7 +113,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
         .name = NAME, .module = "keras.src.layers.reshaping." MODULE,                           \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
         .make = make, .infer = infer, .forward = forward, .trace = gather_trace, .explain = explain, \
-        .connections = gather_connections, .rule = TRACE_SUM,                                   \
+        .advise = advise_other_rank, .connections = gather_connections, .rule = TRACE_SUM,                                   \
     };
 
 KIND(zero_padding1d, "ZeroPadding1D", "zero_padding1d", PARAMS_1D)
