@@ -56,7 +56,7 @@ void calling_populate_masks(Calling *c)
         const Value inputs = c->call.args[i];
         if (own >= 0 && c->call.args[own].kind == VALUE_NONE) populate(c, own, &inputs, linked);
     }
-    c->previous_mask = mask >= 0 && c->call.args[mask].kind != VALUE_NONE ? c->call.args[mask] : masks_of(c, &c->call.args[0]);
+    c->previous_mask = !c->call.n ? value_none() : mask >= 0 && c->call.args[mask].kind != VALUE_NONE ? c->call.args[mask] : masks_of(c, &c->call.args[0]);
 }
 
 static bool all_masked(const Node *node)

@@ -276,11 +276,18 @@ static void explain_type_error(Builder *builder, const Layer *layer, Error *err)
 {
     int n;
     const char *required = required_parameters(builder->arena, layer->kind, &n);
-    if (!err || !err->set || strcmp(err->exception, "TypeError") != 0 || n < 2) return;
+    const bool none = layer->kind->call_params && !layer->kind->n_call_params;
+    if (!err || !err->set || strcmp(err->exception, "TypeError") != 0 || (n < 2 && !none)) return;
     err->exception = "ValueError";
+    err->cause = NULL;
+    if (none) {
+        err->message = arena_print(builder->arena, "Layers added to a Sequential model should have a single positional argument, the input "
+                                   "tensor. Layer %s has no positional arguments.", layer->class_name);
+        error_cause(err, "cause.input_in_the_middle", NULL);
+        return;
+    }
     err->message = arena_print(builder->arena, "Layers added to a Sequential model can only have a single required positional argument, the "
                                "input tensor. Layer %s has multiple required positional arguments: %s", layer->class_name, required);
-    err->cause = NULL;
     error_cause(err, "cause.several_tensors", layer->class_name, NULL);
 }
 

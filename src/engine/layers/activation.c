@@ -27,6 +27,7 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 {
     if (rule_of(t->layer) == TRACE_SUM || !t->in[0].shape.rank) return elementwise_trace(t, terms, cap);
     const Shape *shape = &t->in[0].shape;
+    if (!shape_size(shape)) return 0;
     const int64_t n = shape->dim[shape->rank - 1], first = t->k / n * n;
     for (int64_t i = 0; i < n && i < cap; i++)
         terms[i] = (Term){.from = first + i, .weight = -1, .at = -1, .child = -1, .scale = 1};

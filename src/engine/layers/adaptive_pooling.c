@@ -21,6 +21,7 @@ static int64_t places(const PoolConfig *config, int axis, int64_t in)
 static PoolRange range(const PoolConfig *config, int axis, int64_t in, int64_t place)
 {
     const int64_t n = config->size[axis];
+    if (n <= 0) return (PoolRange){0, 0};
     return (PoolRange){size_multiply(place, in) / n, size_add(size_multiply(place + 1, in), n - 1) / n};
 }
 

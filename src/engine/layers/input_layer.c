@@ -17,6 +17,9 @@ static const ParamSpec PARAMS[] = {
     {.name = "name", .type = PARAM_STRING},
 };
 
+/* call() takes nothing. */
+static const ParamSpec CALL[1];
+
 /* Old names that the constructor still knows. */
 static void take_old_names(Maker *m)
 {
@@ -183,6 +186,8 @@ const LayerKind LAYER_input_layer = {
     .module = "keras.src.layers.core.input_layer",
     .params = PARAMS,
     .n_params = sizeof PARAMS / sizeof *PARAMS,
+    .call_params = CALL,
+    .n_call_params = 0,
     .make = make,
     .explain = explain,
     .rule = TRACE_SUM,

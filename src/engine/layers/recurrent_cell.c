@@ -238,8 +238,22 @@ static void give(const Forward *f, const float *output)
     if (f->n_out > 1) memcpy(f->out[1].data, output, (size_t)shape_size(&f->out[1].shape) * sizeof *output);
 }
 
+/* As many states as the cell keeps, each (batch, units): Keras finds out only here. */
+static bool states_fit(const Forward *f)
+{
+    const CellConfig *config = f->layer->config;
+    bool fit = f->n_in > config->states;
+    for (int i = 1; fit && i <= config->states; i++) {
+        const Shape *shape = &f->in[i].shape;
+        fit = shape->rank == 2 && shape->dim[0] == f->in[0].shape.dim[0] && shape->dim[1] == config->units;
+    }
+    if (!fit && f->impossible) *f->impossible = true;
+    return fit;
+}
+
 static void simple_forward(const Forward *f)
 {
+    if (!states_fit(f)) return;
     const CellConfig *config = f->layer->config;
     const Sums s = sums_of(f, config->units);
     give(f, gate(f, &s, 0, config->units, config->activation));
@@ -248,6 +262,7 @@ static void simple_forward(const Forward *f)
 /* c = f·c' + i·g, h = o·activation(c); gates in the order i, f, g, o. */
 static void lstm_forward(const Forward *f)
 {
+    if (!states_fit(f)) return;
     const CellConfig *config = f->layer->config;
     const int64_t n = f->in[0].shape.dim[0] * config->units, all = config->units * 4;
     const Sums s = sums_of(f, all);
@@ -283,6 +298,7 @@ static void gru_candidate(const Forward *f, Sums *s, const float *reset, int64_t
 /* h = z·h' + (1 − z)·h̃; gates in the order z, r, h̃. */
 static void gru_forward(const Forward *f)
 {
+    if (!states_fit(f)) return;
     const CellConfig *config = f->layer->config;
     const int64_t u = config->units, columns = config->reset_after ? 3 * u : 2 * u;
     Sums s = sums_of(f, columns);

@@ -101,7 +101,7 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 {
     const Shape *shape = &t->in[0].shape;
     bool summed[SHAPE_RANK_MAX];
-    if (!axes_of(t->layer, shape, summed)) return 0;
+    if (!shape_size(shape) || !axes_of(t->layer, shape, summed)) return 0;
     int64_t n = 1, first = group_of(shape, summed, t->k);
     for (int axis = 0; axis < shape->rank; axis++) n *= summed[axis] ? shape->dim[axis] : 1;
     for (int64_t i = 0; i < n && i < cap; i++) {
