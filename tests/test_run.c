@@ -149,6 +149,17 @@ static Value random_target(Made *made, const Shape *shape, uint64_t *seed)
     return value_ints(&made->arena, VALUE_TUPLE, dims, 2);
 }
 
+/* What TimeDistributed wraps: a layer, or a model of two. */
+static Layer *random_step(Made *made, Value units, uint64_t *seed)
+{
+    Layer *dense = MAKE(made, "Dense", argument(NULL, units));
+    if (next(seed) % 2) return dense;
+    Model *model = sequential_make(&made->builder, NULL, SPAN_NONE, &made->error);
+    add_layer(made, model, dense);
+    add_layer(made, model, MAKE(made, "Activation", argument(NULL, text_value("tanh"))));
+    return model->self;
+}
+
 static Layer *random_layer(Made *made, const Shape *shape, uint64_t *seed)
 {
     static const char *const ACTIVATIONS[] = {"relu", "tanh", "softmax", "gelu", "swish", "log_softmax", "sparsemax"};
@@ -167,7 +178,7 @@ static Layer *random_layer(Made *made, const Shape *shape, uint64_t *seed)
     case 10: return MAKE(made, "Softmax", argument("axis", value_int(shape->rank - 1)));
     default:
         if (shape->rank < 3) return make_layer(made, "ELU", NULL, 0);
-        return MAKE(made, "TimeDistributed", argument(NULL, value_layer(MAKE(made, "Dense", argument(NULL, units)))));
+        return MAKE(made, "TimeDistributed", argument(NULL, value_layer(random_step(made, units, seed))));
     }
 }
 
