@@ -112,6 +112,7 @@ static void put_padding(Text *text, int64_t before, int64_t after)
 
 void formula_places(Text *text, const WindowAxis *axis, WindowPadding padding)
 {
+    if (axis->size == 1 && axis->stride == 1) return;
     const int64_t after = padding == WINDOW_SAME || padding == WINDOW_CENTRED ? padding_after(axis) : 0;
     const int64_t whole = axis->in + axis->before + after - window_reach(axis->size, axis->dilation);
     const bool exact = whole % axis->stride == 0;

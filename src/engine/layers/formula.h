@@ -32,7 +32,7 @@ void formula_kernel(Text *, const WindowFormula *, const char *name, const char 
 /* "x[18…19, 20…21, 0]": all cells under the window. */
 void formula_under_window(Text *, const WindowFormula *);
 
-/* One axis of a shape: "(28 − 5)/1 + 1 = 24", with brackets where the division leaves a rest. */
+/* One axis of a shape: "(28 − 5)/1 + 1 = 24", with brackets where the division leaves a rest; nothing when it is plain. */
 void formula_places(Text *, const WindowAxis *, WindowPadding);
 
 /* The axes of the output told by `one`, joined by commas, what repeats told once. */

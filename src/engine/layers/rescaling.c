@@ -1,5 +1,5 @@
 /* Rescaling: x·scale + offset, with one number for all or one for each channel. */
-#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "engine/layers/formula.h"
@@ -121,9 +121,25 @@ static int64_t connections(const Trace *trace)
     return shape_size(&trace->out[0].shape);
 }
 
-static void put_factor(const Factor *factor, const Trace *trace, Text *text)
+/* "1/255" rather than 0.00392157. */
+static void put_scale(Text *text, double scale)
 {
-    formula_number(text, factor_of(factor, &trace->out[0].shape, trace->k));
+    const double inverse = round(1 / scale);
+    if (scale > 0 && scale < 1 && inverse <= 65536 && fabs(scale * inverse - 1) < 1e-9) text_print(text, "1/%.0f", inverse);
+    else formula_number(text, scale);
+}
+
+/* "x·1/255 − 1" */
+static void explain_rule(const RescalingConfig *config, const Trace *trace, Text *text)
+{
+    const Shape *shape = &trace->out[0].shape;
+    const double offset = factor_of(&config->offset, shape, trace->k);
+    text_put(text, "x·");
+    put_scale(text, factor_of(&config->scale, shape, trace->k));
+    if (offset < 0 || offset > 0) {
+        text_put(text, offset < 0 ? " − " : " + ");
+        formula_number(text, fabs(offset));
+    }
 }
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
@@ -131,15 +147,10 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const RescalingConfig *config = trace->layer->config;
     if (!computes(trace->layer)) return;
     if (topic == EXPLAIN_TITLE && !is_list(config->scale.value)) {
-        text_put(text, "·");
-        formula_number(text, value_number(config->scale.value));
+        text_put(text, "× ");
+        put_scale(text, value_number(config->scale.value));
     }
-    if (topic != EXPLAIN_RULE || !shape_known(&trace->in[0].shape)) return;
-    text_put(text, "x·");
-    put_factor(&config->scale, trace, text);
-    if (factor_of(&config->offset, &trace->out[0].shape, trace->k) == 0) return;
-    text_put(text, " + ");
-    put_factor(&config->offset, trace, text);
+    if (topic == EXPLAIN_RULE && shape_known(&trace->out[0].shape)) explain_rule(config, trace, text);
 }
 
 const LayerKind LAYER_rescaling = {

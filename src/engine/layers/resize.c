@@ -159,10 +159,11 @@ enum { TERMS_TOLD = 4 };
 
 static void put_term(const Volume *in, const Term *term, Text *text)
 {
-    formula_number(text, term->scale);
+    const bool whole = term->scale >= 1 && term->scale <= 1;
+    if (!whole || term->input < 0) formula_number(text, term->scale);
     if (term->input < 0) return;
     const Place at = volume_place(in, term->from);
-    text_put(text, "·x[");
+    text_put(text, whole ? "x[" : "·x[");
     if (in->channels_first) text_print(text, "%" PRId64 ", ", at.channel);
     text_print(text, "%" PRId64 ", %" PRId64, at.at[HEIGHT], at.at[WIDTH]);
     if (!in->channels_first) text_print(text, ", %" PRId64, at.channel);
