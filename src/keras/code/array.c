@@ -150,7 +150,7 @@ static Dtype natural_dtype(const Filler *f)
 {
     if (f->widest != DTYPE_NONE) return f->floats && !dtype_is_float(f->widest) ? DTYPE_FLOAT64 : f->widest;
     if (f->texts) return DTYPE_STRING;
-    if (f->floats) return DTYPE_FLOAT64;
+    if (f->floats || f->at == 0) return DTYPE_FLOAT64;
     return f->bools ? DTYPE_BOOL : DTYPE_INT64;
 }
 

@@ -79,6 +79,15 @@ static Value like(Evaluator *ev, const Array *array, Shape shape)
     return out;
 }
 
+/* "(4,2)", as NumPy prints it. */
+static const char *close_text(Arena *arena, const Shape *shape)
+{
+    Text text = {.arena = arena};
+    for (const char *c = shape_text(arena, shape); *c; c++)
+        if (*c != ' ') text_put_char(&text, *c);
+    return text_string(&text);
+}
+
 /* One -1 stands for what is left. */
 Value array_reshape(Evaluator *ev, const Array *array, Shape shape)
 {
@@ -92,7 +101,7 @@ Value array_reshape(Evaluator *ev, const Array *array, Shape shape)
     if (open == SHAPE_RANK_MAX || size == DIM_NONE) return value_array(ev, shape, array->dtype, NULL);
     const bool fits = open < 0 ? known == size : known > 0 && size % known == 0;
     if (!fits)
-        raise_error(ev, "ValueError", "cannot reshape array of size %lld into shape %s", (long long)size, shape_text(ev->arena, &shape));
+        raise_error(ev, "ValueError", "cannot reshape array of size %lld into shape %s", (long long)size, close_text(ev->arena, &shape));
     if (open >= 0) shape.dim[open] = size / known;
     return like(ev, array, shape);
 }

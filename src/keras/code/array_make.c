@@ -19,7 +19,7 @@ static void add_dim(Evaluator *ev, Shape *shape, const Value *dim)
     int64_t n = DIM_NONE;
     if (dim->kind != VALUE_UNKNOWN && dim->kind != VALUE_NONE) n = index_of(ev, *dim, "dimensions");
     if (shape->rank == SHAPE_RANK_MAX) raise_error(ev, "ValueError", "maximum supported dimension for an ndarray is %d", SHAPE_RANK_MAX);
-    if (n < 0 && n != DIM_NONE) raise_error(ev, "ValueError", "negative dimensions are not allowed");
+    if (n < 0 && dim->kind != VALUE_UNKNOWN && dim->kind != VALUE_NONE) raise_error(ev, "ValueError", "negative dimensions are not allowed");
     shape->dim[shape->rank++] = n;
 }
 

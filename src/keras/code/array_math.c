@@ -57,7 +57,7 @@ static Value map_call(Evaluator *ev, const Given *given)
 typedef struct Reducer {
     double start;
     double (*add)(double so_far, double x);
-    bool   mean, whole;      /* divided by the count; gives whole numbers of whole numbers */
+    bool   mean, whole, yes_no;   /* divided by the count; whole numbers of whole numbers; true or false */
 } Reducer;
 
 static double reduce_sum(double a, double b) { return a + b; }
@@ -67,10 +67,13 @@ static double reduce_min(double a, double b) { return b < a ? b : a; }
 static double reduce_any(double a, double b) { return (a > 0) || (b < 0 || b > 0); }
 static double reduce_all(double a, double b) { return (a > 0) && (b < 0 || b > 0); }
 
-static const Reducer reducer_sum = {0, reduce_sum, false, true}, reducer_product = {1, reduce_product, false, true},
-    reducer_mean = {0, reduce_sum, true, false}, reducer_max = {-HUGE_VAL, reduce_max, false, true},
-    reducer_min = {HUGE_VAL, reduce_min, false, true}, reducer_any = {0, reduce_any, false, true},
-    reducer_all = {1, reduce_all, false, true};
+static const Reducer reducer_sum = {.add = reduce_sum, .whole = true};
+static const Reducer reducer_product = {.start = 1, .add = reduce_product, .whole = true};
+static const Reducer reducer_mean = {.add = reduce_sum, .mean = true};
+static const Reducer reducer_max = {.start = -HUGE_VAL, .add = reduce_max, .whole = true};
+static const Reducer reducer_min = {.start = HUGE_VAL, .add = reduce_min, .whole = true};
+static const Reducer reducer_any = {.add = reduce_any, .yes_no = true};
+static const Reducer reducer_all = {.start = 1, .add = reduce_all, .yes_no = true};
 
 static void drop_axes(Evaluator *ev, const Value *axis, const Shape *shape, bool *dropped)
 {
@@ -112,6 +115,13 @@ static void reduce_numbers(const Reducer *reducer, const Array *array, const boo
     for (int64_t k = 0; k < n_out && reducer->mean; k++) out[k] /= (double)(n_out ? n / n_out : 1);
 }
 
+static Dtype reduced_dtype(const Reducer *reducer, Dtype dtype)
+{
+    if (reducer->yes_no) return DTYPE_BOOL;
+    if (dtype == DTYPE_BOOL) return DTYPE_INT64;
+    return dtype_is_float(dtype) || reducer->whole ? dtype : DTYPE_FLOAT64;
+}
+
 static Value reduce_call(Evaluator *ev, const Given *given)
 {
     const Reducer *reducer = given->native->data;
@@ -120,8 +130,7 @@ static Value reduce_call(Evaluator *ev, const Given *given)
     if (!array) return not_told(ev);
     drop_axes(ev, given->arg[1], &array->shape, dropped);
     const Shape shape = reduced_shape(&array->shape, dropped, given->arg[2] && truth(ev, *given->arg[2]));
-    const bool keeps = dtype_is_float(array->dtype) || reducer->whole;
-    const Value out = value_array(ev, shape, keeps ? (array->dtype == DTYPE_BOOL ? DTYPE_INT64 : array->dtype) : DTYPE_FLOAT64, NULL);
+    const Value out = value_array(ev, shape, reduced_dtype(reducer, array->dtype), NULL);
     if (!array->numbers) return shape.rank ? out : not_told(ev);
     const int64_t n_out = shape_size(&shape);
     pay(ev, 1 + shape_size(&array->shape) / 4);

@@ -14,45 +14,78 @@ typedef struct Printer {
     int          width, digits;     /* of a number; digits after the point, -1 for whole numbers */
     int          indent;
     const char  *separator;
-    bool         summed;
+    bool         summed, powers;    /* powers: 1.e+10 */
 } Printer;
 
 /* "1.", "0.25": as many digits as it takes, at most eight. */
-static int digits_needed(double x)
+static int digits_needed(double x, bool powers)
 {
     for (int digits = 0; digits < DIGITS; digits++) {
         char text[TEXT_MAX];
-        snprintf(text, sizeof text, "%.*f", digits, x);
+        snprintf(text, sizeof text, powers ? "%.*e" : "%.*f", digits, x);
         if (fabs(strtod(text, NULL) - x) <= fabs(x) * 1e-8) return digits;
     }
     return DIGITS;
 }
 
+/* NumPy writes powers of ten where numbers are large, small, or of very different size. */
+static bool needs_powers(const Array *array, int64_t n)
+{
+    double least = HUGE_VAL, most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const double x = fabs(array->numbers[i]);
+        if (!isfinite(x) || !(x > 0)) continue;
+        least = fmin(least, x);
+        most = fmax(most, x);
+    }
+    return most >= 1e8 || (most > 0 && (least < 1e-4 || most / least > 1000));
+}
+
 static int fitting(int n) { return n < TEXT_MAX ? n : TEXT_MAX - 1; }
 
-static int number_text(const Printer *p, double x, char *out)
+/* "2.50" -> "2.5 ": the zeros that other numbers need for their digits are left blank. */
+static void blank_zeros(char *text)
 {
-    if (p->array->dtype == DTYPE_BOOL) return snprintf(out, TEXT_MAX, "%s", x > 0 ? "True" : "False");
-    if (isnan(x)) return snprintf(out, TEXT_MAX, "nan");
-    if (isinf(x)) return snprintf(out, TEXT_MAX, x < 0 ? "-inf" : "inf");
-    if (p->digits < 0) return fitting(snprintf(out, TEXT_MAX, "%.0f", x));
-    if (fabs(x) >= 1e16) return snprintf(out, TEXT_MAX, "%.8e", x);
+    char *end = text + strlen(text);
+    while (end > text && end[-1] == '0') *--end = ' ';
+}
+
+static int float_text(const Printer *p, double x, char *out)
+{
+    if (p->powers) {
+        const int n = fitting(snprintf(out, TEXT_MAX, "%.*e", p->digits, x));
+        char *exponent = strchr(out, 'e');
+        if (p->digits || !exponent || n + 1 >= TEXT_MAX) return n;
+        memmove(exponent + 1, exponent, strlen(exponent) + 1);
+        *exponent = '.';
+        return n + 1;
+    }
     const int n = fitting(snprintf(out, TEXT_MAX, "%.*f", p->digits, x));
+    if (p->digits > 0) blank_zeros(out);
     if (p->digits > 0 || n + 1 >= TEXT_MAX) return n;
     out[n] = '.';
     out[n + 1] = 0;
     return n + 1;
 }
 
+static int number_text(const Printer *p, double x, char *out)
+{
+    if (p->array->dtype == DTYPE_BOOL) return snprintf(out, TEXT_MAX, "%s", x > 0 ? "True" : "False");
+    if (isnan(x)) return snprintf(out, TEXT_MAX, "nan");
+    if (isinf(x)) return snprintf(out, TEXT_MAX, x < 0 ? "-inf" : "inf");
+    return p->digits < 0 ? fitting(snprintf(out, TEXT_MAX, "%.0f", x)) : float_text(p, x, out);
+}
+
 static void measure(Printer *p)
 {
-    const int64_t n = shape_size(&p->array->shape);
+    const int64_t all = shape_size(&p->array->shape), n = all < SHOWN_MAX * 4 ? all : SHOWN_MAX * 4;
     char text[TEXT_MAX];
-    for (int64_t i = 0; i < n && p->digits >= 0 && i < SHOWN_MAX * 4; i++) {
-        const int digits = isfinite(p->array->numbers[i]) ? digits_needed(p->array->numbers[i]) : 0;
+    p->powers = p->digits >= 0 && needs_powers(p->array, n);
+    for (int64_t i = 0; i < n && p->digits >= 0; i++) {
+        const int digits = isfinite(p->array->numbers[i]) ? digits_needed(p->array->numbers[i], p->powers) : 0;
         if (digits > p->digits) p->digits = digits;
     }
-    for (int64_t i = 0; i < n && i < SHOWN_MAX * 4; i++) {
+    for (int64_t i = 0; i < n; i++) {
         const int width = number_text(p, p->array->numbers[i], text);
         if (width > p->width) p->width = width;
     }
@@ -109,9 +142,21 @@ void array_str(const void *object, Text *text)
     put_array(object, text, "", 0);
 }
 
+static void put_empty(const Array *array, Text *text)
+{
+    text_put(text, "array([], ");
+    if (array->shape.rank > 1) {
+        text_put(text, "shape=");
+        shape_print(text, &array->shape);
+        text_put(text, ", ");
+    }
+    text_print(text, "dtype=%s)", dtype_name(array->dtype));
+}
+
 void array_repr(const void *object, Text *text)
 {
     const Array *array = object;
+    if (shape_size(&array->shape) == 0) { put_empty(array, text); return; }
     const bool usual = array->dtype == DTYPE_FLOAT64 || array->dtype == DTYPE_INT64 || array->dtype == DTYPE_BOOL;
     text_put(text, "array(");
     put_array(array, text, ",", 6);
@@ -129,7 +174,12 @@ void scalar_str(const void *object, Text *text)
 
 void scalar_repr(const void *object, Text *text)
 {
-    text_print(text, "np.%s(", dtype_name(((const Scalar *)object)->dtype));
+    const Scalar *scalar = object;
+    if (scalar->dtype == DTYPE_BOOL) {
+        text_put(text, scalar->number > 0 ? "np.True_" : "np.False_");
+        return;
+    }
+    text_print(text, "np.%s(", dtype_name(scalar->dtype));
     scalar_str(object, text);
     text_put(text, ")");
 }

@@ -55,6 +55,15 @@ static bool exception_attribute(const Instance *instance, const char *name, Valu
     return true;
 }
 
+/* __getattr__ of the text's class. */
+static bool own_getattr(Evaluator *ev, Value self, const char *name, Value *out)
+{
+    Value method;
+    if (!class_attribute(ev, value_instance(&self)->class, "__getattr__", &method, NULL)) return false;
+    *out = call_one(ev, value_method(ev->arena, self, method), text_value(ev, name));
+    return true;
+}
+
 static bool instance_attribute(Evaluator *ev, Value self, const char *name, Value *out)
 {
     const Instance *instance = value_instance(&self);
@@ -70,7 +79,9 @@ static bool instance_attribute(Evaluator *ev, Value self, const char *name, Valu
     if (strcmp(name, "__class__") == 0) { *out = value_class(instance->class); return true; }
     if (strcmp(name, "__dict__") == 0) return instance_dict(ev, instance, out);
     if (exception_attribute(instance, name, out)) return true;
-    if (instance->layer) return layer_attribute(ev, instance->layer, name, out);
+    if (instance->layer && layer_attribute(ev, instance->layer, name, out)) return true;
+    if (own_getattr(ev, self, name, out)) return true;
+    if (instance->layer) return false;
     if (instance->class->family != CLASS_UNKNOWN && instance->class->family != CLASS_LAYER) return false;
     *out = unknown(ev, "cause.not_known_class", source_text(ev, ev->span), ev->span);
     return true;
@@ -170,8 +181,16 @@ static bool layer_value_attribute(Evaluator *ev, Layer *layer, const char *name,
     return layer_attribute(ev, layer, name, out);
 }
 
+static bool plain_class(Evaluator *ev, Value value, const char *name, Value *out)
+{
+    if (value.kind > VALUE_DICT || strcmp(name, "__class__") != 0) return false;
+    *out = value_class(class_of(ev, &value));
+    return true;
+}
+
 bool attribute_find(Evaluator *ev, Value value, const char *name, Value *out)
 {
+    if (plain_class(ev, value, name, out)) return true;
     switch (value.kind) {
     case VALUE_STRING: return method_find(ev, STRING_METHODS, value, name, out);
     case VALUE_TUPLE: return method_find(ev, TUPLE_METHODS, value, name, out);

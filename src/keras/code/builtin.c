@@ -180,6 +180,15 @@ static Value reversed_call(Evaluator *ev, const Given *given)
     return value_iterator(ev->arena, "list_reverseiterator", out.list);
 }
 
+static Value slice_call(Evaluator *ev, const Given *given)
+{
+    Slice *slice = ARENA_NEW(ev->arena, Slice);
+    const Value first = *given->arg[0], none = value_none();
+    *slice = (Slice){none, first, none};
+    if (given->arg[1]) *slice = (Slice){first, *given->arg[1], given->arg[2] ? *given->arg[2] : none};
+    return value_object(&OBJECT_SLICE, slice);
+}
+
 static Value iter_call(Evaluator *ev, const Given *given)
 {
     if (value_is(given->arg[0], &OBJECT_ITERATOR)) return *given->arg[0];
@@ -255,16 +264,25 @@ static double rounded(Arena *arena, double x, int64_t digits)
     return digits > 300 ? x : strtod(arena_print(arena, "%.*f", (int)digits, x), NULL);
 }
 
+static Value round_whole(Evaluator *ev, int64_t n, int64_t digits)
+{
+    if (digits >= 0 || digits < -18) return value_int(digits < 0 ? 0 : n);
+    const Argument whole = {.value = value_float(rounded(ev->arena, (double)n, digits)), .span = SPAN_NONE};
+    return CLASS_INT.construct(ev, &CLASS_INT, &whole, 1, ev->span);
+}
+
 static Value round_call(Evaluator *ev, const Given *given)
 {
     const Value value = *given->arg[0];
     const bool digits = given->arg[1] && given->arg[1]->kind != VALUE_NONE;
     double x;
-    if (value.kind == VALUE_INT || value.kind == VALUE_BOOL) return value_int(index_of(ev, value, "round"));
+    const bool whole = value.kind == VALUE_INT || value.kind == VALUE_BOOL;
+    if (whole && digits) return round_whole(ev, index_of(ev, value, "round"), index_of(ev, *given->arg[1], "ndigits"));
+    if (whole) return value_int(index_of(ev, value, "round"));
     if (!scalar_number(&value, &x)) raise_error(ev, "TypeError", "type %s doesn't define __round__ method", type_of(&value));
     if (digits) return value_float(rounded(ev->arena, x, index_of(ev, *given->arg[1], "ndigits")));
-    const Argument whole = {.value = value_float(nearbyint(x)), .span = SPAN_NONE};
-    return CLASS_INT.construct(ev, &CLASS_INT, &whole, 1, ev->span);
+    const Argument nearest = {.value = value_float(nearbyint(x)), .span = SPAN_NONE};
+    return CLASS_INT.construct(ev, &CLASS_INT, &nearest, 1, ev->span);
 }
 
 static Value pow_call(Evaluator *ev, const Given *given)
@@ -428,6 +446,7 @@ static const Native natives[] = {
     {.name = "filter", .params = "function iterable", .call = filter_call},
     {.name = "sorted", .params = "iterable | key? reverse?", .call = sorted_call},
     {.name = "reversed", .params = "sequence", .call = reversed_call},
+    {.name = "slice", .params = "!start stop? step?", .call = slice_call},
     {.name = "iter", .params = "iterable", .call = iter_call},
     {.name = "next", .params = "iterator default?", .call = next_call},
     {.name = "min", .params = "*args key? default?", .call = min_call},
@@ -486,7 +505,7 @@ static const struct { const char *name; const Class *class; } classes[] = {
     {"basestring", &CLASS_STR}, {"bool", &CLASS_BOOL}, {"list", &CLASS_LIST}, {"tuple", &CLASS_TUPLE}, {"dict", &CLASS_DICT},
     {"set", &CLASS_SET}, {"frozenset", &CLASS_FROZENSET}, {"bytes", &CLASS_BYTES}, {"bytearray", &CLASS_BYTES},
     {"type", &CLASS_TYPE}, {"object", &CLASS_OBJECT}, {"property", &CLASS_NOT_KNOWN}, {"staticmethod", &CLASS_NOT_KNOWN},
-    {"classmethod", &CLASS_NOT_KNOWN}, {"slice", &CLASS_NOT_KNOWN}, {"complex", &CLASS_NOT_KNOWN}, {"memoryview", &CLASS_NOT_KNOWN},
+    {"classmethod", &CLASS_NOT_KNOWN}, {"complex", &CLASS_NOT_KNOWN}, {"memoryview", &CLASS_NOT_KNOWN},
 };
 
 enum { N_NATIVES = sizeof natives / sizeof *natives, N_CLASSES = sizeof classes / sizeof *classes };

@@ -10,10 +10,12 @@
 #include "keras/code/exception.h"
 #include "keras/code/keras_class.h"
 
-/* The one positional argument, NULL when there is none. */
+/* The first positional argument, NULL when there is none. */
 static const Value *only(Evaluator *ev, const Class *class, const Argument *args, int n, int most)
 {
     if (n > most) raise_error(ev, "TypeError", "%s expected at most %d argument%s, got %d", class->name, most, most == 1 ? "" : "s", n);
+    for (int i = 0; i < n; i++)
+        if (!args[i].keyword) return &args[i].value;
     return n ? &args[0].value : NULL;
 }
 
@@ -43,8 +45,10 @@ static const char *number_text(Arena *arena, const ValueString *string)
 
 static int base_of_text(const Argument *args, int n)
 {
-    int64_t base;
-    return n > 1 && value_integer(&args[1].value, &base) && (base == 0 || (base >= 2 && base <= 36)) ? (int)base : 10;
+    int64_t base = 10;
+    for (int i = 0; i < n; i++)
+        if (i == 1 || (args[i].keyword && strcmp(args[i].keyword, "base") == 0)) value_integer(&args[i].value, &base);
+    return base == 0 || (base >= 2 && base <= 36) ? (int)base : 10;
 }
 
 static Value int_of_text(Evaluator *ev, const Value *value, int base)

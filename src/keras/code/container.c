@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "keras/code/exception.h"
 #include "keras/code/operator.h"
 
 /* ---- dictionaries ---- */
@@ -98,7 +99,7 @@ static Value dict_items(Evaluator *ev, const Given *given)
 static Value dict_pop(Evaluator *ev, const Given *given)
 {
     const Value *found = dict_look(ev, given->self->dict, given->arg[0]);
-    if (!found && !given->arg[1]) raise_error(ev, "KeyError", "%s", repr_of(ev, *given->arg[0]));
+    if (!found && !given->arg[1]) raise_key(ev, *given->arg[0]);
     if (!found) return *given->arg[1];
     const Value value = *found;
     dict_remove(given->self->dict, given->arg[0]);
@@ -419,7 +420,7 @@ static Value set_discard(Evaluator *ev, const Given *given)
 {
     const int64_t at = list_position(ev, value_items(given->self), *given->arg[0]);
     if (at >= 0) list_remove_at(value_items(given->self), (size_t)at);
-    else if (given->native->data) raise_error(ev, "KeyError", "%s", repr_of(ev, *given->arg[0]));
+    else if (given->native->data) raise_key(ev, *given->arg[0]);
     return value_none();
 }
 

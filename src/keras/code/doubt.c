@@ -39,7 +39,7 @@ static void branch_run(Evaluator *ev, const PyNode *statements, Branch *branch)
     } else {
         catch_end(ev, &catch);
         if (ev->raised.limit) raise_again(ev);
-        branch->raised = true;
+        branch->raised = ev->broken = true;
     }
     branch->bindings = bindings_copy(ev, &branch->n);
 }

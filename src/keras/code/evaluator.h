@@ -71,7 +71,7 @@ struct Evaluator {
     int                doubt_layers;  /* layers made before the outermost of them */
     Value              doubtful_result;   /* returned in such a branch of the function being called; else None */
     int                following;     /* call() of the text's own layers being followed */
-    bool               broken;        /* a statement was not understood: names may be missing for that */
+    bool               broken;        /* something was not understood or not followed: names may be missing for that */
     const PyNode      *item;          /* the item of a display being evaluated */
     const PyNode      *call;          /* the call whose arguments are known, and which is running */
     ValueList         *display;       /* a list display inside Sequential(...), as far as it is evaluated */

@@ -13,7 +13,10 @@ static const char *exception_message(const Instance *instance, Arena *arena)
 
 static void exception_str(const void *object, Text *text)
 {
-    text_put(text, exception_message(object, text->arena));
+    const Instance *instance = object;
+    const bool one = instance->args.kind == VALUE_TUPLE && instance->args.list->n == 1;
+    if (one && strcmp(instance->class->name, "KeyError") == 0) value_repr(text, &instance->args.list->items[0]);
+    else text_put(text, exception_message(object, text->arena));
 }
 
 static void exception_repr(const void *object, Text *text)
@@ -109,4 +112,11 @@ Value exception_make(Evaluator *ev, const Class *class, const char *message)
 {
     const Argument argument = {.value = value_string(ev->arena, message, strlen(message)), .span = SPAN_NONE};
     return exception_construct(ev, class, &argument, 1, SPAN_NONE);
+}
+
+void raise_key(Evaluator *ev, Value key)
+{
+    const Argument argument = {.value = key, .span = SPAN_NONE};
+    walkable(ev, &key);
+    raise_value(ev, exception_construct(ev, exception_class("KeyError"), &argument, 1, SPAN_NONE));
 }

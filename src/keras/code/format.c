@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "keras/code/array.h"
+#include "keras/code/exception.h"
 
 enum { WIDTH_MAX = 10000, PRECISION_MAX = 300 };
 
@@ -368,7 +369,7 @@ static Value braces_first(Braces *b, const char *name, size_t length)
         return b->positional[i];
     }
     const Value *value = b->named ? dict_find(b->named, arena_copy(b->ev->arena, name, length)) : NULL;
-    if (!value) raise_error(b->ev, "KeyError", "'%.*s'", (int)length, name);
+    if (!value) raise_key(b->ev, value_string(b->ev->arena, name, length));
     return *value;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "keras/code/evaluator.h"
+#include "keras/code/locals.h"
 
 /* ---- making ---- */
 
@@ -191,7 +192,6 @@ static Value body_run(Evaluator *ev, const Function *function)
 
 Value function_call(Evaluator *ev, Function *function, const Argument *args, int n)
 {
-    function->called = true;
     if (function->generator) {
         const Span span = ev->span;
         return unknown(ev, "cause.not_known_generator", source_text(ev, span), span);
@@ -199,6 +199,8 @@ Value function_call(Evaluator *ev, Function *function, const Argument *args, int
     if (++ev->calls > CALLS_MAX) raise_error(ev, "RecursionError", "maximum recursion depth exceeded");
     Scope *scope = scope_make(ev->arena, function->closure), *outer_scope = ev->scope;
     const Function *outer = ev->function;
+    if (!function->locals) function->locals = locals_find(ev->arena, function->node->type == PY_LAMBDA ? NULL : function->node->list);
+    scope->locals = function->locals;
     bind(ev, function, args, n, scope);
     ev->scope = scope;
     ev->function = function;

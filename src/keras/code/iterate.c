@@ -138,20 +138,55 @@ static bool own_text(Evaluator *ev, Value value, const char *method_name, const 
     return true;
 }
 
-const char *repr_of(Evaluator *ev, Value value)
+/* Instances inside lists and dictionaries have their own words too. */
+static void put_repr(Evaluator *ev, Text *text, const Value *value)
 {
     const char *own;
-    if (own_text(ev, value, "__repr__", &own)) return own;
+    const ValueList *items = value->kind == VALUE_LIST || value->kind == VALUE_TUPLE ? value->list : NULL;
+    if (items) text_put(text, value->kind == VALUE_LIST ? "[" : "(");
+    for (size_t i = 0; items && i < items->n; i++) {
+        if (i) text_put(text, ", ");
+        put_repr(ev, text, &items->items[i]);
+    }
+    if (items) {
+        text_put(text, value->kind == VALUE_LIST ? "]" : items->n == 1 ? ",)" : ")");
+    } else if (value->kind == VALUE_DICT) {
+        for (size_t i = 0; i < value->dict->keys.n; i++) {
+            text_put(text, i ? ", " : "{");
+            put_repr(ev, text, &value->dict->keys.items[i]);
+            text_put(text, ": ");
+            put_repr(ev, text, &value->dict->values.items[i]);
+        }
+        text_put(text, value->dict->keys.n ? "}" : "{}");
+    } else if (own_text(ev, *value, "__repr__", &own)) {
+        text_put(text, own);
+    } else {
+        value_repr(text, value);
+    }
+}
+
+const char *repr_of(Evaluator *ev, Value value)
+{
+    Text text = {.arena = ev->arena};
     walkable(ev, &value);
-    return value_repr_text(ev->arena, &value);
+    put_repr(ev, &text, &value);
+    return text_string(&text);
+}
+
+static const char *repr_or_str(Evaluator *ev, Value value)
+{
+    const bool container = value.kind == VALUE_LIST || value.kind == VALUE_TUPLE || value.kind == VALUE_DICT || value_instance(&value);
+    return container ? repr_of(ev, value) : value_str_text(ev->arena, &value);
 }
 
 const char *text_of(Evaluator *ev, Value value)
 {
     const char *own;
-    if (own_text(ev, value, "__str__", &own) || own_text(ev, value, "__repr__", &own)) return own;
+    if (own_text(ev, value, "__str__", &own)) return own;
+    if (value.kind == VALUE_STRING) return value.string.bytes;
     walkable(ev, &value);
-    return value_str_text(ev->arena, &value);
+    const Instance *instance = value_instance(&value);
+    return instance && instance->class->family == CLASS_EXCEPTION ? value_str_text(ev->arena, &value) : repr_or_str(ev, value);
 }
 
 const char *type_of(const Value *value)

@@ -16,8 +16,15 @@ static Binding *binding_find(const Evaluator *ev, const char *name)
         if (scope->is_class && scope != ev->scope) continue;
         Binding *binding = scope_find(scope, name);
         if (binding) return binding;
+        if (scope->locals && scope_find(scope->locals, name)) return NULL;
     }
     return NULL;
+}
+
+/* Bound further down in the function, so that it hides what other scopes have. */
+static bool is_unbound_local(const Evaluator *ev, const char *name)
+{
+    return ev->scope->locals && scope_find(ev->scope->locals, name) && scope_rule(ev->scope, name) == NAME_HERE;
 }
 
 bool name_known(const Evaluator *ev, const char *name, Value *out)
@@ -58,6 +65,8 @@ Value name_value(Evaluator *ev, const PyNode *node)
         trail_use(ev, binding->by);
         return binding->value;
     }
+    if (is_unbound_local(ev, node->name) && !ev->broken && !ev->doubt)
+        raise_error(ev, "UnboundLocalError", "cannot access local variable '%s' where it is not associated with a value", node->name);
     if (builtin_find(node->name, &value) || registry_star_find(ev, node->name, &value)) return value;
     if (module_implied(ev, node->name, node->span, &value)) return value;
     if (ev->broken) return unknown(ev, "cause.not_known_syntax", node->name, node->span);

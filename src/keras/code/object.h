@@ -23,7 +23,7 @@ typedef struct Function {
     Value        *defaults;    /* one for each parameter, in order; unset ones are VALUE_NONE */
     const Class  *owner;       /* the class in whose body it stands, for super() */
     bool          generator;   /* has a yield: its items are not known */
-    bool          called;
+    Scope        *locals;      /* names its body binds; NULL until the first call */
 } Function;
 
 /* A function bound to its first argument. */

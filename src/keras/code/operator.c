@@ -309,6 +309,7 @@ static bool equal(Evaluator *ev, const Value *a, const Value *b)
         const Range *p = a->object.data, *q = b->object.data;
         return p->n == q->n && (p->n == 0 || (p->start == q->start && (p->n == 1 || p->step == q->step)));
     }
+    if (value_is(a, &OBJECT_BYTES) && value_is(b, &OBJECT_BYTES)) return value_equal(a->object.data, b->object.data);
     if (instance_combine(ev, PY_EQ, *a, *b, &out)) return out.kind == VALUE_BOOL && out.boolean;
     return value_equal(a, b);
 }

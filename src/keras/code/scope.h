@@ -21,6 +21,7 @@ struct Scope {
     int     *slots;        size_t n_slots;         /* hash table over bindings, index + 1; 0 = free */
     const char **declared; NameRule *rules; size_t n_declared, declared_capacity, rules_capacity;   /* global, nonlocal */
     bool     is_class;     /* not seen from functions inside */
+    const Scope *locals;   /* of a function's call: names its body binds, see locals.h; else NULL */
 };
 
 Scope *scope_make(Arena *, Scope *outer);

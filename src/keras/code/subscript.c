@@ -4,6 +4,7 @@
 #include "keras/code/array.h"
 #include "keras/code/container.h"
 #include "keras/code/evaluator.h"
+#include "keras/code/exception.h"
 #include "keras/code/keras_call.h"
 #include "keras/code/slice.h"
 
@@ -86,7 +87,7 @@ static Value string_item(Evaluator *ev, Value object, Value index)
 static Value dict_item(Evaluator *ev, Value object, Value key)
 {
     const Value *value = dict_look(ev, object.dict, &key);
-    if (!value) raise_error(ev, "KeyError", "%s", repr_of(ev, key));
+    if (!value) raise_key(ev, key);
     return *value;
 }
 
@@ -191,7 +192,7 @@ void subscript_delete(Evaluator *ev, Value object, Value index)
     const ValueList nothing = {.arena = ev->arena};
     if (object.kind == VALUE_UNKNOWN || index.kind == VALUE_UNKNOWN) return;
     if (object.kind == VALUE_DICT) {
-        if (!dict_remove(object.dict, &index)) raise_error(ev, "KeyError", "%s", repr_of(ev, index));
+        if (!dict_remove(object.dict, &index)) raise_key(ev, index);
     } else if (object.kind == VALUE_LIST && value_is(&index, &OBJECT_SLICE)) {
         list_replace(ev, object.list, slice_range(ev, index.object.data, (int64_t)object.list->n), &nothing);
     } else if (object.kind == VALUE_LIST) {
