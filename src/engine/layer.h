@@ -155,6 +155,9 @@ typedef struct Builder {
     Value  dtype_policy;    /* the global one */
     int    quiet;           /* calls made for their numbers' sake, unknown to Keras: they take no names and leave no trace */
     bool   eager;           /* numbers flow (a model called on an array) */
+    /* Gives a subclassed layer its graph when it is built; in: what its first call gets. NULL = nobody can tell. */
+    bool (*follow)(void *follower, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
+    void  *follower;
 } Builder;
 
 void builder_make(Builder *, Arena *);

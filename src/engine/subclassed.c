@@ -57,6 +57,13 @@ bool subclassed_record(Builder *builder, Model *model, KerasTensor **inputs, int
     return true;
 }
 
+/* Its graph comes from whoever reads its call(). */
+static bool follow(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
+{
+    if (layer->model->built || !builder->follow) return true;
+    return builder->follow(builder->follower, layer, call, in, n_in, err);
+}
+
 const LayerKind KIND_SUBCLASSED = {
     .name = "Model",
     .module = "keras.src.models.model",
@@ -64,6 +71,7 @@ const LayerKind KIND_SUBCLASSED = {
     .n_params = 1,
     .call_params = MODEL_CALL_PARAMS,
     .n_call_params = 3,
+    .build = follow,
     .infer = model_infer,
     .infer_numbers = model_infer_numbers,
     .forward = model_forward,

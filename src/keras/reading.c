@@ -50,16 +50,6 @@ static void find_syntax_faults(Reading *reading, Arena *arena)
     if (n) reading->error = reading->faults[0];
 }
 
-static void add_fault(Reading *reading, Arena *arena, const Error *error)
-{
-    const size_t n = (size_t)reading->n_faults;
-    Error *faults = ARENA_ARRAY(arena, n + 1, Error);
-    if (n) memcpy(faults, reading->faults, n * sizeof *faults);
-    faults[n] = *error;
-    reading->faults = faults;
-    reading->n_faults++;
-}
-
 static void keep_raised(Evaluator *ev)
 {
     Reading *reading = ev->reading;
@@ -69,7 +59,7 @@ static void keep_raised(Evaluator *ev)
         note(ev, "note.limit", NULL, NULL, error->span);
         return;
     }
-    if (reading->error.set) add_fault(reading, ev->arena, error);
+    if (reading->error.set) fault_add(ev, error);
     else reading->error = *error;
     functional_draft(ev);
 }
@@ -90,8 +80,63 @@ static void run(Evaluator *ev)
     keep_raised(ev);
 }
 
+/* ---- a text whose model is built by others ---- */
+
+static int required_params(const Function *function)
+{
+    int n = 0;
+    for (const PyNode *param = function->node->params; param; param = param->next)
+        n += !param->a && param->number != PY_VAR_POSITIONAL && param->number != PY_VAR_KEYWORD;
+    return n;
+}
+
+static bool sounds_like_building(const char *name)
+{
+    return strstr(name, "model") || strstr(name, "build") || strstr(name, "net") || strstr(name, "create");
+}
+
+static bool call_succeeds(Evaluator *ev, Function *function, const Argument *args, int n)
+{
+    Catch catch;
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        function_call(ev, function, args, n);
+        catch_end(ev, &catch);
+        return true;
+    }
+    catch_end(ev, &catch);
+    return false;
+}
+
+/* KerasClassifier(build_fn=create_model): called here as the wrapper would, with what is not known where it must give something. */
+static void call_builder(Evaluator *ev, Function *function)
+{
+    const int n = required_params(function);
+    Argument *args = ARENA_ARRAY(ev->arena, n + 1, Argument);
+    const PyNode *param = function->node->params;
+    for (int i = 0; i < n; i++, param = param->next) {
+        args[i] = (Argument){.value = unknown(ev, "cause.not_known_function", param->name, param->span), .span = param->span};
+        if (param->number == PY_KEYWORD_ONLY) args[i].keyword = param->name;
+    }
+    if (!call_succeeds(ev, function, args, n) && n) keep_raised(ev);
+}
+
+static void call_builders(Evaluator *ev)
+{
+    const size_t names = ev->globals->n;
+    for (int n = 0; n <= 2; n++)
+        for (size_t i = 0; i < names && !registry_has_model(ev); i++) {
+            const Binding *binding = &ev->globals->bindings[i];
+            if (binding->deleted || !value_is(&binding->value, &OBJECT_FUNCTION) || ev->reading->error.set) continue;
+            Function *function = binding->value.object.data;
+            if (function->locals || required_params(function) != n || !sounds_like_building(binding->name)) continue;
+            call_builder(ev, function);
+        }
+}
+
 static void finish(Evaluator *ev)
 {
+    subclasses_finish(ev);
     registry_finish(ev);
     places_finish(ev);
     trail_dim(ev);
@@ -103,7 +148,10 @@ static void read_all(Reading *reading, Arena *arena, const ReadOptions *options)
     find_syntax_faults(reading, arena);
     builder_make(&reading->builder, arena);
     Evaluator *ev = evaluator_make(reading, arena, options);
+    reading->builder.follow = subclass_follow;
+    reading->builder.follower = ev;
     run(ev);
+    if (!reading->error.set && !registry_has_model(ev)) call_builders(ev);
     finish(ev);
 }
 

@@ -227,7 +227,6 @@ static void instance_set(Evaluator *ev, Value object, const char *name, Value va
     if (instance->layer && layer_attribute_set(ev, instance->layer, name, value)) return;
     if (scope_find(instance->attributes, name) == NULL) pay(ev, 4);
     scope_set(instance->attributes, name, value);
-    subclass_track(ev, instance, value);
 }
 
 void attribute_set(Evaluator *ev, Value object, const char *name, Value value)

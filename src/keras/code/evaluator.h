@@ -41,7 +41,7 @@ typedef struct Catch {
     Scope        *scope;
     const Active *active;
     Span          span;
-    int           nesting, calls, doubt, loops;
+    int           nesting, calls, doubt, loops, following, beside;
     int64_t       loop_steps;
     const Function *function;
     const PyNode *item, *call;
@@ -71,6 +71,7 @@ struct Evaluator {
     int                doubt_layers;  /* layers made before the outermost of them */
     Value              doubtful_result;   /* returned in such a branch of the function being called; else None */
     int                following;     /* call() of the text's own layers being followed */
+    int                beside;        /* inside arguments of what is no part of the model: missing names are no refusal there */
     bool               broken;        /* something was not understood or not followed: names may be missing for that */
     const PyNode      *item;          /* the item of a display being evaluated */
     const PyNode      *call;          /* the call whose arguments are known, and which is running */
@@ -149,6 +150,8 @@ const char *source_text(const Evaluator *, Span);
 Value unknown_call(Evaluator *, Value callee, const PyNode *call);
 /* An unknown value that gets a name: from now on it is told by where the name was given. */
 Value unknown_named(Evaluator *, Value, const PyNode *source);
+/* A fault that stops nothing: for the code pane. */
+void fault_add(Evaluator *, const Error *);
 void note(Evaluator *, const char *id, const char *value, const char *second, Span);
 
 /* ---- functions ---- */

@@ -275,8 +275,11 @@ static void evaluate_layer_list(Evaluator *ev, const PyNode *node, Arguments *ou
 static void evaluate_call_arguments(Evaluator *ev, const PyNode *node, const Value *callee, Arguments *out)
 {
     const PyNode *item = ev->item;
+    const int outer = ev->beside;
+    ev->beside = is_beside_model(callee);
     if (is_sequential_class(callee)) evaluate_layer_list(ev, node, out);
     else evaluate_arguments(ev, node, out);
+    ev->beside = outer;
     ev->item = item;
 }
 

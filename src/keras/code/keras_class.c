@@ -76,7 +76,7 @@ static const Value *unknown_part(const Value *value)
 }
 
 /* "n_classes is len(labels), line 12, which comes from a file" */
-static _Noreturn void raise_unknown(Evaluator *ev, const Argument *arg, const ValueUnknown *origin)
+_Noreturn void raise_unknown(Evaluator *ev, const Argument *arg, const ValueUnknown *origin)
 {
     Error error = error_make(ev);
     int line = 0, column = 0;

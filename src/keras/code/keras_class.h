@@ -18,6 +18,8 @@ bool is_sequential_class(const Value *);
 /* Layers made and called by the text, with their places. params: what can be passed, to judge what is not known. */
 Value layer_construct(Evaluator *, const LayerKind *, const Argument *, int n, Span);
 Argument *engine_arguments(Evaluator *, const ParamSpec *params, int n_params, const Argument *, int n, int *n_out);
+/* A refusal of ours: what the model needs is not known. */
+_Noreturn void raise_unknown(Evaluator *, const Argument *, const ValueUnknown *);
 /* Arrays, instances and classes as the engine knows them. */
 Value engine_value(Evaluator *, Value);
 

@@ -306,6 +306,16 @@ static const Native model_methods[] = {
     {0}};
 const Native *const MODEL_METHODS = model_methods;
 
+bool is_beside_model(const Value *callee)
+{
+    const Method *method = value_is(callee, &OBJECT_METHOD) ? callee->object.data : NULL;
+    if (callee->kind == VALUE_UNKNOWN) return true;
+    if (!method || !value_is(&method->function, &OBJECT_NATIVE)) return false;
+    const Native *native = method->function.object.data;
+    if (native->call == model_build_call || native->call == get_layer_call || native->call == load_weights_call) return false;
+    return native >= model_methods && native < model_methods + sizeof model_methods / sizeof *model_methods;
+}
+
 /* ---- what is shown of a text that stops before its model is whole ---- */
 
 enum { DRAFT_NODES_MAX = 2000 };

@@ -14,6 +14,9 @@ void sequential_draft(Evaluator *, const ValueList *made, Span);
 /* The same for calls of layers that did not yet become a model. */
 void functional_draft(Evaluator *);
 
+/* model.fit and the like, and what is not known: a function that makes nothing of the model. */
+bool is_beside_model(const Value *callee);
+
 /* The value's own layer: of a layer, a model, or an instance of the text's class. NULL when it has none. */
 Layer *layer_of(const Value *);
 Model *model_checked(Evaluator *, const Given *);      /* of a method's self */

@@ -3,14 +3,15 @@
 #include <string.h>
 
 #include "engine/layers/layers.h"
-#include "engine/nest.h"
 #include "keras/code/array.h"
+#include "keras/code/keras_attribute.h"
 #include "keras/code/keras_call.h"
 #include "keras/code/keras_class.h"
 #include "keras/code/keras_model.h"
 #include "keras/code/places.h"
 #include "keras/code/registry.h"
 #include "keras/code/trail.h"
+#include "keras/opaque.h"
 
 struct Subclasses {
     Value *instances;  size_t n, capacity;
@@ -139,40 +140,51 @@ Value construct_base_layer(Evaluator *ev, const Class *class, const Argument *ar
 
 /* ---- tracking ---- */
 
-void subclass_track(Evaluator *ev, Instance *instance, Value value)
+static void track(Evaluator *ev, Instance *instance, const Value *value, int depth)
 {
-    const ValueList *list = value_items(&value);
-    Layer *layer = layer_of(&value);
-    if (!instance->model || instance->model->kind != MODEL_SUBCLASSED) return;
+    const ValueList *list = value_items(value);
+    Layer *layer = layer_of(value);
     pay(ev, 1);
     if (layer && layer != instance->layer) subclassed_track(ev->builder, instance->model, layer);
-    for (size_t i = 0; list && i < list->n; i++)
-        if (layer_of(&list->items[i])) subclass_track(ev, instance, list->items[i]);
-    for (size_t i = 0; value.kind == VALUE_DICT && i < value.dict->values.n; i++)
-        if (layer_of(&value.dict->values.items[i])) subclass_track(ev, instance, value.dict->values.items[i]);
+    if (depth > 10) return;
+    for (size_t i = 0; list && i < list->n; i++) track(ev, instance, &list->items[i], depth + 1);
+    for (size_t i = 0; value->kind == VALUE_DICT && i < value->dict->values.n; i++)
+        track(ev, instance, &value->dict->values.items[i], depth + 1);
+}
+
+/* Layers are tracked in the order of attributes; those in a list when the list got them, which is seen only now. */
+static void track_all(Evaluator *ev, Instance *instance)
+{
+    if (!instance->model || instance->model->kind != MODEL_SUBCLASSED) return;
+    for (size_t i = 0; i < instance->attributes->n; i++) {
+        const Binding *binding = &instance->attributes->bindings[i];
+        if (!binding->deleted) track(ev, instance, &binding->value, 0);
+    }
+}
+
+void subclasses_finish(Evaluator *ev)
+{
+    for (size_t i = 0; i < ev->subclasses->n; i++) track_all(ev, value_instance(&ev->subclasses->instances[i]));
 }
 
 /* ---- following call() ---- */
 
 typedef struct Follower {
-    Evaluator   *ev;
-    Instance    *instance;
-    KerasTensor *inputs[SHAPE_RANK_MAX];
-    int          n;
+    Evaluator        *ev;
+    Instance         *instance;
+    const TensorSpec *in;     int n_in, at;     /* what comes in, and how much of it is used */
+    KerasTensor     **inputs;
 } Follower;
 
-static Value shape_value(Evaluator *ev, const Shape *shape)
-{
-    return value_shape(ev->arena, shape);
-}
-
-static Value input_for(Follower *follower, Shape shape, Dtype dtype)
+static Value input_for(Follower *follower)
 {
     Evaluator *ev = follower->ev;
-    const char *name = follower->n ? arena_print(ev->arena, "input_layer_%d", follower->n) : "input_layer";
-    const char *type = dtype_name(dtype);
+    if (follower->at == follower->n_in) raise_error(ev, "ValueError", "too many inputs");
+    const TensorSpec *spec = &follower->in[follower->at];
+    const char *name = follower->at ? arena_print(ev->arena, "input_layer_%d", follower->at) : "input_layer";
+    const char *type = dtype_name(spec->dtype);
     const Argument args[] = {
-        {"batch_shape", shape_value(ev, &shape), SPAN_NONE},
+        {"batch_shape", value_shape(ev->arena, &spec->shape), SPAN_NONE},
         {"dtype", value_string(ev->arena, type, strlen(type)), SPAN_NONE},
         {"name", value_string(ev->arena, name, strlen(name)), SPAN_NONE},
     };
@@ -181,100 +193,148 @@ static Value input_for(Follower *follower, Shape shape, Dtype dtype)
     if (!layer) raise_fault(ev, &error);
     layer->place = -1;
     KerasTensor *tensor = layer->calls[0]->out[0];
-    if (follower->n == SHAPE_RANK_MAX) raise_error(ev, "ValueError", "too many inputs");
-    follower->inputs[follower->n++] = tensor;
+    follower->inputs[follower->at++] = tensor;
     return value_tensor(tensor);
 }
 
 /* The argument with an Input in the place of every tensor and array. */
 static Value with_inputs(Follower *follower, Value value)
 {
-    const Array *array = array_of(&value);
-    if (value.kind == VALUE_TENSOR) return input_for(follower, value.tensor->spec.shape, value.tensor->spec.dtype);
-    if (array) return input_for(follower, array->shape, array->dtype == DTYPE_FLOAT64 ? DTYPE_FLOAT32 : array->dtype);
+    if (value.kind == VALUE_TENSOR || value_is(&value, &OBJECT_ARRAY)) return input_for(follower);
     if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
     Value out = value_list(follower->ev->arena, value.kind, value.list->n);
     for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_inputs(follower, value.list->items[i]));
     return out;
 }
 
-static Value follow_call(Follower *follower, Value method, Value self, const Argument *args, int n)
+static bool own_method(Evaluator *ev, const Instance *instance, const char *name, Value *method)
 {
-    Evaluator *ev = follower->ev;
-    const char *scope = ev->builder->scope;
-    Catch catch;
-    catch_begin(ev, &catch);
-    ev->builder->scope = follower->instance->layer->name;
-    follower->instance->following = true;
-    ev->following++;
-    if (setjmp(catch.here) == 0) {
-        const Value out = call(ev, value_method(ev->arena, self, method), args, n);
-        catch_end(ev, &catch);
-        ev->builder->scope = scope;
-        follower->instance->following = false;
-        ev->following--;
-        return out;
-    }
-    catch_end(ev, &catch);
-    ev->builder->scope = scope;
-    follower->instance->following = false;
-    ev->following--;
-    raise_again(ev);
+    return class_attribute(ev, instance->class, name, method, NULL) && !value_is(method, &OBJECT_NATIVE);
 }
 
-static void build_own(Evaluator *ev, Value self, const KerasTensor *input)
+static void call_own_build(Evaluator *ev, Value self, const Follower *follower)
 {
     Value method;
+    if (!own_method(ev, value_instance(&self), "build", &method) || !follower->n_in) return;
+    call_one(ev, value_method(ev->arena, self, method), value_shape(ev->arena, &follower->in[0].shape));
+}
+
+/* The arguments as the text gave them, when it called the layer itself; else what the engine calls it with. */
+static const Argument *followed_arguments(Evaluator *ev, Follower *follower, const Call *call, int *n)
+{
+    const Instance *instance = follower->instance;
+    Argument *args = ARENA_ARRAY(ev->arena, instance->n_given + 1, Argument);
+    *n = instance->given ? instance->n_given : 1;
+    if (!instance->given) args[0] = (Argument){.value = call->args[0], .span = SPAN_NONE};
+    for (int i = 0; i < instance->n_given; i++) args[i] = instance->given[i];
+    for (int i = 0; i < *n; i++) args[i].value = with_inputs(follower, args[i].value);
+    return args;
+}
+
+static Value told_shape(Evaluator *ev, Value self, const Follower *follower)
+{
+    Value method;
+    if (!own_method(ev, value_instance(&self), "compute_output_shape", &method)) return value_none();
+    return call_one(ev, value_method(ev->arena, self, method), value_shape(ev->arena, &follower->in[0].shape));
+}
+
+/* What call() does could not be followed, but the text tells the shape that comes out. */
+static Value opaque_result(Evaluator *ev, Value self, const Follower *follower)
+{
+    const Value shape = told_shape(ev, self, follower);
     const Instance *instance = value_instance(&self);
-    if (!input || !class_attribute(ev, instance->class, "build", &method, NULL) || value_is(&method, &OBJECT_NATIVE)) return;
-    call_one(ev, value_method(ev->arena, self, method), shape_value(ev, &input->spec.shape));
-}
-
-/* True when call() was followed to tensors, and the model has its graph. */
-static bool follow(Evaluator *ev, Value self, Value method, const Argument *args, int n)
-{
-    Follower follower = {.ev = ev, .instance = value_instance(&self)};
-    Argument *inner = ARENA_ARRAY(ev->arena, n + 1, Argument);
-    for (int i = 0; i < n; i++) {
-        inner[i] = args[i];
-        inner[i].value = with_inputs(&follower, args[i].value);
-    }
-    build_own(ev, self, follower.n ? follower.inputs[0] : NULL);
-    const Value out = follow_call(&follower, method, self, inner, n);
+    TensorSpec spec = {.dtype = instance->layer->dtype};
     Error error = error_make(ev);
-    if (!value_known(&out)) return false;
-    if (!subclassed_record(ev->builder, follower.instance->model, follower.inputs, follower.n, out, &error)) raise_fault(ev, &error);
-    if (follower.instance->class->family == CLASS_MODEL) registry_model(ev, follower.instance->model);
-    return true;
+    if (!value_items(&shape) || !value_known(&shape)) return unknown(ev, "cause.not_known_call", instance->class->name, ev->span);
+    if (!shape_resolve(ev->arena, &shape, &spec.shape, &error)) raise_fault(ev, &error);
+    Layer *inside = opaque_make(ev->builder, instance->class->name, "call", ev->span, &error);
+    if (!inside) raise_fault(ev, &error);
+    opaque_output(ev->builder, inside, 0, 0, spec);
+    inside->place = -1;
+    const Argument arg = {.value = value_tensor(follower->inputs[0]), .span = SPAN_NONE};
+    return layer_call_plain(ev, inside, &arg, 1);
 }
 
-static bool own_call(Evaluator *ev, const Instance *instance, Value *method)
+static void follow(Evaluator *ev, Value self, const Call *call_made, Follower *follower)
 {
-    return instance->model && instance->model->kind == MODEL_SUBCLASSED &&
-           class_attribute(ev, instance->class, "call", method, NULL) && !value_is(method, &OBJECT_NATIVE);
+    Value method;
+    int n;
+    Instance *instance = follower->instance;
+    if (!own_method(ev, instance, "call", &method)) return;
+    const Argument *args = followed_arguments(ev, follower, call_made, &n);
+    call_own_build(ev, self, follower);
+    Value out = call(ev, value_method(ev->arena, self, method), args, n);
+    if (!value_known(&out) || out.kind == VALUE_NONE) out = opaque_result(ev, self, follower);
+    if (out.kind == VALUE_UNKNOWN) {
+        const Argument result = {.keyword = instance->class->name, .value = out, .span = SPAN_NONE};
+        raise_unknown(ev, &result, out.unknown);
+    }
+    track_all(ev, instance);
+    Error error = error_make(ev);
+    if (!subclassed_record(ev->builder, instance->model, follower->inputs, follower->at, out, &error)) raise_fault(ev, &error);
+}
+
+/* The engine asks while it builds the layer; no exception may pass through it. */
+bool subclass_follow(void *evaluator, Layer *layer, const Call *made, const TensorSpec *in, int n_in, Error *err)
+{
+    Evaluator *ev = evaluator;
+    Value self;
+    Catch catch;
+    if (!subclass_instance(ev, layer, &self)) return true;
+    Follower follower = {.ev = ev, .instance = value_instance(&self), .in = in, .n_in = n_in};
+    follower.inputs = ARENA_ARRAY(ev->arena, n_in + 1, KerasTensor *);
+    const bool eager = ev->builder->eager;
+    catch_begin(ev, &catch);
+    ev->builder->eager = false;
+    ev->following++;
+    if (setjmp(catch.here) == 0) {
+        follow(ev, self, made, &follower);
+        catch_end(ev, &catch);
+        ev->builder->eager = eager;
+        return true;
+    }
+    catch_end(ev, &catch);
+    ev->builder->eager = eager;
+    if (err) *err = ev->raised.error;
+    return false;
+}
+
+/* Several tensors as several arguments go to the engine as one list. */
+static Argument as_one(Evaluator *ev, const Argument *args, int n)
+{
+    Value list = value_list(ev->arena, VALUE_LIST, (size_t)n);
+    for (int i = 0; i < n; i++)
+        if (args[i].value.kind == VALUE_TENSOR || value_is(&args[i].value, &OBJECT_ARRAY)) list_add(list.list, args[i].value);
+    if (list.list->n < 2) return args[0];
+    return (Argument){.value = list, .span = args[0].span};
 }
 
 Value subclass_call(Evaluator *ev, Value self, const Argument *args, int n)
 {
     Value method;
     Instance *instance = value_instance(&self);
-    if (!own_call(ev, instance, &method)) return layer_call_plain(ev, instance->layer, args, n);
-    if (instance->following) raise_error(ev, "RecursionError", "maximum recursion depth exceeded");
-    for (int i = 0; i < n; i++)
-        if (args[i].value.kind == VALUE_UNKNOWN) return args[i].value;
-    if (!instance->model->built && !follow(ev, self, method, args, n))
-        return unknown(ev, "cause.not_known_call", instance->class->name, ev->span);
-    return layer_call_plain(ev, instance->layer, args, n ? 1 : 0);
+    const bool own = instance->model && instance->model->kind == MODEL_SUBCLASSED && own_method(ev, instance, "call", &method);
+    if (!own || !n) return layer_call_plain(ev, instance->layer, args, n);
+    const Argument *outer = instance->given;
+    const int n_outer = instance->n_given;
+    const Argument one = as_one(ev, args, n);
+    instance->given = args;
+    instance->n_given = n;
+    const Value out = layer_call_plain(ev, instance->layer, &one, 1);
+    instance->given = outer;
+    instance->n_given = n_outer;
+    if (instance->class->family == CLASS_MODEL && instance->model->built) registry_model(ev, instance->model);
+    return out;
 }
 
 void subclass_build(Evaluator *ev, Value self, const Shape *shapes, int n)
 {
-    Value method, list = value_list(ev->arena, VALUE_LIST, (size_t)n);
+    Value list = value_list(ev->arena, VALUE_LIST, (size_t)n);
     const Instance *instance = value_instance(&self);
-    if (!own_call(ev, instance, &method) || instance->model->built) return;
+    if (instance->model->built) return;
     for (int i = 0; i < n; i++) list_add(list.list, value_array(ev, shapes[i], DTYPE_FLOAT32, NULL));
     const Argument arg = {.value = n == 1 ? list.list->items[0] : list, .span = SPAN_NONE};
-    follow(ev, self, method, &arg, 1);
+    subclass_call(ev, self, &arg, 1);
 }
 
 /* ---- what super() has ---- */
@@ -283,6 +343,16 @@ static Value nothing_call(Evaluator *ev, const Given *given)
 {
     (void)ev, (void)given;
     return value_none();
+}
+
+/* model.build(shape); of super().build(shape) inside the class' own build() nothing comes. */
+static Value build_call_base(Evaluator *ev, const Given *given)
+{
+    Value method;
+    const Instance *instance = given->self ? value_instance(given->self) : NULL;
+    if (!instance || !instance->layer || own_method(ev, instance, "build", &method)) return value_none();
+    if (!layer_attribute(ev, instance->layer, "build", &method)) return value_none();
+    return call(ev, method, given->written, given->n_written);
 }
 
 static Value config_call_base(Evaluator *ev, const Given *given)
@@ -311,7 +381,7 @@ static Value add_weight_call(Evaluator *ev, const Given *given)
 
 #define BASE_METHODS \
     {.name = "__init__", .params = "!*args **more", .call = init_call}, \
-    {.name = "build", .params = "!*args **more", .call = nothing_call}, \
+    {.name = "build", .params = "!*args **more", .call = build_call_base}, \
     {.name = "get_config", .params = "", .call = config_call_base}, \
     {.name = "add_weight", .params = "!shape? initializer? dtype? trainable? name? **more", .call = add_weight_call}, \
     {.name = "add_loss", .params = "!*args **more", .call = nothing_call}

@@ -12,12 +12,14 @@ Value construct_base_layer(Evaluator *, const Class *, const Argument *, int n, 
 
 /* The instance whose layer it is. False for layers that are no instance of the text's own classes. */
 bool subclass_instance(Evaluator *, const Layer *, Value *self);
-/* An attribute was set: layers are tracked. */
-void subclass_track(Evaluator *, Instance *, Value);
+/* Builder.follow: gives such a layer its graph by following its call(). */
+bool subclass_follow(void *evaluator, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
 /* After __init__: it must have called super().__init__(). */
 void subclass_finish(Evaluator *, Instance *);
 Value subclass_call(Evaluator *, Value self, const Argument *, int n);
 /* model.build(shape): call() is followed for that shape. */
 void subclass_build(Evaluator *, Value self, const Shape *, int n);
+/* At the end: layers of models that were never called are tracked too. */
+void subclasses_finish(Evaluator *);
 
 #endif

@@ -42,19 +42,27 @@ static void offer_scope_names(const Evaluator *ev, Nearest *nearest)
             if (!scope->bindings[i].deleted) nearest_offer(nearest, scope->bindings[i].name);
 }
 
-static _Noreturn void raise_name_error(Evaluator *ev, const PyNode *node)
+/* fit(X, y) of a lecture note, without the lines that load X and y. */
+static Value refused_name(Evaluator *ev, const PyNode *node, const Error *error)
+{
+    if (!ev->beside) raise_fault(ev, error);
+    fault_add(ev, error);
+    return unknown(ev, "cause.not_known_object", node->name, node->span);
+}
+
+static Value missing_name(Evaluator *ev, const PyNode *node)
 {
     Error error = error_make(ev);
     error_set(&error, "NameError", "name '%s' is not defined", node->name);
     error.span = error.at = node->span;
-    if (module_import_fix(ev, node->name, &error)) raise_fault(ev, &error);
+    if (module_import_fix(ev, node->name, &error)) return refused_name(ev, node, &error);
     Nearest nearest = nearest_begin(node->name);
     offer_scope_names(ev, &nearest);
     module_offer_names(&nearest, "keras.layers");
     module_offer_names(&nearest, "keras");
     builtin_offer_names(&nearest);
     suggest(&nearest, node->span, &error);
-    raise_fault(ev, &error);
+    return refused_name(ev, node, &error);
 }
 
 Value name_value(Evaluator *ev, const PyNode *node)
@@ -70,7 +78,7 @@ Value name_value(Evaluator *ev, const PyNode *node)
     if (builtin_find(node->name, &value) || registry_star_find(ev, node->name, &value)) return value;
     if (module_implied(ev, node->name, node->span, &value)) return value;
     if (ev->broken) return unknown(ev, "cause.not_known_syntax", node->name, node->span);
-    raise_name_error(ev, node);
+    return missing_name(ev, node);
 }
 
 static Scope *scope_for(Evaluator *ev, const char *name)

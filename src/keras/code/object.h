@@ -83,7 +83,7 @@ typedef struct Instance {
     Layer       *layer;        /* of a subclassed layer or model, once super().__init__() ran */
     Model       *model;        /* of a subclassed model */
     Value        args;         /* of an exception, or of a named tuple: a tuple */
-    bool         following;    /* its call is being followed */
+    const Argument *given; int n_given;   /* of the call() being made by the text; NULL = the engine calls */
 } Instance;
 
 typedef struct Module {

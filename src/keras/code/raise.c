@@ -20,6 +20,8 @@ void catch_begin(Evaluator *ev, Catch *catch)
     catch->call = ev->call;
     catch->display = ev->display;
     catch->loops = ev->loops;
+    catch->beside = ev->beside;
+    catch->following = ev->following;
     ev->catch = catch;
 }
 
@@ -38,6 +40,8 @@ void catch_end(Evaluator *ev, Catch *catch)
     ev->call = catch->call;
     ev->display = catch->display;
     ev->loops = catch->loops;
+    ev->beside = catch->beside;
+    ev->following = catch->following;
 }
 
 static _Noreturn void leave(Evaluator *ev)
@@ -52,7 +56,7 @@ Error error_make(const Evaluator *ev)
 
 static void raise_made(Evaluator *ev, const Error *error)
 {
-    ev->raised = (Raised){.error = *error};
+    ev->raised = (Raised){.error = *error, .limit = ev->steps > STEPS_MAX};
     Error *raised = &ev->raised.error;
     if (!span_known(raised->span)) raised->span = ev->span;
     if (!span_known(raised->at)) raised->at = span_known(raised->layer_span) ? raised->layer_span : raised->span;

@@ -76,6 +76,11 @@ void registry_model(Evaluator *ev, Model *model)
     trail_builds(ev);
 }
 
+bool registry_has_model(const Evaluator *ev)
+{
+    return ev->registry->n_models > 0;
+}
+
 void registry_fault_model(Evaluator *ev, Model *model)
 {
     ev->registry->fault = model;

@@ -13,6 +13,7 @@ void registry_source(Evaluator *, Span right_hand_side);               /* of the
 void registry_named(Evaluator *, const char *name, Value);             /* a name was bound */
 void registry_attribute(Evaluator *, const char *name, Value);         /* an attribute was */
 void registry_model(Evaluator *, Model *);                             /* a model was made, or changed */
+bool registry_has_model(const Evaluator *);
 void registry_fault_model(Evaluator *, Model *);                       /* the one that a refusal is about */
 bool registry_has_fault_model(const Evaluator *);
 void registry_node(Evaluator *, Node *);                               /* a layer was called on symbolic tensors */

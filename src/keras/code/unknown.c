@@ -48,6 +48,22 @@ Value unknown_named(Evaluator *ev, Value value, const PyNode *source)
     return unknown(ev, value.unknown->reason, source_text(ev, source->span), source->span);
 }
 
+enum { FAULTS_MAX = 100 };
+
+void fault_add(Evaluator *ev, const Error *error)
+{
+    Reading *reading = ev->reading;
+    for (int i = 0; i < reading->n_faults; i++)
+        if (reading->faults[i].at.start == error->at.start) return;
+    if (reading->n_faults >= FAULTS_MAX) return;
+    const size_t n = (size_t)reading->n_faults;
+    Error *faults = ARENA_ARRAY(ev->arena, n + 1, Error);
+    if (n) memcpy(faults, reading->faults, n * sizeof *faults);
+    faults[n] = *error;
+    reading->faults = faults;
+    reading->n_faults++;
+}
+
 void note(Evaluator *ev, const char *id, const char *value, const char *second, Span span)
 {
     Reading *reading = ev->reading;
