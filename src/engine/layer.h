@@ -367,6 +367,7 @@ struct LayerKind {
     const char      *function;        /* the function in keras.ops; NULL = the snake-cased class name */
     const char *const *order;         /* the function's parameters, where they are not those of call() and then those of the
                                          constructor; closed with NULL */
+    bool             called;          /* the function goes through __call__, which wraps refusals as it does those of layers */
     const void      *family;          /* what the rows of one family differ in, for the family's own functions */
 };
 

@@ -54,7 +54,6 @@ typedef struct ObjectKind {
     void (*str)(const void *object, Text *);            /* str(x); NULL = repr(x) */
     bool (*integer)(const void *object, int64_t *);     /* int(x) of a NumPy integer and the like */
     bool (*number)(const void *object, double *);       /* float(x) of a NumPy scalar */
-    bool (*tensor)(const void *object, Tensor *);       /* shape and type of an array, and its numbers where they are known */
     bool   callable;                                    /* a function or class */
 } ObjectKind;
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "engine/constant.h"
 #include "keras/json.h"
 #include "keras/json_graph.h"
 #include "keras/legacy.h"
@@ -93,17 +94,36 @@ static bool is_layer(const Value *value, const char *class_name)
     return kind_of(value, class_name) != NULL;
 }
 
+static bool convert_array(JsonReader *reader, const Value *config, Value *out)
+{
+    const Value *inner = json_member(config, "value");
+    const char *dtype = json_text(config, "dtype");
+    *out = inner ? *inner : value_none();
+    if (out->kind == VALUE_LIST) value_as_array(reader->builder->arena, inner, dtype ? dtype_find(dtype) : DTYPE_FLOAT32, out);
+    return true;
+}
+
+static bool convert_slice(JsonReader *reader, const Value *config, Value *out)
+{
+    static const char *const parts[] = {"start", "stop", "step"};
+    Value values[3];
+    for (int i = 0; i < 3; i++) {
+        const Value *part = json_member(config, parts[i]);
+        values[i] = part ? *part : value_none();
+    }
+    *out = value_slice(reader->builder->arena, values[0], values[1], values[2]);
+    return true;
+}
+
 static bool convert_object(JsonReader *reader, const Value *value, ParamType type, const char *class_name, Value *out)
 {
     const Value *config = json_member(value, "config");
     Layer *layer;
     if (strcmp(class_name, "__tuple__") == 0 && json_member(value, "items"))
         return json_convert(reader, json_member(value, "items"), type, out);
-    if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0) {
-        const Value *inner = json_member(config, "value");
-        *out = inner ? *inner : value_none();
-        return true;
-    }
+    if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0) return convert_array(reader, config, out);
+    if (strcmp(class_name, "__slice__") == 0) return convert_slice(reader, config, out);
+    if (strcmp(class_name, "__ellipsis__") == 0) return *out = value_ellipsis(), true;
     if (strcmp(class_name, "function") == 0 && text_of(config)) return *out = *config, true;
     if (strstr(class_name, "Policy") && json_text(config, "name")) return *out = *json_member(config, "name"), true;
     if (is_config_type(type) || !is_layer(value, class_name)) return *out = *value, true;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/config.h"
+#include "engine/constant.h"
 #include "keras/graph_view.h"
 #include "keras/json_write.h"
 #include "keras/opaque.h"
@@ -60,6 +61,52 @@ static Value written_config(Writer *writer, const ValueConfig *config)
     return object(writer, config->module, config->class_name, written_dict(writer, &config->arguments));
 }
 
+/* Nested lists of an array's numbers; whole numbers for whole types. */
+static Value array_list(Writer *writer, const Tensor *tensor, int axis, int64_t from)
+{
+    if (axis == tensor->shape.rank) {
+        const double number = (double)tensor->data[from];
+        if (tensor->dtype == DTYPE_BOOL) return value_bool(number != 0.0);
+        return dtype_is_float(tensor->dtype) ? value_float(number) : value_int((int64_t)number);
+    }
+    const int64_t step = shape_span_size(&tensor->shape, axis + 1, tensor->shape.rank);
+    Value list = value_list(writer->arena, VALUE_LIST, (size_t)tensor->shape.dim[axis]);
+    for (int64_t i = 0; i < tensor->shape.dim[axis]; i++) list_add(list.list, array_list(writer, tensor, axis + 1, from + i * step));
+    return list;
+}
+
+static Value special(Writer *writer, const char *class_name, Value config)
+{
+    Value dict = value_dict(writer->arena);
+    set(writer, &dict, "class_name", text(writer, class_name));
+    set(writer, &dict, "config", config);
+    return dict;
+}
+
+static Value written_slice(Writer *writer, const SliceParts *slice)
+{
+    Value config = value_dict(writer->arena);
+    set(writer, &config, "start", slice->start);
+    set(writer, &config, "stop", slice->stop);
+    set(writer, &config, "step", slice->step);
+    return special(writer, "__slice__", config);
+}
+
+static Value written_array(Writer *writer, const Tensor *tensor)
+{
+    Value config = value_dict(writer->arena);
+    set(writer, &config, "value", tensor->data ? array_list(writer, tensor, 0, 0) : value_none());
+    set(writer, &config, "dtype", text(writer, dtype_name(tensor->dtype)));
+    return special(writer, "__numpy__", config);
+}
+
+static Value written_constant(Writer *writer, const Value *value)
+{
+    if (value_is_object(value, &CONSTANT_SLICE)) return written_slice(writer, value->object.data);
+    if (value_is_object(value, &CONSTANT_ELLIPSIS)) return special(writer, "__ellipsis__", value_dict(writer->arena));
+    return value_is_object(value, &CONSTANT_ARRAY) ? written_array(writer, value->object.data) : value_none();
+}
+
 static Value written(Writer *writer, const Value *value)
 {
     switch (value->kind) {
@@ -73,8 +120,8 @@ static Value written(Writer *writer, const Value *value)
     case VALUE_INT:
     case VALUE_FLOAT:
     case VALUE_STRING: return *value;
+    case VALUE_OBJECT: return written_constant(writer, value);
     case VALUE_TENSOR:
-    case VALUE_OBJECT:
     case VALUE_UNKNOWN: return value_none();
     }
     return value_none();

@@ -4,6 +4,7 @@
 
 #include "engine/layers/terms.h"
 #include "engine/operations/operand.h"
+#include "engine/operations/operation.h"
 
 typedef double Function(double, double);
 
@@ -223,8 +224,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 
 #define BINARY_OF(FUNCTION, NAME, PARAMS, ...)                                                                \
     const LayerKind OPERATION_##FUNCTION = {                                                                  \
-        .name = NAME, .module = "keras.src.ops.numpy", .operation = true, .built_at_make = true,              \
-        .call_params = PARAMS, .n_call_params = 2, .infer = infer, .forward = forward, .trace = trace,        \
+        OPERATION(NAME, "numpy"), TAKES(PARAMS), .infer = infer, .forward = forward, .trace = trace,        \
         .rule = TRACE_DEPENDS, .rule_of = rule_of, .connections = connections, .explain = explain,            \
         .family = &(const Binary){__VA_ARGS__},                                                               \
     }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/constant.h"
 #include "engine/layers/formula.h"
 
 static Operand constant(const Value *value, Dtype dtype, double number)
@@ -10,14 +11,9 @@ static Operand constant(const Value *value, Dtype dtype, double number)
     return (Operand){.spec.dtype = dtype, .weak = true, .input = -1, .number = number, .value = value};
 }
 
-static Operand constant_array(const Value *value, const ObjectKind *kind, const void *data)
+static Operand constant_array(const Value *value, const Tensor *tensor)
 {
-    Operand operand = {.spec.dtype = DTYPE_FLOAT32, .input = -1, .value = value};
-    Tensor tensor;
-    if (!kind->tensor || !kind->tensor(data, &tensor)) return operand;
-    operand.spec = (TensorSpec){tensor.shape, tensor.dtype};
-    operand.data = tensor.data;
-    return operand;
+    return (Operand){.spec = {tensor->shape, tensor->dtype}, .input = -1, .data = tensor->data, .value = value};
 }
 
 static Operand constant_object(const Value *value)
@@ -25,7 +21,7 @@ static Operand constant_object(const Value *value)
     const ObjectKind *kind = value->object.kind;
     int64_t integer;
     double number;
-    if (kind->tensor) return constant_array(value, kind, value->object.data);
+    if (kind == &CONSTANT_ARRAY) return constant_array(value, value->object.data);
     if (kind->integer && kind->integer(value->object.data, &integer)) return constant(value, DTYPE_INT64, (double)integer);
     if (kind->number && kind->number(value->object.data, &number)) return constant(value, DTYPE_FLOAT32, number);
     return constant(value, DTYPE_FLOAT32, 0);
@@ -56,13 +52,6 @@ Operand operand_of(const Call *call, const TensorSpec *in, int param)
 bool operand_known(const Operand *operand)
 {
     return operand->input >= 0 || operand->data || (!operand->absent && !operand->spec.shape.rank);
-}
-
-const Value *operation_arg(const Layer *layer, const char *name)
-{
-    for (int i = 0; i < layer->kind->n_params; i++)
-        if (strcmp(layer->kind->params[i].name, name) == 0) return &layer->args[i];
-    return NULL;
 }
 
 /* ---- shapes ---- */

@@ -49,9 +49,6 @@ void place_next(const Shape *, int64_t at[SHAPE_RANK_MAX]);
 void place_of(const Shape *, int64_t k, int64_t at[SHAPE_RANK_MAX]);
 int64_t place_index(const Shape *, const int64_t *at);
 
-/* An argument of the operation's constructor; NULL when it has none of that name. */
-const Value *operation_arg(const Layer *, const char *name);
-
 /* "[None, 3]": a shape as Python's list. */
 const char *shape_list_text(Arena *, const Shape *);
 

@@ -1,8 +1,11 @@
 /* keras.ops as functions: names, binding of arguments, the call. */
+#include "engine/operations/operation.h"
+
 #include <string.h>
 
 #include "engine/binding.h"
 #include "engine/layer_parts.h"
+#include "engine/operations/operand.h"
 
 /* Functions that are another's. */
 static const char *const ALIASES[][2] = {
@@ -97,7 +100,7 @@ static Function function_of(Arena *arena, const LayerKind *kind)
 
 /* ---- the call ---- */
 
-static int place_of(const Function *function, const char *name)
+static int param_place(const Function *function, const char *name)
 {
     for (int i = 0; i < function->n; i++)
         if (strcmp(function->params[i].name, name) == 0) return i;
@@ -109,7 +112,7 @@ static int call_arguments(const Function *function, const Bound *bound, const Ar
 {
     int n = 0;
     for (int i = 0; i < function->n_call; i++) {
-        const int at = place_of(function, function->call[i].name);
+        const int at = param_place(function, function->call[i].name);
         if (at < 0) continue;
         const Value *value = &bound->values[at];
         for (size_t j = 0; function->call[i].variadic && j < value->list->n; j++)
@@ -128,7 +131,7 @@ static int made_arguments(const Function *function, const Bound *bound, const Ar
     int n = 0;
     for (int i = 0; i < function->kind->n_params; i++) {
         const char *name = function->kind->params[i].name;
-        const int at = place_of(function, name);
+        const int at = param_place(function, name);
         if (at >= 0 && bound->from[at] >= 0)
             out[n++] = (Argument){.keyword = name, .value = bound->values[at], .span = given[bound->from[at]].span};
     }
@@ -156,4 +159,48 @@ KerasTensor *operation_apply(Builder *builder, const char *function_name, const 
     const LayerKind *kind = operation_find(function_name);
     Node *node = kind ? operation_node(builder, kind, args, n, SPAN_NONE, err) : NULL;
     return node ? node->out[0] : NULL;
+}
+
+/* ---- arguments ---- */
+
+const ParamSpec OPERATION_X[1] = {{.name = "x", .type = PARAM_TENSORS, .required = true}};
+
+const Value *operation_arg(const Layer *layer, const char *name)
+{
+    for (int i = 0; i < layer->kind->n_params; i++)
+        if (strcmp(layer->kind->params[i].name, name) == 0) return &layer->args[i];
+    return NULL;
+}
+
+int operation_ints(const Value *value, int64_t *out, int cap)
+{
+    if (value->kind == VALUE_BOOL || value_is_int(value)) {
+        out[0] = value->kind == VALUE_BOOL ? value->boolean : value->integer;
+        return 1;
+    }
+    if (value_integer(value, out)) return 1;
+    if (value->kind != VALUE_LIST && value->kind != VALUE_TUPLE) return -1;
+    if (value->list->n > (size_t)cap) return -1;
+    for (size_t i = 0; i < value->list->n; i++)
+        if (!value_integer(&value->list->items[i], &out[i])) return -1;
+    return (int)value->list->n;
+}
+
+Dtype operation_dtype(const Layer *layer, Dtype otherwise)
+{
+    const Value *dtype = operation_arg(layer, "dtype");
+    const Dtype named = dtype && dtype->kind == VALUE_STRING ? dtype_find(dtype->string.bytes) : DTYPE_NONE;
+    return named == DTYPE_NONE ? otherwise : named;
+}
+
+int operation_axes(const Value *axis, int rank, int *out, Error *err)
+{
+    const bool list = axis->kind == VALUE_TUPLE || axis->kind == VALUE_LIST;
+    const size_t n = list ? axis->list->n : 1;
+    for (size_t i = 0; i < n; i++) {
+        const int at = axis_canonical(list ? &axis->list->items[i] : axis, rank, err);
+        if (at < 0) return -1;
+        if (i < SHAPE_RANK_MAX) out[i] = at;
+    }
+    return n < SHAPE_RANK_MAX ? (int)n : SHAPE_RANK_MAX;
 }

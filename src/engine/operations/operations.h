@@ -16,6 +16,27 @@
     X(sum) X(mean) X(max) X(min) X(amax) X(amin) X(ptp) X(prod) X(var) X(std) X(median) X(any) X(all) X(argmax) \
     X(argmin) X(count_nonzero) X(logsumexp) X(norm) X(nansum) X(nanmean) X(nanmax) X(nanmin) X(nanprod) X(nanvar) \
     X(nanstd) X(nanmedian) \
+    /* elementwise */ \
+    X(absolute) X(fabs) X(negative) X(square) X(sqrt) X(rsqrt) X(cbrt) X(reciprocal) X(sign) X(exp) X(exp2) X(expm1) \
+    X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(arcsin) X(arccos) X(arctan) X(sinh) X(cosh) X(arcsinh) \
+    X(arccosh) X(arctanh) X(sinc) X(deg2rad) X(rad2deg) X(angle) X(ceil) X(floor) X(trunc) X(i0) X(erf) X(erfc) \
+    X(erfinv) X(logical_not) X(isnan) X(isfinite) X(isinf) X(isneginf) X(isposinf) X(isreal) X(signbit) \
+    X(bitwise_invert) X(relu) X(relu6) X(sigmoid) X(sparse_sigmoid) X(softplus) X(softsign) X(sparse_plus) X(silu) \
+    X(log_sigmoid) X(hard_sigmoid) X(hard_silu) X(selu) X(tanh_shrink) X(hard_tanh) X(tanh) X(leaky_relu) X(elu) X(celu) \
+    X(soft_shrink) X(hard_shrink) X(squareplus) X(gelu) X(threshold) X(clip) X(round) X(nan_to_num) \
+    /* axes and places */ \
+    X(copy) X(stop_gradient) X(real) X(conjugate) X(reshape) X(ravel) X(squeeze) X(expand_dims) X(transpose) X(swapaxes) \
+    X(moveaxis) X(broadcast_to) \
+    /* copies */ \
+    X(get_item) X(slice) X(tril) X(triu) X(diagonal) X(diag) X(diagflat) \
+    /* joined and parted */ \
+    X(concatenate) X(stack) X(vstack) X(hstack) X(dstack) X(append) \
+    /* types */ \
+    X(cast) X(saturate_cast) X(convert_to_tensor) X(array) X(zeros_like) X(ones_like) X(empty_like) X(full_like) X(imag) \
+    /* Operations that move elements along axes */ \
+    X(flip) X(fliplr) X(flipud) X(roll) X(rot90) X(repeat) X(tile) X(pad) \
+    /* Operations that cut a tensor into several */ \
+    X(split) X(hsplit) X(vsplit) X(dsplit) X(array_split) X(unstack) \
     /* every line above ends with a backslash */
 /* clang-format on */
 

@@ -5,6 +5,7 @@
 
 #include "engine/layers/terms.h"
 #include "engine/operations/operand.h"
+#include "engine/operations/operation.h"
 
 typedef struct Group {
     double      *x;       /* the elements that are taken together, in order; may be changed */
@@ -38,7 +39,6 @@ static const ParamSpec PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM};
 static const ParamSpec EXTREME_PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM, {.name = "initial"}};
 static const ParamSpec PRODUCT_PARAMS[] = {AXIS_PARAM, KEEPDIMS_PARAM, {.name = "dtype", .type = PARAM_DTYPE}};
 static const ParamSpec NORM_PARAMS[] = {{.name = "ord"}, AXIS_PARAM, KEEPDIMS_PARAM};
-static const ParamSpec CALL[] = {{.name = "x", .type = PARAM_TENSORS, .required = true}};
 
 static const Reduction *family_of(const Layer *layer)
 {
@@ -185,13 +185,10 @@ static bool axes_of(const Layer *layer, int rank, bool reduced[SHAPE_RANK_MAX], 
     const Value *axis = operation_arg(layer, "axis");
     for (int i = 0; i < SHAPE_RANK_MAX; i++) reduced[i] = axis->kind == VALUE_NONE;
     if (axis->kind == VALUE_NONE) return true;
-    const bool list = axis->kind == VALUE_TUPLE || axis->kind == VALUE_LIST;
-    for (size_t i = 0; i < (list ? axis->list->n : 1); i++) {
-        const int at = axis_canonical(list ? &axis->list->items[i] : axis, rank, err);
-        if (at < 0) return false;
-        reduced[at] = true;
-    }
-    return true;
+    int axes[SHAPE_RANK_MAX];
+    const int n = operation_axes(axis, rank, axes, err);
+    for (int i = 0; i < n; i++) reduced[axes[i]] = true;
+    return n >= 0;
 }
 
 static bool keeps_axes(const Layer *layer)
@@ -212,8 +209,6 @@ static Shape reduced_shape(const Layer *layer, const Shape *in, const bool *redu
 
 static Dtype result_type(const Layer *layer, Dtype in)
 {
-    const Value *dtype = operation_arg(layer, "dtype");
-    if (dtype && dtype->kind == VALUE_STRING) return dtype_find(dtype->string.bytes);
     switch (family_of(layer)->type) {
     case SAME: return in;
     case TRUTH: return DTYPE_BOOL;
@@ -232,7 +227,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     bool reduced[SHAPE_RANK_MAX];
     (void)n_in;
     if (!call_takes_one(call, err) || !axes_of(layer, in[0].shape.rank, reduced, err)) return false;
-    outputs_add(out, reduced_shape(layer, &in[0].shape, reduced), result_type(layer, in[0].dtype));
+    outputs_add(out, reduced_shape(layer, &in[0].shape, reduced), operation_dtype(layer, result_type(layer, in[0].dtype)));
     return true;
 }
 
@@ -338,8 +333,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 
 #define REDUCTION_WITH(FUNCTION, NAME, PARAMS_OF_IT, N_PARAMS, MODULE, RULE, ...)                                    \
     const LayerKind OPERATION_##FUNCTION = {                                                                        \
-        .name = NAME, .module = "keras.src.ops." MODULE, .operation = true, .built_at_make = true,                  \
-        .params = PARAMS_OF_IT, .n_params = N_PARAMS, .call_params = CALL, .n_call_params = 1,                      \
+        OPERATION(NAME, MODULE), .params = PARAMS_OF_IT, .n_params = N_PARAMS, TAKES(OPERATION_X),                      \
         .infer = infer, .forward = forward, .trace = trace, .rule = RULE, .connections = connections,               \
         .explain = explain, .family = &(const Reduction){__VA_ARGS__},                                              \
     }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "engine/constant.h"
 #include "keras/code/array.h"
 #include "keras/code/array_functions.h"
 #include "keras/code/keras_class.h"
@@ -157,16 +158,47 @@ static Value symbolic_operation(Evaluator *ev, const LayerKind *kind, const Argu
     return node_value(ev, node);
 }
 
-/* Arrays beside symbolic tensors are constants. */
+/* Arrays, slices and the ellipsis as the engine takes them. */
+static Value constant(Evaluator *ev, Value value);
+
+static Value constant_items(Evaluator *ev, const Value *value)
+{
+    Value out = value_list(ev->arena, value->kind, value->list->n);
+    for (size_t i = 0; i < value->list->n; i++) list_add(out.list, constant(ev, value->list->items[i]));
+    return out;
+}
+
+static Value constant_array(Evaluator *ev, const Array *array, Value value)
+{
+    Tensor tensor;
+    if (array->shape.rank == 0 && array->numbers) return value_float(array->numbers[0]);
+    return array_tensor(ev, array, &tensor) ? value_array_of(ev->arena, tensor) : value;
+}
+
+static Value constant(Evaluator *ev, Value value)
+{
+    const Array *array = array_of(&value);
+    int64_t integer;
+    double x;
+    Value out = value;
+    if (value_is(&value, &OBJECT_SCALAR) && value_integer(&value, &integer)) out = value_int(integer);
+    else if (array) out = constant_array(ev, array, value);
+    else if (value_is(&value, &OBJECT_SCALAR) && scalar_number(&value, &x)) out = value_float(x);
+    else if (value_is(&value, &OBJECT_ELLIPSIS)) out = value_ellipsis();
+    else if (value_is(&value, &OBJECT_SLICE)) {
+        const Slice *slice = value.object.data;
+        out = value_slice(ev->arena, slice->start, slice->stop, slice->step);
+    } else if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) out = constant_items(ev, &value);
+    out.span = value.span;
+    return out;
+}
+
 static Argument *constants(Evaluator *ev, const Argument *args, int n)
 {
     Argument *out = ARENA_ARRAY(ev->arena, n + 1, Argument);
     for (int i = 0; i < n; i++) {
-        double x;
         out[i] = args[i];
-        if (value_is(&args[i].value, &OBJECT_SCALAR) && scalar_number(&args[i].value, &x)) out[i].value = value_float(x);
-        const Array *array = array_of(&args[i].value);
-        if (array && array->shape.rank == 0 && array->numbers) out[i].value = value_float(array->numbers[0]);
+        out[i].value = constant(ev, args[i].value);
     }
     return out;
 }

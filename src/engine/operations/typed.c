@@ -1,0 +1,123 @@
+/* The `dtype` argument of operations, and those that only change or say a type: cast, convert_to_tensor, zeros_like. */
+#include <math.h>
+#include <string.h>
+
+#include "engine/activation.h"
+#include "engine/config.h"
+#include "engine/layers/elementwise.h"
+#include "engine/operations/copying.h"
+
+bool operation_take_dtype(Maker *m)
+{
+    Dtype dtype;
+    const Value *value = maker_arg(m, "dtype");
+    if (value->kind == VALUE_NONE || value->kind == VALUE_UNKNOWN) return true;
+    if (!dtype_resolve(m->builder, value, &dtype, m->err)) return false;
+    maker_set(m, "dtype", value_string(m->builder->arena, dtype_name(dtype), strlen(dtype_name(dtype))));
+    return true;
+}
+
+static bool make(Maker *m)
+{
+    return layer_base(m) && operation_take_dtype(m);
+}
+
+static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
+    outputs_add(out, in[0].shape, operation_dtype(layer, in[0].dtype));
+    return true;
+}
+
+static const ParamSpec DTYPE_PARAM[] = {{.name = "dtype", .type = PARAM_DTYPE}};
+
+/* ---- cast ---- */
+
+static const ParamSpec NEEDED_DTYPE_PARAM[] = {{.name = "dtype", .type = PARAM_DTYPE, .required = true}};
+static const ParamSpec CONVERT_PARAMS[] = {
+    {.name = "dtype", .type = PARAM_DTYPE}, {.name = "sparse", .type = PARAM_BOOL}, {.name = "ragged", .type = PARAM_BOOL},
+};
+
+static void to_whole(float *x, int64_t n, const double *parameters)
+{
+    (void)parameters;
+    for (int64_t i = 0; i < n; i++) x[i] = truncf(x[i]);
+}
+
+static void to_truth(float *x, int64_t n, const double *parameters)
+{
+    (void)parameters;
+    for (int64_t i = 0; i < n; i++) x[i] = x[i] != 0.0F;
+}
+
+static const Activation WHOLE = {.name = "cast", .apply = to_whole, .formula = "⌊x⌋"};
+static const Activation TRUTH = {.name = "cast", .apply = to_truth, .formula = "x ≠ 0"};
+
+static const Activation *cast_function(const Layer *layer)
+{
+    const Dtype dtype = operation_dtype(layer, DTYPE_FLOAT32);
+    if (dtype == DTYPE_BOOL) return &TRUTH;
+    return dtype_is_int(dtype) ? &WHOLE : &ACTIVATION_LINEAR;
+}
+
+#define CASTS                                                                                                  \
+    .make = make, .infer = infer, .forward = elementwise_forward, .trace = elementwise_trace,                  \
+    .connections = elementwise_connections, .explain = elementwise_explain, .rule = TRACE_SUM,                 \
+    .activation = cast_function, .elementwise = true
+
+const LayerKind OPERATION_cast = {OPERATION("Cast", "core"), TAKES(OPERATION_X), MADE_WITH(NEEDED_DTYPE_PARAM), .called = true, CASTS};
+const LayerKind OPERATION_saturate_cast = {
+    OPERATION("SaturateCast", "core"), TAKES(OPERATION_X), MADE_WITH(NEEDED_DTYPE_PARAM), .called = true, CASTS,
+};
+const LayerKind OPERATION_convert_to_tensor = {
+    OPERATION("ConvertToTensor", "core"), TAKES(OPERATION_X), MADE_WITH(CONVERT_PARAMS), .called = true, CASTS,
+};
+const LayerKind OPERATION_array = {OPERATION("Array", "numpy"), TAKES(OPERATION_X), MADE_WITH(DTYPE_PARAM), CASTS};
+
+/* ---- one number everywhere ---- */
+
+static const ParamSpec FULL_CALL[] = {{.name = "x", .type = PARAM_TENSORS, .required = true}, {.name = "fill_value", .required = true}};
+
+static Origin zero(const Trace *t, const int64_t *at)
+{
+    (void)t, (void)at;
+    return (Origin){.input = -1};
+}
+
+static Origin one(const Trace *t, const int64_t *at)
+{
+    (void)t, (void)at;
+    return (Origin){.input = -1, .value = 1};
+}
+
+static Origin fill_value(const Trace *t, const int64_t *at)
+{
+    const Operand fill = operand_of(t->call, t->in, 1);
+    const int64_t index = broadcast_index(&fill.spec.shape, &t->out[0].shape, at);
+    if (fill.input >= 0) return (Origin){.input = fill.input, .from = index};
+    return (Origin){.input = -1, .value = fill.data ? (double)fill.data[index] : fill.number};
+}
+
+static bool infer_full(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const Operand x = operand_of(call, in, 0);
+    (void)n_in;
+    if (x.input < 0) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[0]));
+    outputs_add(out, x.spec.shape, operation_dtype(layer, x.spec.dtype));
+    return true;
+}
+
+const LayerKind OPERATION_zeros_like = {
+    OPERATION("ZerosLike", "numpy"), TAKES(OPERATION_X), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer, COPIES(zero),
+};
+const LayerKind OPERATION_ones_like = {
+    OPERATION("OnesLike", "numpy"), TAKES(OPERATION_X), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer, COPIES(one),
+};
+const LayerKind OPERATION_empty_like = {
+    OPERATION("EmptyLike", "numpy"), TAKES(OPERATION_X), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer, COPIES(zero),
+};
+const LayerKind OPERATION_full_like = {
+    OPERATION("FullLike", "numpy"), TAKES(FULL_CALL), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer_full, COPIES(fill_value),
+};
+const LayerKind OPERATION_imag = {OPERATION("Imag", "numpy"), TAKES(OPERATION_X), .infer = infer, COPIES(zero)};
