@@ -24,35 +24,38 @@ typedef void AddRows(int64_t n, const float *factor, const float *rows, int64_t 
 typedef struct Tile {
     int      rows, columns;
     TileRun *run;
-    AddRows *add_rows;   /* sum[n] += Σ factor[r]·rows[r][n], four rows */
 } Tile;
 
 #define TILE_ROWS_PLAIN 4
 #define TILE_ROWS_AVX2 6
 #define TILE_ROWS_AVX512 12
 
-/* Two vectors wide: enough sums in flight to hide how long one takes, and no more than there are registers. */
-#define X(NAME, ATTRIBUTES, FLOATS)                                                                              \
-    typedef float Lanes##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                   \
-    ATTRIBUTES static void tile_##NAME(int64_t inner, const float *left, int64_t left_step, const float *right,     \
-                                       const float *begin, float *out, int64_t out_step)                                                         \
+/* Enough sums in flight to hide how long one takes, and no more than there are registers. */
+#define TILE(NAME, ATTRIBUTES, FLOATS, VECTORS)                                                                  \
+    ATTRIBUTES static void tile_##NAME##_##VECTORS(int64_t inner, const float *left, int64_t left_step,          \
+                                                   const float *right, const float *begin, float *out,           \
+                                                   int64_t out_step)                                             \
     {                                                                                                            \
-        Lanes##NAME sum[TILE_ROWS_##NAME][2];                                                                    \
+        Lanes##NAME sum[TILE_ROWS_##NAME][VECTORS], factors[VECTORS];                                            \
         for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
-            for (int i = 0; i < 2; i++)                                                                          \
+            for (int i = 0; i < VECTORS; i++)                                                                    \
                 sum[r][i] = *(const Lanes##NAME *)(begin ? begin + i * FLOATS : out + r * out_step + i * FLOATS); \
         for (int64_t k = 0; k < inner; k++) {                                                                    \
-            const Lanes##NAME first = *(const Lanes##NAME *)(right + k * 2 * FLOATS);                            \
-            const Lanes##NAME second = *(const Lanes##NAME *)(right + k * 2 * FLOATS + FLOATS);                  \
+            for (int i = 0; i < VECTORS; i++)                                                                    \
+                factors[i] = *(const Lanes##NAME *)(right + (k * VECTORS + i) * FLOATS);                         \
             for (int r = 0; r < TILE_ROWS_##NAME; r++) {                                                         \
                 const float factor = left[r * left_step + k];                                                    \
-                sum[r][0] += factor * first;                                                                     \
-                sum[r][1] += factor * second;                                                                    \
+                for (int i = 0; i < VECTORS; i++) sum[r][i] += factor * factors[i];                              \
             }                                                                                                    \
         }                                                                                                        \
         for (int r = 0; r < TILE_ROWS_##NAME; r++)                                                               \
-            for (int i = 0; i < 2; i++) *(Lanes##NAME *)(out + r * out_step + i * FLOATS) = sum[r][i];           \
-    }                                                                                                            \
+            for (int i = 0; i < VECTORS; i++) *(Lanes##NAME *)(out + r * out_step + i * FLOATS) = sum[r][i];     \
+    }
+
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                              \
+    typedef float Lanes##NAME __attribute__((vector_size(FLOATS * 4), aligned(4), may_alias));                   \
+    TILE(NAME, ATTRIBUTES, FLOATS, 1)                                                                            \
+    TILE(NAME, ATTRIBUTES, FLOATS, 2)                                                                            \
     ATTRIBUTES static void add_rows_##NAME(int64_t n, const float *factor, const float *rows, int64_t step,      \
                                            float *restrict sum)                                                  \
     {                                                                                                            \
@@ -63,8 +66,13 @@ typedef struct Tile {
 LANES(X)
 #undef X
 
-static const Tile TILES[] = {
-#define X(NAME, ATTRIBUTES, FLOATS) {TILE_ROWS_##NAME, 2 * FLOATS, tile_##NAME, add_rows_##NAME},
+/* Of each width of vectors. */
+static const struct {
+    Tile     narrow, wide;
+    AddRows *add_rows;   /* sum[n] += Σ factor[r]·rows[r][n], four rows */
+} KERNELS[] = {
+#define X(NAME, ATTRIBUTES, FLOATS) \
+    {{TILE_ROWS_##NAME, FLOATS, tile_##NAME##_1}, {TILE_ROWS_##NAME, 2 * FLOATS, tile_##NAME##_2}, add_rows_##NAME},
     LANES(X)
 #undef X
 };
@@ -130,7 +138,8 @@ static void pack_panel(const Block *block, int64_t column)
 static void run_edge(const Block *block, const float *left, float *out, int64_t rows, int64_t columns)
 {
     const int64_t step = block->product->out_step, width = block->tile->columns;
-    float whole[TILE_ROWS_MAX * TILE_COLUMNS_MAX] = {0};
+    float whole[TILE_ROWS_MAX * TILE_COLUMNS_MAX];
+    if (block->k) memset(whole, 0, sizeof whole);
     for (int64_t r = 0; block->k && r < rows; r++) memcpy(whole + r * width, out + r * step, (size_t)columns * sizeof(float));
     block->tile->run(block->inner, left, block->left_step, block->panel, begin_of(block), whole, width);
     for (int64_t r = 0; r < rows; r++) memcpy(out + r * step, whole + r * width, (size_t)columns * sizeof(float));
@@ -165,17 +174,21 @@ static void run_block(Block *block)
 {
     const Matmul *product = block->product;
     product->left.copy(product->left.source, block->row, block->rows, block->k, block->inner, block->left, block->left_step);
+    const LaneWidth width = lanes_here();
     for (int64_t column = 0; column < product->columns; column += block->tile->columns) {
+        const bool narrow = product->columns - column <= KERNELS[width].narrow.columns;
+        block->tile = narrow ? &KERNELS[width].narrow : &KERNELS[width].wide;
         pack_panel(block, column);
         begin_panel(block, column);
         run_panel(block, column);
     }
 }
 
-static void run_blocks(const Matmul *product, const Tile *tile, Arena *scratch)
+static void run_blocks(const Matmul *product, Arena *scratch)
 {
+    const Tile *tile = &KERNELS[lanes_here()].wide;
     const int64_t rows = round_up(smaller(BLOCK_ROWS, product->rows), tile->rows), inner = smaller(BLOCK_INNER, product->inner);
-    Block block = {.product = product, .tile = tile, .left_step = inner + BLOCK_GAP};
+    Block block = {.product = product, .left_step = inner + BLOCK_GAP};
     block.left = ARENA_ARRAY(scratch, rows * block.left_step, float);
     block.panel = ARENA_ARRAY(scratch, inner * tile->columns, float);
     for (block.row = 0; block.row < product->rows; block.row += rows) {
@@ -188,7 +201,7 @@ static void run_blocks(const Matmul *product, const Tile *tile, Arena *scratch)
 }
 
 /* One row times the right matrix, whose rows are read once, four at a time. */
-static void run_row(const Matmul *product, const Tile *tile, int64_t row, float *left)
+static void run_row(const Matmul *product, int64_t row, float *left)
 {
     const int64_t n = product->columns, step = product->right_row_step;
     float *sum = product->out + row * product->out_step;
@@ -196,20 +209,19 @@ static void run_row(const Matmul *product, const Tile *tile, int64_t row, float 
     if (product->inner <= 0) return;
     product->left.copy(product->left.source, row, 1, 0, product->inner, left, product->inner);
     int64_t k = 0;
-    for (; k + 4 <= product->inner; k += 4) tile->add_rows(n, left + k, product->right + k * step, step, sum);
+    for (; k + 4 <= product->inner; k += 4) KERNELS[lanes_here()].add_rows(n, left + k, product->right + k * step, step, sum);
     for (; k < product->inner; k++) matmul_add_scaled(sum, product->right + k * step, left[k], n);
 }
 
 void matmul(const Matmul *product, Arena *scratch)
 {
-    const Tile *tile = &TILES[lanes_here()];
     if (product->rows <= 0 || product->columns <= 0) return;
     if (product->inner > 0 && (product->rows > FEW_ROWS || product->right_column_step != 1)) {
-        run_blocks(product, tile, scratch);
+        run_blocks(product, scratch);
         return;
     }
     float *left = ARENA_ARRAY(scratch, product->inner > 0 ? product->inner : 1, float);
-    for (int64_t row = 0; row < product->rows; row++) run_row(product, tile, row, left);
+    for (int64_t row = 0; row < product->rows; row++) run_row(product, row, left);
 }
 
 void matmul_add_scaled(float *restrict sum, const float *restrict x, float factor, int64_t n)

@@ -58,11 +58,21 @@ typedef struct Patches {
     int64_t            first_channel, channels;
 } Patches;
 
-/* Short runs are copied here and now: a call costs more than they do. */
+/* Short runs are copied here and now, in two pieces that may overlap: a call costs more than they do. */
 static void copy_run(float *to, const float *from, int64_t n)
 {
-    if (n >= 32) memcpy(to, from, (size_t)n * sizeof(float));
-    else for (int64_t i = 0; i < n; i++) to[i] = from[i];
+    enum { SMALL = 4, MIDDLE = 8 };
+    if (n >= 4 * MIDDLE) {
+        memcpy(to, from, (size_t)n * sizeof(float));
+    } else if (n >= MIDDLE) {
+        for (int64_t i = 0; i + MIDDLE < n; i += MIDDLE) memcpy(to + i, from + i, MIDDLE * sizeof(float));
+        memcpy(to + n - MIDDLE, from + n - MIDDLE, MIDDLE * sizeof(float));
+    } else if (n >= SMALL) {
+        memcpy(to, from, SMALL * sizeof(float));
+        memcpy(to + n - SMALL, from + n - SMALL, SMALL * sizeof(float));
+    } else {
+        for (int64_t i = 0; i < n; i++) to[i] = from[i];
+    }
 }
 
 static void clear_run(float *to, int64_t n)
@@ -70,91 +80,73 @@ static void clear_run(float *to, int64_t n)
     for (int64_t i = 0; i < n; i++) to[i] = 0.0F;
 }
 
-/* One place of the window while its patch is copied. */
-typedef struct Patch {
-    const Patches *from;
-    Spot           spot;
-    int64_t        row_columns;    /* taps of the width, times channels */
-    bool           adjacent;       /* these lie side by side in memory */
-    int64_t        start;          /* the cell under the first of them */
-    int64_t        first, end;     /* columns that fall on cells */
-} Patch;
+/* A stretch of a patch that lies in one piece in memory: the taps of a row side by side, or one tap's channels. */
+typedef struct Unit {
+    int64_t depth_tap, height_tap, width_tap;   /* the first */
+    int64_t taps;
+    int64_t from, end;                          /* columns within the unit that are wanted */
+} Unit;
 
-static Patch patch_at(const Patches *patches, const Spot *spot)
+static int64_t within(int64_t n, int64_t least, int64_t most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
+/* The unit from a cell on which it does not wholly fit: zeros at the ends. */
+static void copy_edge(const Patches *patches, const Unit *unit, const float *cells, int64_t start, float *to)
+{
+    const int64_t channels = patches->channels, in = patches->conv->window.axis[2].in;
+    const int64_t first = within(-start * channels, unit->from, unit->end);
+    const int64_t last = within((in - start) * channels, first, unit->end);
+    clear_run(to, first - unit->from);
+    if (last > first)
+        copy_run(to + first - unit->from, cells + start * patches->conv->channels + patches->first_channel + first, last - first);
+    clear_run(to + last - unit->from, unit->end - last);
+}
+
+/* The unit of n places in a row, from `spot` on. */
+static void copy_unit(const Patches *patches, const Spot *spot, int64_t n, const Unit *unit, float *to, int64_t step)
 {
     const Convolution *conv = patches->conv;
     const WindowAxis *width = &conv->window.axis[2];
-    const WindowTaps taps = window_taps(width, spot->at[2]);
-    return (Patch){
-        .from = patches, .spot = *spot, .row_columns = width->size * patches->channels,
-        .adjacent = width->dilation == 1 && patches->channels == conv->channels,
-        .start = window_cell(width, spot->at[2], 0),
-        .first = taps.first * patches->channels, .end = taps.end * patches->channels,
-    };
+    const float *cells = cells_row(conv, spot, unit->depth_tap, unit->height_tap);
+    int64_t start = window_cell(width, spot->at[2], unit->width_tap);
+    for (int64_t i = 0; i < n; i++, to += step, start += width->stride) {
+        if (!cells) clear_run(to, unit->end - unit->from);
+        else if (start < 0 || start + unit->taps > width->in) copy_edge(patches, unit, cells, start, to);
+        else
+            copy_run(to, cells + start * conv->channels + patches->first_channel + unit->from, unit->end - unit->from);
+    }
 }
 
-/* Columns [from, end) of a row of taps side by side: one run of numbers with zeros at the ends. */
-static void copy_adjacent(const Patch *patch, const float *row, int64_t from, int64_t end, float *to)
+/* Columns [from, end) of the patches of n places in a row. */
+static void copy_places(const Patches *patches, const Spot *spot, int64_t n, int64_t from, int64_t end, float *to, int64_t step)
 {
-    const int64_t first = row ? larger(from, smaller(patch->first, end)) : end;
-    const int64_t last = row ? larger(first, smaller(patch->end, end)) : end;
-    clear_run(to, first - from);
-    if (last > first) copy_run(to + first - from, row + patch->start * patch->from->channels + first, last - first);
-    clear_run(to + last - from, end - last);
-}
-
-static void copy_taps(const Patch *patch, const float *row, int64_t from, int64_t end, float *to)
-{
-    const Patches *patches = patch->from;
-    const WindowAxis *width = &patches->conv->window.axis[2];
-    const int64_t channels = patches->channels;
+    const WindowAxis *axis = patches->conv->window.axis;
+    const bool adjacent = axis[2].dilation == 1 && patches->channels == patches->conv->channels;
+    const int64_t taps = adjacent ? axis[2].size : 1, columns = taps * patches->channels, units = axis[2].size / taps;
     for (int64_t at = from; at < end;) {
-        const int64_t tap = at / channels, next = smaller(end, (tap + 1) * channels);
-        const int64_t cell = patch->start + tap * width->dilation;
-        if (!row || cell < 0 || cell >= width->in) clear_run(to, next - at);
-        else copy_run(to, row + cell * patches->conv->channels + patches->first_channel + at - tap * channels, next - at);
-        to += next - at;
+        const int64_t index = at / columns, row = index / units, next = smaller(end, (index + 1) * columns);
+        const Unit unit = {
+            .depth_tap = row / axis[1].size, .height_tap = row % axis[1].size, .width_tap = index % units, .taps = taps,
+            .from = at - index * columns, .end = next - index * columns,
+        };
+        copy_unit(patches, spot, n, &unit, to + at - from, step);
         at = next;
     }
-}
-
-static void copy_row(const Patch *patch, int64_t depth_tap, int64_t height_tap, int64_t from, int64_t end, float *to)
-{
-    const float *cells = cells_row(patch->from->conv, &patch->spot, depth_tap, height_tap);
-    if (patch->adjacent) copy_adjacent(patch, cells, from, end, to);
-    else copy_taps(patch, cells, from, end, to);
-}
-
-/* Columns [from, end) of a patch. */
-static void copy_part(const Patch *patch, int64_t from, int64_t end, float *to)
-{
-    const int64_t heights = patch->from->conv->window.axis[1].size;
-    for (int64_t at = from; at < end;) {
-        const int64_t row = at / patch->row_columns, first = at - row * patch->row_columns;
-        const int64_t last = smaller(patch->row_columns, end - row * patch->row_columns);
-        copy_row(patch, row / heights, row % heights, first, last, to);
-        to += last - first;
-        at += last - first;
-    }
-}
-
-static void copy_whole(const Patch *patch, float *to)
-{
-    const WindowAxis *axis = patch->from->conv->window.axis;
-    for (int64_t d = 0; d < axis[0].size; d++)
-        for (int64_t h = 0; h < axis[1].size; h++, to += patch->row_columns) copy_row(patch, d, h, 0, patch->row_columns, to);
 }
 
 static void copy_patches(const void *source, int64_t row, int64_t rows, int64_t column, int64_t columns, float *to,
                          int64_t step)
 {
     const Patches *patches = source;
-    const bool whole = !column && columns == window_size(&patches->conv->window) * patches->channels;
-    Spot spot = spot_at(patches->conv, row);
-    for (int64_t r = 0; r < rows; r++, spot_next(patches->conv, &spot)) {
-        const Patch patch = patch_at(patches, &spot);
-        if (whole) copy_whole(&patch, to + r * step);
-        else copy_part(&patch, column, column + columns, to + r * step);
+    while (rows > 0) {
+        const Spot spot = spot_at(patches->conv, row);
+        const int64_t n = smaller(rows, patches->conv->window.axis[2].out - spot.at[2]);
+        copy_places(patches, &spot, n, column, column + columns, to, step);
+        row += n;
+        rows -= n;
+        to += n * step;
     }
 }
 

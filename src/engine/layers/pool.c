@@ -43,7 +43,8 @@ static Volume volume_after(const PoolConfig *config, const Volume *in)
 typedef struct Pooling {
     const PoolConfig *config;
     Volume            in, out;
-    double           *sum;   /* of each channel */
+    const PoolRange  *boxes[POOL_AXES];   /* along each axis */
+    double           *sum;                /* of each channel */
 } Pooling;
 
 static void take_larger(float *restrict most, const float *restrict x, int64_t n)
@@ -64,12 +65,13 @@ static void fill(float *x, float value, int64_t n)
 static void pool_box(const Pooling *pooling, const float *x, const PoolRange box[POOL_AXES], float *y)
 {
     const Volume *in = &pooling->in;
+    const int64_t channels = in->channels;
     for (int64_t d = box[0].first; d < box[0].end; d++)
         for (int64_t h = box[1].first; h < box[1].end; h++)
             for (int64_t w = box[2].first; w < box[2].end; w++) {
                 const float *cell = x + d * in->step[0] + h * in->step[1] + w * in->step[2];
-                if (pooling->config->average) add(pooling->sum, cell, in->channels);
-                else take_larger(y, cell, in->channels);
+                if (pooling->config->average) add(pooling->sum, cell, channels);
+                else take_larger(y, cell, channels);
             }
 }
 
@@ -83,27 +85,40 @@ static int64_t box_cells(const PoolRange box[POOL_AXES])
 static void pool_place(const Pooling *pooling, const float *x, const PoolRange box[POOL_AXES], float *y)
 {
     const int64_t channels = pooling->in.channels;
-    fill(y, -INFINITY, channels);
-    if (pooling->config->average) memset(pooling->sum, 0, (size_t)channels * sizeof(double));
+    if (!pooling->config->average) {
+        fill(y, -INFINITY, channels);
+        pool_box(pooling, x, box, y);
+        return;
+    }
+    memset(pooling->sum, 0, (size_t)channels * sizeof(double));
     pool_box(pooling, x, box, y);
     const double cells = (double)box_cells(box);
-    for (int64_t c = 0; pooling->config->average && c < channels; c++) y[c] = (float)(pooling->sum[c] / cells);
+    for (int64_t c = 0; c < channels; c++) y[c] = (float)(pooling->sum[c] / cells);
 }
 
 static void pool_map(const Pooling *pooling, const float *x, float *y)
 {
-    const Volume *in = &pooling->in, *out = &pooling->out;
+    const Volume *out = &pooling->out;
     PoolRange box[POOL_AXES];
     for (int64_t d = 0; d < out->dim[0]; d++) {
-        box[0] = range_along(pooling->config, 0, in->dim[0], d);
+        box[0] = pooling->boxes[0][d];
         for (int64_t h = 0; h < out->dim[1]; h++) {
-            box[1] = range_along(pooling->config, 1, in->dim[1], h);
+            box[1] = pooling->boxes[1][h];
             for (int64_t w = 0; w < out->dim[2]; w++) {
-                box[2] = range_along(pooling->config, 2, in->dim[2], w);
+                box[2] = pooling->boxes[2][w];
                 pool_place(pooling, x, box, y + d * out->step[0] + h * out->step[1] + w * out->step[2]);
             }
         }
     }
+}
+
+static const PoolRange *boxes_along(const Pooling *pooling, int axis, Arena *scratch)
+{
+    const int64_t places = pooling->out.dim[axis];
+    PoolRange *boxes = ARENA_ARRAY(scratch, places, PoolRange);
+    for (int64_t place = 0; place < places; place++)
+        boxes[place] = range_along(pooling->config, axis, pooling->in.dim[axis], place);
+    return boxes;
 }
 
 void pool_forward(const Forward *forward)
@@ -120,6 +135,7 @@ void pool_forward(const Forward *forward)
     Pooling pooling = {.config = config, .in = maps};
     pooling.out = volume_after(config, &maps);
     if (config->channels_first) pooling.out = volume_make(maps.batch, pooling.out.dim, 1, false);
+    for (int i = 0; i < POOL_AXES; i++) pooling.boxes[i] = boxes_along(&pooling, i, forward->scratch);
     pooling.sum = ARENA_ARRAY(forward->scratch, maps.channels, double);
     for (int64_t b = 0; b < maps.batch; b++)
         pool_map(&pooling, in->data + b * maps.batch_step, forward->out[0].data + b * pooling.out.batch_step);
