@@ -11,6 +11,7 @@
 #define ROW_CELL_MIN 2.5F
 #define MAP_MIN 18.0F
 #define GROUP_GAP_MAX 30.0F
+#define CELLS_FINE 4e5
 
 static float group_gap(float slot) { return fminf(GROUP_GAP_MAX, slot * 0.13F); }
 
@@ -148,6 +149,14 @@ static void maps_page(Block *block, const BlockOffer *offer)
     if (block->first_map + block->shown_maps > block->maps) block->first_map = block->maps - block->shown_maps;
 }
 
+/* Very many cells are drawn one to a point, not two. */
+static void cells_thin(Block *block)
+{
+    if ((double)block->cell_rows * block->cell_columns * (double)block->shown_maps < CELLS_FINE) return;
+    block->cell_columns = (int)clamp64((double)block->map_w, 1, block->columns);
+    block->cell_rows = (int)clamp64((double)block->map_h, 1, block->rows);
+}
+
 static void maps_make(Block *block, const BlockOffer *offer)
 {
     const Shape *shape = &block->shape;
@@ -164,6 +173,7 @@ static void maps_make(Block *block, const BlockOffer *offer)
     const float h = w * (float)block->rows / (float)block->columns;
     const float spread = fminf((offer->room.h - h * down) / down, h * 0.35F + gap);
     maps_set(block, w, h, gap, fmaxf(gap * 0.5F, spread));
+    cells_thin(block);
     block->area = centred(offer->room, block->step_x * (float)block->across - gap, block->step_y * (down - 1) + h);
 }
 

@@ -30,50 +30,71 @@ static Colour palette_colour(const Palette *palette, double value)
     return palette->shade[(int)lround(share * SHADES) + SHADES];
 }
 
-/* From the numbers directly where all are computed. */
-static bool number_of(const Chart *chart, Unit unit, const float *numbers, double *value)
+/* ---- what the cells hold ---- */
+
+/* The number of each drawn cell of the maps shown, map after map: of several that share a cell the largest by size, NAN
+ * where none is computed. */
+typedef struct Held {
+    float   *value;
+    int64_t  per_map;
+    int     *cell_of_row, *cell_of_column;
+} Held;
+
+static int *shares(Arena *arena, int64_t n, int parts)
 {
-    if (!numbers) return chart_value(chart, unit, value);
-    *value = (double)numbers[unit.e];
-    return true;
+    int *share = ARENA_ARRAY(arena, n, int);
+    for (int64_t i = 0; i < n; i++) share[i] = (int)(((double)i + 0.5) * parts / (double)n);
+    return share;
 }
 
-/* The largest number, by size, of those that share a drawn cell; false when none is computed. */
-static bool cell_value(const Chart *chart, int column, int64_t map, const float *numbers, const int64_t row[2],
-                       const int64_t col[2], double *largest)
+static float number_of(const Chart *chart, Unit unit, const float *numbers)
+{
+    double value = (double)NAN;
+    if (numbers) return numbers[unit.e];
+    return chart_value(chart, unit, &value) ? (float)value : NAN;
+}
+
+static void hold(float *cell, float value)
+{
+    if (isnan(*cell) || fabsf(value) > fabsf(*cell)) *cell = value;
+}
+
+/* One place of all maps of a lead: they lie side by side in memory. */
+static void hold_place(const Chart *chart, int column, const Held *held, int64_t lead, int64_t place, const float *numbers)
 {
     const Block *block = &chart->layout.place[column].block;
-    bool any = false;
-    for (int64_t r = row[0]; r < row[1]; r++)
-        for (int64_t c = col[0]; c < col[1]; c++) {
-            double value;
-            const int64_t e = block_element(block, map, r, c);
-            if (e < 0 || !number_of(chart, (Unit){column, e}, numbers, &value)) continue;
-            if (!any || fabs(value) > fabs(*largest)) *largest = value;
-            any = true;
-        }
-    return any;
+    const int64_t per = block->rows_are_maps ? block->shape.dim[1] : block->rows * block->columns;
+    const int64_t at = (int64_t)held->cell_of_row[place / block->columns] * block->cell_columns + held->cell_of_column[place % block->columns];
+    const int64_t first = block->first_map - lead * block->channels, end = first + block->shown_maps;
+    for (int64_t channel = first > 0 ? first : 0; channel < block->channels && channel < end; channel++) {
+        const int64_t e = (lead * per + place) * block->channels + channel;
+        if (e < block->size) hold(&held->value[(channel - first) * held->per_map + at], number_of(chart, (Unit){column, e}, numbers));
+    }
 }
 
-static void part(int64_t whole, int parts, int i, int64_t range[2])
-{
-    range[0] = whole * i / parts;
-    range[1] = whole * (i + 1) / parts;
-}
-
-static Colour *map_colours(const Chart *chart, int column, int64_t map, const Palette *palette)
+static Held cells_hold(const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
-    Colour *cells = ARENA_ARRAY(chart->arena, block->cell_rows * block->cell_columns, Colour), *to = cells;
+    Held held = {.per_map = (int64_t)block->cell_rows * block->cell_columns};
+    const int64_t n = held.per_map * block->shown_maps;
+    held.value = ARENA_ARRAY(chart->arena, n, float);
+    for (int64_t i = 0; i < n; i++) held.value[i] = NAN;
+    if (!chart_tensor(chart, column)) return held;
+    held.cell_of_row = shares(chart->arena, block->rows, block->cell_rows);
+    held.cell_of_column = shares(chart->arena, block->columns, block->cell_columns);
     const float *numbers = chart_numbers(chart, column);
-    for (int r = 0; r < block->cell_rows; r++)
-        for (int c = 0; c < block->cell_columns; c++) {
-            int64_t rows[2], columns[2];
-            double value;
-            part(block->rows, block->cell_rows, r, rows);
-            part(block->columns, block->cell_columns, c, columns);
-            *to++ = cell_value(chart, column, map, numbers, rows, columns, &value) ? palette_colour(palette, value) : palette->empty;
-        }
+    const int64_t per = block->rows_are_maps ? block->shape.dim[1] : block->rows * block->columns;
+    const int64_t last = (block->first_map + block->shown_maps - 1) / block->channels;
+    for (int64_t lead = block->first_map / block->channels; lead <= last; lead++)
+        for (int64_t place = 0; place < per; place++) hold_place(chart, column, &held, lead, place, numbers);
+    return held;
+}
+
+static Colour *map_colours(const Chart *chart, const Block *block, int64_t map, const Held *held, const Palette *palette)
+{
+    Colour *cells = ARENA_ARRAY(chart->arena, held->per_map, Colour);
+    const float *value = held->value + (map - block->first_map) * held->per_map;
+    for (int64_t i = 0; i < held->per_map; i++) cells[i] = palette_colour(palette, (double)value[i]);
     return cells;
 }
 
@@ -168,9 +189,10 @@ void cells_draw(Scene *scene, const Chart *chart, int column)
     const Scale scale = chart_scale(chart, column);
     Palette palette;
     palette_make(&palette, chart->view->theme, scale);
+    const Held held = cells_hold(chart, column);
     for (int64_t m = block->first_map; m < block->first_map + block->shown_maps; m++) {
         const Rect at = block_map(block, m);
-        const Colour *colours = map_colours(chart, column, m, &palette);
+        const Colour *colours = map_colours(chart, block, m, &held, &palette);
         Mark *mark = mark_cells(scene, at, block->cell_columns, block->cell_rows, colours);
         mark->pick = map_pick(scene, chart, column, m);
         map_edge_draw(scene, chart, at);

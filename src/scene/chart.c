@@ -10,7 +10,7 @@ enum { HUES_MAX = 1 << 16, COPY_DEPTH = 64 };
 
 /* ---- units and picks ---- */
 
-static int64_t sample_size(const Chart *chart, int column) { return shape_size(&chart->columns.column[column].sample); }
+static int64_t sample_size(const Chart *chart, int column) { return chart->columns.column[column].size; }
 
 /* Batch axes that do not follow the input's keep to what they have. */
 static int64_t sample_in(const Chart *chart, int column)
@@ -116,8 +116,9 @@ bool chart_value(const Chart *chart, Unit unit, double *value)
 
 Scale chart_scale(const Chart *chart, int column)
 {
-    const int tensor = chart->columns.column[column].tensor;
-    return scale_find(chart->variant->run, tensor, chart->view->extent);
+    Scale *scale = &chart->scale[column];
+    if (!(scale->extent > 0)) *scale = scale_find(chart->variant->run, chart->columns.column[column].tensor, chart->view->extent);
+    return *scale;
 }
 
 /* ---- terms ---- */
@@ -213,7 +214,7 @@ static void hues_find(Chart *chart)
     chart->hue = ARENA_ARRAY(chart->arena, chart->columns.n + 1, uint8_t *);
     for (int c = 0; c < chart->columns.n; c++) {
         const int64_t size = sample_size(chart, c);
-        if (size <= 0 || size > HUES_MAX || !chart_copies(chart, c)) continue;
+        if (size <= 0 || size > HUES_MAX || chart->columns.column[c].sample.rank > 2 || !chart_copies(chart, c)) continue;
         uint8_t *hue = ARENA_ARRAY(chart->arena, size, uint8_t);
         for (int64_t e = 0; e < size; e++) hue[e] = copied_hue(chart, (Unit){c, e});
         chart->hue[c] = hue;
@@ -240,7 +241,7 @@ static int64_t sample_of(const Chart *chart)
     if (focus->tensor < 0 || focus->tensor >= chart->variant->plan->n_tensors) return 0;
     const int c = chart->columns.by_tensor[focus->tensor];
     if (c < 0) return 0;
-    const int64_t size = shape_size(&chart->columns.column[c].sample);
+    const int64_t size = sample_size(chart, c);
     return size > 0 && focus->k >= 0 ? focus->k / size : 0;
 }
 
@@ -306,6 +307,7 @@ void chart_make(Chart *chart, Arena *arena, const View *view, const Variant *var
     *chart = (Chart){.arena = arena, .view = view, .variant = variant, .which = which};
     columns_make(&chart->columns, arena, variant);
     chart->sample = sample_of(chart);
+    chart->scale = ARENA_ARRAY(arena, chart->columns.n + 1, Scale);
     int64_t *show = ARENA_ARRAY(arena, chart->columns.n + 1, int64_t);
     for (int c = 0; c < chart->columns.n; c++) show[c] = -1;
     hints_from(chart, &view->focus, show);

@@ -22,6 +22,7 @@ typedef struct Chart {
     Stage         *stage;      /* of each column */
     int            lit_column; /* whose wires the forward pass is at, -1 = none */
     int64_t        lit_from, lit_to;   /* its elements [lit_from, lit_to) */
+    Scale         *scale;      /* of each column, extent 0 until asked for */
     uint8_t      **hue;        /* of columns that copy: row identity of each element; NULL for the others */
     const struct Chart *pair;  /* of a comparison: the other model; what is looked at there is lit here too */
     const struct Chart *twin;  /* of a toggle: units stand on their way to their place in the twin ... */

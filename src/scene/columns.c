@@ -8,16 +8,19 @@ typedef struct Uses {
     bool *given;
 } Uses;
 
+/* Where shapes are known up to some layer only, a plan names tensors that it has not. */
+static bool is_tensor(const Plan *plan, int tensor) { return tensor >= 0 && tensor < plan->n_tensors; }
+
 static Uses uses_count(Arena *arena, const Plan *plan)
 {
     Uses uses = {ARENA_ARRAY(arena, plan->n_tensors + 1, int), ARENA_ARRAY(arena, plan->n_tensors + 1, bool)};
     for (int s = 0; s < plan->n_steps; s++)
         for (int i = 0; i < plan->steps[s].node->n_in; i++) {
             const int tensor = plan->steps[s].from[i];
-            if (tensor >= 0) uses.reads[tensor]++;
+            if (is_tensor(plan, tensor)) uses.reads[tensor]++;
         }
     for (int i = 0; i < plan->n_outputs; i++)
-        if (plan->outputs[i] >= 0) uses.given[plan->outputs[i]] = true;
+        if (is_tensor(plan, plan->outputs[i])) uses.given[plan->outputs[i]] = true;
     return uses;
 }
 
@@ -35,6 +38,7 @@ static void column_measure(Column *column, const Plan *plan)
     const Shape *shape = &plan->tensors[column->tensor].shape;
     column->batch = shape->rank ? shape->dim[0] : 1;
     column->sample = shape->rank ? shape_slice(shape, 1, shape->rank) : *shape;
+    column->size = shape_size(&column->sample);
     if (!column->shape.rank) column->shape = *shape;
 }
 
@@ -58,7 +62,7 @@ static bool column_fold(Columns *columns, const Plan *plan, const Uses *uses, in
 {
     const PlanStep *at = &plan->steps[step];
     if (!at->node->layer->kind->elementwise || at->node->n_in != 1 || at->node->n_out != 1 || at->from[0] < 0) return false;
-    const int c = columns->by_tensor[at->from[0]];
+    const int c = is_tensor(plan, at->from[0]) ? columns->by_tensor[at->from[0]] : -1;
     if (c < 0 || uses->reads[at->from[0]] != 1 || uses->given[at->from[0]]) return false;
     Column *column = &columns->column[c];
     if (column->input || column->n_folds == COLUMN_FOLDS) return false;
@@ -98,18 +102,29 @@ static void columns_from_inputs(Columns *columns, const Variant *variant)
         bool made = false;
         for (int s = 0; s < plan->n_steps && !made; s++)
             made = tensor >= plan->steps[s].first && tensor < plan->steps[s].first + plan->steps[s].node->n_out;
-        if (!made) column_add_input(columns, plan, tensor, variant->input_shape);
+        if (!made && is_tensor(plan, tensor)) column_add_input(columns, plan, tensor, variant->input_shape);
     }
 }
 
-/* Without steps the rows stand one after another, by their shapes alone. */
-static void columns_from_rows(Columns *columns, const Variant *variant)
+/* Layers of which no step is known, nor one they are folded into. */
+static bool *rows_stepped(Arena *arena, const Plan *plan)
+{
+    bool *stepped = ARENA_ARRAY(arena, plan->n_layers + 1, bool);
+    for (int s = 0; s < plan->n_steps; s++)
+        if (plan->steps[s].row >= 0) stepped[plan->steps[s].row] = true;
+    return stepped;
+}
+
+/* They are drawn by their shapes alone. */
+static void columns_from_rows(Columns *columns, Arena *arena, const Variant *variant)
 {
     const Plan *plan = variant->plan;
+    const bool *stepped = rows_stepped(arena, plan);
     const bool listed = plan->n_layers && !strcmp(plan->layers[0].layer->class_name, "InputLayer");
-    if (!listed && (variant->input_shape || plan->n_layers)) column_add_input(columns, plan, -1, variant->input_shape);
+    if (!listed && !columns->n && (variant->input_shape || plan->n_layers)) column_add_input(columns, plan, -1, variant->input_shape);
     for (int r = 0; r < plan->n_layers; r++) {
         const PlanLayer *row = &plan->layers[r];
+        if (stepped[r]) continue;
         Column *column = &columns->column[columns->n++];
         *column = (Column){.layer = row->layer, .step = -1, .row = r, .tensor = -1, .first_tensor = -1,
                            .name = row->layer->name, .shared = row->shared};
@@ -129,29 +144,67 @@ int columns_source(const Columns *columns, const Plan *plan, int to, int input)
     const Column *column = &columns->column[to];
     if (column->step < 0 || input < 0 || input >= plan->steps[column->step].node->n_in) return -1;
     const int tensor = plan->steps[column->step].from[input];
-    return tensor < 0 ? -1 : columns->by_tensor[tensor];
+    return is_tensor(plan, tensor) ? columns->by_tensor[tensor] : -1;
+}
+
+/* The column of the layer named `name` before column c; folded ones are found by the column they are in. */
+static int column_before(const Columns *columns, const Plan *plan, int c, const char *name)
+{
+    for (int from = c - 1; from >= 0; from--) {
+        const Column *column = &columns->column[from];
+        if (!strcmp(column->name, name)) return from;
+        for (int i = 0; i < column->n_folds; i++)
+            if (!strcmp(plan->steps[column->fold[i]].node->layer->name, name)) return from;
+    }
+    return -1;
+}
+
+/* Of a layer known by its row: the layers that feed it, by name; else the one before. */
+static int named_source(const Columns *columns, const Plan *plan, int c, int input)
+{
+    const int row = columns->column[c].row;
+    const int from = row < 0 ? -1 : column_before(columns, plan, c, plan->layers[row].inputs[input]);
+    return from < 0 && input == 0 ? c - 1 : from;
 }
 
 static void edges_find(Columns *columns, Arena *arena, const Plan *plan)
 {
     size_t capacity = 0;
     for (int c = 0; c < columns->n; c++) {
-        const int step = columns->column[c].step;
-        for (int i = 0; step >= 0 && i < plan->steps[step].node->n_in; i++) {
-            const int from = columns_source(columns, plan, c, i);
+        const Column *column = &columns->column[c];
+        if (column->fault) continue;
+        const bool stepped = column->step >= 0;
+        const int n = stepped ? plan->steps[column->step].node->n_in : column->row >= 0 ? plan->layers[column->row].n_inputs : 0;
+        for (int i = 0; i < n; i++) {
+            const int from = stepped ? columns_source(columns, plan, c, i) : named_source(columns, plan, c, i);
             if (from < 0) continue;
             columns->edge = arena_grow(arena, columns->edge, (size_t)columns->n_edges, &capacity,
                                        (size_t)columns->n_edges + 1, sizeof *columns->edge);
-            columns->edge[columns->n_edges++] = (Edge){from, c, i};
+            columns->edge[columns->n_edges++] = (Edge){from, c, i, -1};
         }
     }
 }
 
-static void edges_in_a_row(Columns *columns, Arena *arena)
+static void edges_index(Columns *columns, Arena *arena)
 {
-    if (columns->n < 2) return;
-    columns->edge = ARENA_ARRAY(arena, columns->n, Edge);
-    for (int c = 1; c < columns->n; c++) columns->edge[columns->n_edges++] = (Edge){c - 1, c, 0};
+    columns->first_edge = ARENA_ARRAY(arena, columns->n + 1, int);
+    for (int e = 0; e < columns->n_edges; e++) columns->first_edge[columns->edge[e].to + 1]++;
+    for (int c = 0; c < columns->n; c++) columns->first_edge[c + 1] += columns->first_edge[c];
+}
+
+static void cables_number(Columns *columns)
+{
+    for (int e = 0; e < columns->n_edges; e++) {
+        Edge *edge = &columns->edge[e];
+        if (columns->column[edge->to].depth > columns->column[edge->from].depth + 1) edge->cable = columns->n_cables++;
+    }
+}
+
+const Edge *columns_edge(const Columns *columns, int from, int to)
+{
+    for (int e = columns->first_edge[to]; e < columns->first_edge[to + 1]; e++)
+        if (columns->edge[e].from == from) return &columns->edge[e];
+    return NULL;
 }
 
 /* Longest way from an input. Columns stand in the order of execution, so one pass does. */
@@ -174,8 +227,7 @@ static float wish(const Columns *columns, int c)
 {
     float sum = 0;
     int n = 0;
-    for (int e = 0; e < columns->n_edges; e++) {
-        if (columns->edge[e].to != c) continue;
+    for (int e = columns->first_edge[c]; e < columns->first_edge[c + 1]; e++) {
         const Column *from = &columns->column[columns->edge[e].from];
         sum += ((float)from->lane + 0.5F) / (float)columns->lanes[from->depth];
         n++;
@@ -196,25 +248,23 @@ static void lanes_sort(const Columns *columns, int *members, const float *wishes
 
 static void lanes_find(Columns *columns, Arena *arena)
 {
-    int *members = ARENA_ARRAY(arena, columns->n + 1, int);
+    int *members = ARENA_ARRAY(arena, columns->n + 1, int), *first = ARENA_ARRAY(arena, columns->n_depths + 2, int);
     float *wishes = ARENA_ARRAY(arena, columns->n + 1, float);
     columns->lanes = ARENA_ARRAY(arena, columns->n_depths + 1, int);
     for (int c = 0; c < columns->n; c++) columns->lanes[columns->column[c].depth]++;
+    for (int d = 0; d < columns->n_depths; d++) first[d + 1] = first[d] + columns->lanes[d];
+    for (int c = columns->n - 1; c >= 0; c--) members[first[columns->column[c].depth] + --columns->lanes[columns->column[c].depth]] = c;
     for (int d = 0; d < columns->n_depths; d++) {
-        int n = 0;
-        for (int c = 0; c < columns->n; c++) {
-            if (columns->column[c].depth != d) continue;
-            members[n++] = c;
-            wishes[c] = wish(columns, c);
-        }
-        lanes_sort(columns, members, wishes, n);
+        columns->lanes[d] = first[d + 1] - first[d];
+        for (int i = first[d]; i < first[d + 1]; i++) wishes[members[i]] = wish(columns, members[i]);
+        lanes_sort(columns, members + first[d], wishes, columns->lanes[d]);
     }
 }
 
 static void results_mark(Columns *columns, const Plan *plan)
 {
     for (int i = 0; i < plan->n_outputs; i++) {
-        const int c = plan->outputs[i] < 0 ? -1 : columns->by_tensor[plan->outputs[i]];
+        const int c = is_tensor(plan, plan->outputs[i]) ? columns->by_tensor[plan->outputs[i]] : -1;
         if (c >= 0) columns->column[c].result = true;
     }
 }
@@ -239,16 +289,14 @@ void columns_make(Columns *columns, Arena *arena, const Variant *variant)
     *columns = (Columns){.column = ARENA_ARRAY(arena, plan->n_tensors + plan->n_inputs + plan->n_layers + 3, Column),
                          .by_tensor = ARENA_ARRAY(arena, plan->n_tensors + 1, int)};
     for (int t = 0; t < plan->n_tensors; t++) columns->by_tensor[t] = -1;
-    if (plan->n_steps) {
-        columns_from_inputs(columns, variant);
-        columns_from_steps(columns, plan, &uses);
-        edges_find(columns, arena, plan);
-    } else {
-        columns_from_rows(columns, variant);
-        edges_in_a_row(columns, arena);
-    }
+    if (plan->n_steps) columns_from_inputs(columns, variant);
+    columns_from_steps(columns, plan, &uses);
+    columns_from_rows(columns, arena, variant);
+    edges_find(columns, arena, plan);
     if (plan->error && (columns->n || plan->error->layer_class)) column_add_fault(columns, plan->error);
+    edges_index(columns, arena);
     depths_find(columns);
+    cables_number(columns);
     lanes_find(columns, arena);
     if (!plan->error) results_mark(columns, plan);
     channels_inherit(columns);

@@ -23,23 +23,32 @@ typedef struct Column {
     const char *name;            /* "dense_1", "input", as picture_find_unit reads it */
     Shape   shape;               /* as declared, None where unknown */
     Shape   sample;              /* concrete, without the batch axis */
+    int64_t size;                /* of the sample; 0 when its shape is all that is known */
     int64_t batch;               /* concrete */
     bool    channels_first;
     int     depth, lane;
 } Column;
 
 /* From a column's shown tensor to input `input` of another column's step. */
-typedef struct Edge { int from, to, input; } Edge;
+typedef struct Edge {
+    int from, to, input;
+    int cable;        /* of those that pass over other columns: a number of its own, from 0; -1 = neighbours */
+} Edge;
 
 typedef struct Columns {
     Column *column;  int n;
-    Edge   *edge;    int n_edges;
+    Edge   *edge;    int n_edges;    /* by `to` */
+    int    *first_edge;          /* edges into column c are [first_edge[c], first_edge[c + 1]) */
+    int     n_cables;
     int     n_depths;
     int    *lanes;               /* columns at each depth */
     int    *by_tensor;           /* column that shows a tensor of the plan, -1 = none */
 } Columns;
 
 void columns_make(Columns *, Arena *, const Variant *);
+
+/* The edge between two columns, NULL = none. */
+const Edge *columns_edge(const Columns *, int from, int to);
 
 /* The column of an edge into `to` by the step's input number, -1 = none. */
 int columns_source(const Columns *, const Plan *, int to, int input);

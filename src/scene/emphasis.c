@@ -58,10 +58,7 @@ static void light_wire(Emphasis *emphasis, const Chart *chart, const Pick *pick)
 static void light_outgoing(Emphasis *emphasis, const Chart *chart)
 {
     for (int c = emphasis->unit.column + 1; c < chart->columns.n; c++) {
-        bool reads = false;
-        for (int e = 0; e < chart->columns.n_edges; e++)
-            reads |= chart->columns.edge[e].to == c && chart->columns.edge[e].from == emphasis->unit.column;
-        if (reads) wires_between(lit_add(emphasis, chart), chart, emphasis->unit, c);
+        if (columns_edge(&chart->columns, emphasis->unit.column, c)) wires_between(lit_add(emphasis, chart), chart, emphasis->unit, c);
     }
 }
 

@@ -166,7 +166,7 @@ static void counts_make(Heading *heading, Arena *arena, const Plan *plan, const 
 {
     heading->activations = heading->connections = heading->params = -1;
     if (column->fault) return;
-    if (column->tensor >= 0) heading->activations = shape_size(&column->sample);
+    if (column->tensor >= 0) heading->activations = column->size;
     if (column->row < 0 || column->input || column->output) return;
     const PlanLayer *row = &plan->layers[column->row];
     heading->params = row->params.all;

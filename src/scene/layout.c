@@ -62,13 +62,6 @@ static bool heads_on_top(const Columns *columns)
     return false;
 }
 
-static bool skips(const Columns *columns)
-{
-    for (int e = 0; e < columns->n_edges; e++)
-        if (columns->column[columns->edge[e].to].depth > columns->column[columns->edge[e].from].depth + 1) return true;
-    return false;
-}
-
 static void heights_find(Layout *layout, float head)
 {
     const Rect area = layout->area;
@@ -111,7 +104,7 @@ static bool stacks_at(const Columns *columns, int depth) { return columns->lanes
 /* Larger tensors get more of the height, up to three times. */
 static float weight_of(const Column *column)
 {
-    const int64_t size = column->tensor < 0 ? 1 : shape_size(&column->sample);
+    const int64_t size = column->size;
     return fit(sqrtf((float)size) / 3, 1, 3);
 }
 
@@ -119,6 +112,7 @@ static float weight_of(const Column *column)
 static Point slot_of(const Columns *columns, int c, float height)
 {
     float before = 0, all = 0;
+    if (columns->lanes[columns->column[c].depth] == 1) return (Point){0, height};
     for (int i = 0; i < columns->n; i++) {
         if (columns->column[i].depth != columns->column[c].depth) continue;
         all += weight_of(&columns->column[i]);
@@ -170,7 +164,7 @@ static void blocks_make(const Work *work, const int64_t *show, Rect page)
         place->room = room_of(work, c, page);
         place->room.w = work->share;
         if (work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
-        else place->block = (Block){.area = {page.x, place->room.y + place->room.h / 2, 0, 0}};
+        else place->block = (Block){.area = {page.x, place->room.y + place->room.h * 0.3F, 40, place->room.h * 0.4F}};
     }
 }
 
@@ -236,25 +230,30 @@ static Rect heading_rect(const Work *work, int c, float x, float w)
     return (Rect){x + w / 2 - reach / 2, place->room.y - height - 4, reach, height};
 }
 
+static void place_set(const Work *work, int c, float x, float w)
+{
+    Place *place = &work->layout->place[c];
+    place->left = x;
+    place->right = x + w;
+    place->centre = x + w / 2;
+    place->room.x = place->centre - place->room.w / 2;
+    place->block.area.x = place->centre - place->block.area.w / 2;
+    const float pad = pad_of(&place->block);
+    const Rect a = place->block.area;
+    place->panel = (Rect){a.x - pad, a.y - pad, a.w + 2 * pad, a.h + 2 * pad};
+    if (work->columns->column[c].fault) place->panel = (Rect){x, place->room.y, w, place->room.h};
+    place->heading = heading_rect(work, c, x, w);
+}
+
 static void places_set(const Work *work, Rect page)
 {
-    float x = page.x + work->left;
-    for (int d = 0; d < work->columns->n_depths; d++) {
-        for (int c = 0; c < work->columns->n; c++) {
-            if (work->columns->column[c].depth != d) continue;
-            Place *place = &work->layout->place[c];
-            place->centre = x + work->width[d] / 2;
-            place->left = x;
-            place->right = x + work->width[d];
-            place->room.x = place->centre - place->room.w / 2;
-            place->block.area.x = place->centre - place->block.area.w / 2;
-            const float pad = pad_of(&place->block);
-            const Rect a = place->block.area;
-            place->panel = (Rect){a.x - pad, a.y - pad, a.w + 2 * pad, a.h + 2 * pad};
-            if (work->columns->column[c].fault) place->panel = (Rect){x, place->room.y, work->width[d], place->room.h};
-            place->heading = heading_rect(work, c, x, work->width[d]);
-        }
-        x += work->width[d] + work->gap;
+    const int depths = work->columns->n_depths;
+    float *x = ARENA_ARRAY(work->arena, depths + 1, float);
+    x[0] = page.x + work->left;
+    for (int d = 0; d < depths; d++) x[d + 1] = x[d] + work->width[d] + work->gap;
+    for (int c = 0; c < work->columns->n; c++) {
+        const int depth = work->columns->column[c].depth;
+        place_set(work, c, x[depth], work->width[depth]);
     }
 }
 
@@ -308,7 +307,7 @@ void layout_make(Layout *layout, Arena *arena, const View *view, const Variant *
                  const LayoutHints *hints)
 {
     *layout = (Layout){.area = area, .heading = ARENA_ARRAY(arena, columns->n + 1, Heading),
-                       .place = ARENA_ARRAY(arena, columns->n + 1, Place), .cable_top = skips(columns) ? CABLE : 0};
+                       .place = ARENA_ARRAY(arena, columns->n + 1, Place), .cable_top = columns->n_cables ? CABLE : 0};
     Work work = {.arena = arena, .view = view, .variant = variant, .columns = columns, .layout = layout,
                  .width = ARENA_ARRAY(arena, columns->n_depths + 1, float)};
     if (!columns->n) return;

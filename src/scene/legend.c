@@ -192,7 +192,7 @@ static Shown shown_find(const Chart *chart)
         if (column->shape.rank && column->shape.dim[0] == DIM_NONE) shown.none = true;
         for (int i = 1; i < column->shape.rank; i++) shown.none_rows |= column->shape.dim[i] == DIM_NONE;
         if (column->input && column->batch > shown.samples) shown.samples = column->batch;
-        if (!chart_tensor(chart, c)) continue;
+        if (!chart_tensor(chart, c) || !column_on_page(chart, c)) continue;
         if (chart_scale(chart, c).ramp) shown.ramp = true;
         else shown.numbers = true;
     }

@@ -16,18 +16,25 @@ static const float DIMMED = 0.35F;
 
 /* ---- one chart ---- */
 
-static bool has_sources(const Chart *chart, int column)
+/* Some of the wires into the column can be seen. */
+static bool wires_on_page(const Chart *chart, int column)
 {
-    for (int e = 0; e < chart->columns.n_edges; e++)
-        if (chart->columns.edge[e].to == column) return true;
+    const Rect area = chart->layout.area;
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++) {
+        const Place *from = &chart->layout.place[chart->columns.edge[e].from], *to = &chart->layout.place[column];
+        if (from->panel.x < area.x + area.w && to->panel.x + to->panel.w > area.x) return true;
+    }
     return false;
 }
 
 static Wires *wires_all(const Chart *chart, int64_t most)
 {
     Wires *wires = ARENA_ARRAY(chart->arena, chart->columns.n + 1, Wires);
-    for (int c = 0; c < chart->columns.n; c++)
+    for (int c = 0; c < chart->columns.n; c++) {
+        wires[c].column = c;
+        if (!wires_on_page(chart, c)) continue;
         wires_collect(&wires[c], chart, c, most, strands_between_maps(chart, c) ? TERMS_GLANCED_AT : TERMS_LOOKED_AT);
+    }
     return wires;
 }
 
@@ -50,7 +57,7 @@ static void clip_body(Scene *scene, const Chart *chart)
 static void wires_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
 {
     for (int c = 0; c < chart->columns.n; c++)
-        if (has_sources(chart, c)) strands_draw(scene, chart, &wires[c], opacity);
+        if (wires_on_page(chart, c)) strands_draw(scene, chart, &wires[c], opacity);
 }
 
 static void still_draw(Scene *scene, const Chart *chart, const Wires *wires)

@@ -56,22 +56,12 @@ static void stroke_set(Mark *mark, Stroke stroke)
     mark->dashed = stroke.dashed;
 }
 
-/* Number of the edge among those that pass over other columns: each has its own height in the cable. */
-static int cable_number(const Chart *chart, int from, int to)
-{
-    int n = 0;
-    for (int e = 0; e < chart->columns.n_edges; e++) {
-        const Edge *edge = &chart->columns.edge[e];
-        if (edge->from == from && edge->to == to) return n;
-        n += chart->columns.column[edge->to].depth > chart->columns.column[edge->from].depth + 1;
-    }
-    return n;
-}
-
+/* Each edge that passes over other columns has its own height in the cable. */
 static float cable_height(const Chart *chart, int from, int to)
 {
+    const Edge *edge = columns_edge(&chart->columns, from, to);
     const int most = (int)fmaxf(chart->layout.cable_top / CABLE_STEP - 1, 1);
-    return chart->layout.page.y + 2 + CABLE_STEP * (float)(cable_number(chart, from, to) % most);
+    return chart->layout.page.y + 2 + CABLE_STEP * (float)(edge && edge->cable >= 0 ? edge->cable % most : 0);
 }
 
 static void run_straight(Scene *scene, Point *from, float x, Stroke stroke)
@@ -177,10 +167,10 @@ static void draw_each(Scene *scene, const Chart *chart, const Wires *wires, floa
 static void draw_bands(Scene *scene, const Chart *chart, int column, float alpha)
 {
     const Rect to = chart->layout.place[column].panel;
-    for (int e = 0; e < chart->columns.n_edges; e++) {
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++) {
         const Edge *edge = &chart->columns.edge[e];
         const Rect from = chart->layout.place[edge->from].panel;
-        if (edge->to != column || chart->columns.column[column].depth > chart->columns.column[edge->from].depth + 1) continue;
+        if (chart->columns.column[column].depth > chart->columns.column[edge->from].depth + 1) continue;
         Mark *band = scene_add(scene, MARK_BAND);
         band->a = (Point){from.x + from.w, from.y};
         band->c = (Point){from.x + from.w, from.y + from.h};
@@ -192,9 +182,8 @@ static void draw_bands(Scene *scene, const Chart *chart, int column, float alpha
 
 static int first_source(const Chart *chart, int column)
 {
-    for (int e = 0; e < chart->columns.n_edges; e++)
-        if (chart->columns.edge[e].to == column) return chart->columns.edge[e].from;
-    return -1;
+    const int e = chart->columns.first_edge[column];
+    return e < chart->columns.first_edge[column + 1] ? chart->columns.edge[e].from : -1;
 }
 
 /* ---- from maps to maps ---- */
@@ -244,23 +233,22 @@ static void draw_maps(Scene *scene, const Chart *chart, int column, int source, 
 bool strands_between_maps(const Chart *chart, int column)
 {
     if (!drawn_as_maps(chart, column)) return false;
-    for (int e = 0; e < chart->columns.n_edges; e++)
-        if (chart->columns.edge[e].to == column && !drawn_as_maps(chart, chart->columns.edge[e].from)) return false;
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++)
+        if (!drawn_as_maps(chart, chart->columns.edge[e].from)) return false;
     return true;
 }
 
 static void draw_all_maps(Scene *scene, const Chart *chart, int column, float opacity)
 {
-    for (int e = 0; e < chart->columns.n_edges; e++)
-        if (chart->columns.edge[e].to == column) draw_maps(scene, chart, column, chart->columns.edge[e].from, opacity);
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++)
+        draw_maps(scene, chart, column, chart->columns.edge[e].from, opacity);
 }
 
 /* Nothing is known of what is inside: an arrow from panel to panel. */
 static void draw_opaque(Scene *scene, const Chart *chart, int column, float opacity)
 {
-    for (int e = 0; e < chart->columns.n_edges; e++) {
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++) {
         const Edge *edge = &chart->columns.edge[e];
-        if (edge->to != column) continue;
         const Rect from = chart->layout.place[edge->from].panel, to = chart->layout.place[column].panel;
         route(scene, chart, edge->from, column, map_edge(from, 1), map_edge(to, 0),
               (Stroke){.colour = colour_fade(chart->view->theme->dim, opacity * 0.6F), .width = 2.5F, .pick = -1, .dashed = true});
@@ -364,8 +352,7 @@ void strands_draw_followers(Scene *scene, const Chart *chart, const Wires *wires
 void strands_veil(Scene *scene, const Chart *chart, int column)
 {
     const Rect to = block_of(chart, column)->area, page = chart->layout.page;
-    for (int e = 0; e < chart->columns.n_edges; e++) {
-        if (chart->columns.edge[e].to != column) continue;
+    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++) {
         const Rect from = block_of(chart, chart->columns.edge[e].from)->area;
         const float left = from.x + from.w;
         const Rect between = {left, page.y, to.x - left, page.h};

@@ -153,6 +153,10 @@ static void unit_draw(Scene *scene, const Chart *chart, Unit unit, Scale scale, 
 void units_draw(Scene *scene, const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
+    if (!block->size) {   /* its shape is all that is known */
+        mark_box(scene, block->area, 8, chart->view->theme->panel, chart->view->theme->dim, 1);
+        return;
+    }
     if (block->form == BLOCK_CELLS) {
         cells_draw(scene, chart, column);
         return;

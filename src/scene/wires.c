@@ -175,7 +175,7 @@ void wires_collect(Wires *wires, const Chart *chart, int column, int64_t most, i
     *wires = (Wires){.column = column};
     const Column *at = &chart->columns.column[column];
     Walk walk = {.collector = {.chart = chart, .wires = wires}, .column = column,
-                 .size = at->tensor < 0 ? 0 : shape_size(&at->sample)};
+                 .size = at->size};
     if (walk.size <= 0) return;
     const int64_t per = terms_fetch(&walk.collector, (Unit){column, 0}, UNIT_TERMS);
     if (!per) return;
@@ -201,7 +201,7 @@ void wires_into(Wires *wires, const Chart *chart, int column, int64_t from, int6
 void wires_between(Wires *wires, const Chart *chart, Unit unit, int column)
 {
     const Column *at = &chart->columns.column[column];
-    const int64_t size = at->tensor < 0 ? 0 : shape_size(&at->sample);
+    const int64_t size = at->size;
     *wires = (Wires){.column = column};
     Collector collector = {.chart = chart, .wires = wires};
     int64_t looked = 0;
