@@ -22,7 +22,7 @@ bool edit_remove_argument(const Reading *, const Layer *, const char *param, Edi
 bool edit_insert_layer(const Reading *, const Layer *before, const char *code, Edits *, const char **why);
 bool edit_remove_layer(const Reading *, const Layer *, Edits *, const char **why);
 bool edit_move_layer(const Reading *, const Layer *, int by, Edits *, const char **why);
-/* element k of the array shown as model input i; writes x = np.array(...) where there is none. */
+/* Element k of model input i. shown: the tensors of all inputs, as they are shown; x = np.array(...) is written where there is none. */
 bool edit_input(const Reading *, int i, const Tensor *shown, int64_t k, double number, Edits *, const char **why);
 /* One number of a weight; the layer's set_weights line is written with all its numbers where there is none. */
 bool edit_weight(const Reading *, const Layer *, const Tensor *weights, int weight, int64_t at, double number, Edits *, const char **why);

@@ -125,6 +125,12 @@ static void put_row(const Plain *plain, const char *const *fields, int level)
 
 /* ---- fields ---- */
 
+/* Attention gives its scores in a tuple, states come in a list. */
+static bool gives_tuple(const Node *node)
+{
+    return node->n_out > 1 && strstr(node->layer->class_name, "Attention");
+}
+
 static const char *shapes_of(const Plain *plain, const Node *node)
 {
     Text text = {.arena = plain->text->arena};
@@ -132,6 +138,10 @@ static const char *shapes_of(const Plain *plain, const Node *node)
     if (list) text_put_char(&text, '[');
     put_call_shapes(&text, node, "'");
     if (list) text_put_char(&text, ']');
+    if (gives_tuple(node)) {
+        text.bytes[0] = '(';
+        text.bytes[text.length - 1] = ')';
+    }
     return text_string(&text);
 }
 
