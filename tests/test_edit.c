@@ -450,9 +450,12 @@ static void weights_are_changed_where_they_stand(void **state)
         const NumberCase *c = &WEIGHT_CASES[i];
         Fixture f;
         float kernel[] = {1, 2, 3, 0.1f}, bias[] = {5, 6};
-        const Tensor weights[] = {{.shape = SHAPE(2, 2), .dtype = DTYPE_FLOAT32, .data = kernel}, {.shape = SHAPE(2), .dtype = DTYPE_FLOAT32, .data = bias}};
+        Tensor weights[] = {{.shape = SHAPE(2, 2), .dtype = DTYPE_FLOAT32, .data = kernel}, {.shape = SHAPE(2), .dtype = DTYPE_FLOAT32, .data = bias}};
         read_text(&f, c->before, strlen(c->before));
-        if (!edit_weight(&f.reading, layer_of(&f, "dense"), weights, 0, c->at, c->number, &f.edits, &f.why)) fail_msg("case %zu: %s", i, f.why);
+        const Layer *layer = layer_of(&f, "dense");
+        WeightTable table = {.weights = ARENA_ARRAY(&f.arena, layer->id + 1, Tensor *), .n = layer->id + 1};
+        table.weights[layer->id] = weights;
+        if (!edit_weight(&f.reading, layer, &table, (WeightRef){layer, 0}, c->at, c->number, &f.edits, &f.why)) fail_msg("case %zu: %s", i, f.why);
         assert_string_equal(applied(&f), c->after);
         Reading again;
         keras_read(&again, &f.arena, applied(&f), strlen(applied(&f)), NULL);

@@ -182,10 +182,17 @@ static bool accept_input(App *app, const char *text)
     Arena arena;
     arena_open(&arena, 0);
     Edits edits = {.arena = &arena};
-    const bool found = edit_input(&base->reading, i, &base->inputs[i], app->field.target.pick.k, number, &edits, &why);
+    const bool found = edit_input(&base->reading, i, base->inputs, app->field.target.pick.k, number, &edits, &why);
     const bool done = apply(app, &edits, found, why);
     arena_close(&arena);
     return done;
+}
+
+/* Of a wrapper the weights are those of what it wraps. */
+static const Layer *owner_of(const Layer *layer)
+{
+    while (!layer->n_weights && layer->n_children == 1) layer = layer->children[0];
+    return layer;
 }
 
 static bool accept_weight(App *app, const char *text)
@@ -195,12 +202,13 @@ static bool accept_weight(App *app, const char *text)
     const Pick *pick = &app->field.target.pick;
     const Snapshot *base = base_of(app);
     const PlanLayer *row = base ? row_of(base, pick) : NULL;
-    if (!row || !base->run.plan || row->layer->id >= base->run.table.n || !base->run.table.weights[row->layer->id]) return refuse(app, NULL);
+    if (!row || !base->run.plan) return refuse(app, NULL);
     if (!number_of(text, &number)) return refuse(app, "edit.not_a_number");
     Arena arena;
     arena_open(&arena, 0);
     Edits edits = {.arena = &arena};
-    const bool found = edit_weight(&base->reading, row->layer, base->run.table.weights[row->layer->id], pick->weight, pick->from, number, &edits, &why);
+    const WeightRef ref = {.layer = owner_of(row->layer), .index = pick->weight};
+    const bool found = edit_weight(&base->reading, row->layer, &base->run.table, ref, pick->from, number, &edits, &why);
     const bool done = apply(app, &edits, found, why);
     arena_close(&arena);
     return done;

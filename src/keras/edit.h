@@ -2,6 +2,7 @@
 #ifndef SHAPEFLOW_KERAS_EDIT_H
 #define SHAPEFLOW_KERAS_EDIT_H
 
+#include "engine/run.h"
 #include "keras/reading.h"
 
 typedef struct Edit {       /* the bytes of span become code */
@@ -24,8 +25,9 @@ bool edit_remove_layer(const Reading *, const Layer *, Edits *, const char **why
 bool edit_move_layer(const Reading *, const Layer *, int by, Edits *, const char **why);
 /* Element k of model input i. shown: the tensors of all inputs, as they are shown; x = np.array(...) is written where there is none. */
 bool edit_input(const Reading *, int i, const Tensor *shown, int64_t k, double number, Edits *, const char **why);
-/* One number of a weight; the layer's set_weights line is written with all its numbers where there is none. */
-bool edit_weight(const Reading *, const Layer *, const Tensor *weights, int weight, int64_t at, double number, Edits *, const char **why);
+/* One number of a weight of a layer of the model, or of what that layer wraps; the layer's set_weights line is written with
+ * all its numbers, taken from the table, where there is none. */
+bool edit_weight(const Reading *, const Layer *, const WeightTable *, WeightRef, int64_t at, double number, Edits *, const char **why);
 
 /* The Flatten switch (visual.md, Keyboard). Off comments the last Flatten's own line(s) out ("# model.add(Flatten())"), or
  * takes the item out of a one-line list; on brings a commented-out Flatten back, else inserts one. */

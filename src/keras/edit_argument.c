@@ -52,7 +52,7 @@ static Span literal_of(const Layer *layer, const Place *place, const ArgumentPla
 
 bool edit_argument(const Reading *reading, const Layer *layer, const char *param, const char *code, Edits *edits, const char **why)
 {
-    const Place *place = place_of(reading, layer, why);
+    const Place *place = layer_place(reading, layer, why);
     if (!place) return false;
     const ArgumentPlace *argument = argument_of(place, param);
     if (argument) {
@@ -103,6 +103,6 @@ bool argument_remove(const Reading *reading, const Place *place, const char *par
 
 bool edit_remove_argument(const Reading *reading, const Layer *layer, const char *param, Edits *edits, const char **why)
 {
-    const Place *place = place_of(reading, layer, why);
+    const Place *place = layer_place(reading, layer, why);
     return place && argument_remove(reading, place, param, edits, why);
 }

@@ -231,14 +231,14 @@ static void hand_on_input(const Reading *reading, const Layer *layer, const Plac
     const ArgumentPlace *argument = input_argument(place);
     const char *why;
     if (!argument || layer_index(reading, layer) != 0 || reading->model->n_layers < 2) return;
-    const Place *next = place_of(reading, reading->model->layers[1], &why);
+    const Place *next = layer_place(reading, reading->model->layers[1], &why);
     if (next && !input_argument(next))
         argument_add(reading, next, argument->param, source_copy(reading, edits->arena, argument->value), edits);
 }
 
 static bool switch_off(const Reading *reading, const Layer *layer, Edits *edits, const char **why)
 {
-    const Place *place = place_of(reading, layer, why);
+    const Place *place = layer_place(reading, layer, why);
     if (!place) return false;
     *why = "edit.many_layers";
     if (place->times > 1 || place->form == PLACE_OTHER) return false;
@@ -267,8 +267,8 @@ static bool brings_flatten(const Reading *reading, const Edits *edits, bool *dou
     const Model *model = again.model;
     const char *why;
     if (!model || !last_flatten(model)) return false;
-    const Place *first = model->n_layers > 1 ? place_of(&again, model->layers[0], &why) : NULL;
-    const Place *second = first ? place_of(&again, model->layers[1], &why) : NULL;
+    const Place *first = model->n_layers > 1 ? layer_place(&again, model->layers[0], &why) : NULL;
+    const Place *second = first ? layer_place(&again, model->layers[1], &why) : NULL;
     *doubled_input = first && second && input_argument(first) && input_argument(second);
     return true;
 }
@@ -277,7 +277,7 @@ static bool brings_flatten(const Reading *reading, const Edits *edits, bool *dou
 static void take_back_input(const Reading *reading, Edits *edits)
 {
     const char *why;
-    const Place *first = reading->model->n_layers ? place_of(reading, reading->model->layers[0], &why) : NULL;
+    const Place *first = reading->model->n_layers ? layer_place(reading, reading->model->layers[0], &why) : NULL;
     const ArgumentPlace *argument = first ? input_argument(first) : NULL;
     if (argument) argument_remove(reading, first, argument->param, edits, &why);
 }

@@ -120,7 +120,7 @@ static bool call_after(const Reading *reading, const Place *place, const char *c
 
 /* ---- all forms ---- */
 
-static bool insert_before(const Reading *reading, const Place *place, const char *code, Edits *edits)
+bool place_insert(const Reading *reading, const Place *place, const char *code, Edits *edits)
 {
     Item item;
     switch (place->form) {
@@ -158,7 +158,7 @@ typedef struct Anchor {
 static const Place *placed(const Reading *reading, int index)
 {
     const char *why;
-    return reading->model && index >= 0 && index < reading->model->n_layers ? place_of(reading, reading->model->layers[index], &why) : NULL;
+    return reading->model && index >= 0 && index < reading->model->n_layers ? layer_place(reading, reading->model->layers[index], &why) : NULL;
 }
 
 static int count(const PyNode *node)
@@ -186,7 +186,7 @@ static Anchor find_anchor(const Reading *reading, const Layer *before, Arena *ar
     Anchor anchor = {0};
     const char *why;
     const int index = before ? layer_index(reading, before) : reading->model ? reading->model->n_layers : 0;
-    if (before) anchor.before = place_of(reading, before, &why);
+    if (before) anchor.before = layer_place(reading, before, &why);
     if (before && !anchor.before && index >= 0) anchor.before = item_place(reading, index, arena);
     if (!anchor.before && (!before || reading->model->kind == MODEL_SEQUENTIAL)) anchor.after = placed(reading, index - 1);
     return anchor;
@@ -212,7 +212,7 @@ bool edit_insert_layer(const Reading *reading, const Layer *before, const char *
     if (place->times > 1 || place->form == PLACE_OTHER) return false;
     const char *own = code_as(reading, place, code, edits);
     if (anchor.before) own = take_input(reading, before, place, own, edits);
-    if (anchor.before ? insert_before(reading, place, own, edits) : insert_after(reading, place, own, edits)) return true;
+    if (anchor.before ? place_insert(reading, place, own, edits) : insert_after(reading, place, own, edits)) return true;
     edits->n = 0;
     return false;
 }

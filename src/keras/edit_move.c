@@ -6,7 +6,7 @@
 
 static bool may_change(const Reading *reading, int i, const char **why)
 {
-    const Place *place = place_of(reading, reading->model->layers[i], why);
+    const Place *place = layer_place(reading, reading->model->layers[i], why);
     if (!place) return false;
     *why = "edit.many_layers";
     return place->times <= 1 && place->form != PLACE_OTHER;
@@ -45,7 +45,7 @@ typedef struct Move {
 static void take_code(const Reading *reading, Move *move, int i, Edits *edits)
 {
     const char *why;
-    const Place *place = place_of(reading, reading->model->layers[i], &why);
+    const Place *place = layer_place(reading, reading->model->layers[i], &why);
     const ArgumentPlace *argument = i == 0 ? input_argument(place) : NULL;
     Edits cut = {.arena = edits->arena};
     if (argument && argument_remove(reading, place, argument->param, &cut, &why)) {

@@ -221,32 +221,40 @@ static const char *weights_line(const Reading *reading, int index, const Tensor 
     return text_string(&line);
 }
 
-static bool all_have_numbers(const Tensor *weights, int n)
+/* Every weight of the layer in the order of set_weights, *which among them; NULL where numbers are missing or too many. */
+static Tensor *all_weights(Arena *arena, const Layer *layer, const WeightTable *table, WeightRef ref, int n, int *which, const char **why)
 {
+    WeightRef *refs = ARENA_ARRAY(arena, n, WeightRef);
+    Tensor *weights = ARENA_ARRAY(arena, n, Tensor);
     int64_t total = 0;
+    layer_weights(layer, refs, n);
+    *which = -1;
+    *why = "edit.no_numbers";
     for (int i = 0; i < n; i++) {
-        if (!weights[i].data) return false;
+        const Tensor *own = refs[i].layer->id < table->n ? table->weights[refs[i].layer->id] : NULL;
+        if (!own || !own[refs[i].index].data) return NULL;
+        weights[i] = own[refs[i].index];
         total = size_add(total, shape_size(&weights[i].shape));
+        if (refs[i].layer == ref.layer && refs[i].index == ref.index) *which = i;
     }
-    return total <= NUMBERS_MAX;
+    *why = "edit.too_many_numbers";
+    return total <= NUMBERS_MAX ? weights : NULL;
 }
 
-bool edit_weight(const Reading *reading, const Layer *layer, const Tensor *weights, int weight, int64_t at, double number, Edits *edits,
-                 const char **why)
+bool edit_weight(const Reading *reading, const Layer *layer, const WeightTable *table, WeightRef ref, int64_t at, double number,
+                 Edits *edits, const char **why)
 {
     const int n = layer_weights(layer, NULL, 0), index = layer_index(reading, layer);
-    *why = "edit.no_numbers";
-    if (weight < 0 || weight >= n || !weights[weight].data || at < 0 || at >= shape_size(&weights[weight].shape)) return false;
-    const WeightPlace *place = weights_of(reading, layer);
-    if (place && change_weight(reading, place, &weights[weight], weight, at, number, edits)) return true;
-    *why = "edit.too_many_numbers";
-    if (!all_have_numbers(weights, n)) return false;
-    const Span statement = model_statement(reading);
+    int which;
+    Tensor *weights = all_weights(edits->arena, layer, table, ref, n, &which, why);
+    if (!weights) return false;
     *why = "edit.no_place";
+    if (which < 0 || at < 0 || at >= shape_size(&weights[which].shape)) return false;
+    const WeightPlace *place = weights_of(reading, layer);
+    if (place && change_weight(reading, place, &weights[which], which, at, number, edits)) return true;
+    const Span statement = model_statement(reading);
     if (index < 0 || !span_known(statement)) return false;
-    Tensor *changed = ARENA_ARRAY(edits->arena, n, Tensor);
-    memcpy(changed, weights, (size_t)n * sizeof *changed);
-    changed[weight] = with_number(edits->arena, &weights[weight], at, number);
-    line_following(reading, statement, weights_line(reading, index, changed, n, statement.start, edits), edits);
+    weights[which] = with_number(edits->arena, &weights[which], at, number);
+    line_following(reading, statement, weights_line(reading, index, weights, n, statement.start, edits), edits);
     return true;
 }

@@ -7,6 +7,10 @@
 bool argument_add(const Reading *, const Place *, const char *param, const char *code, Edits *);
 bool argument_remove(const Reading *, const Place *, const char *param, Edits *, const char **why);
 
+/* A layer put before the one at the place, or that one taken out; false where the text gives no room for it. */
+bool place_insert(const Reading *, const Place *, const char *code, Edits *);
+bool place_remove(const Reading *, const Place *, Edits *);
+
 /* The argument that gives a Sequential's first layer its input shape; NULL when it has none. */
 const ArgumentPlace *input_argument(const Place *);
 /* "Dense(4)" and "input_shape=(3, 2)" give "Dense(4, input_shape=(3, 2))". */

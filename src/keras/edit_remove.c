@@ -58,24 +58,30 @@ static void hand_on_input(const Reading *reading, const Layer *layer, const Plac
     const ArgumentPlace *argument = input_argument(place);
     const char *why;
     if (!argument || place->form == PLACE_CALL || layer_index(reading, layer) != 0 || reading->model->n_layers < 2) return;
-    const Place *next = place_of(reading, reading->model->layers[1], &why);
+    const Place *next = layer_place(reading, reading->model->layers[1], &why);
     if (!next || input_argument(next)) return;
     argument_add(reading, next, argument->param, source_copy(reading, edits->arena, argument->value), edits);
 }
 
+bool place_remove(const Reading *reading, const Place *place, Edits *edits)
+{
+    switch (place->form) {
+    case PLACE_ADD: statement_remove(reading, place->statement, edits); return true;
+    case PLACE_ITEM: return remove_item(reading, place, edits);
+    case PLACE_CALL: return remove_call(reading, place, edits);
+    case PLACE_OTHER: return false;
+    }
+    return false;
+}
+
 bool edit_remove_layer(const Reading *reading, const Layer *layer, Edits *edits, const char **why)
 {
-    const Place *place = place_of(reading, layer, why);
+    const Place *place = layer_place(reading, layer, why);
     if (!place) return false;
     *why = "edit.many_layers";
     if (place->times > 1) return false;
     hand_on_input(reading, layer, place, edits);
-    switch (place->form) {
-    case PLACE_ADD: statement_remove(reading, place->statement, edits); return true;
-    case PLACE_ITEM: if (remove_item(reading, place, edits)) return true; break;
-    case PLACE_CALL: if (remove_call(reading, place, edits)) return true; break;
-    case PLACE_OTHER: break;
-    }
+    if (place_remove(reading, place, edits)) return true;
     *why = "edit.no_place";
     edits->n = 0;
     return false;

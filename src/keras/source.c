@@ -197,7 +197,7 @@ bool name_is_used(const Reading *reading, const char *name, int from, int to) { 
 
 /* ---- places ---- */
 
-const Place *place_of(const Reading *reading, const Layer *layer, const char **why)
+const Place *layer_place(const Reading *reading, const Layer *layer, const char **why)
 {
     if (layer->place >= 0 && layer->place < reading->n_places) return &reading->places[layer->place];
     *why = "edit.no_place";

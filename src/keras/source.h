@@ -40,7 +40,9 @@ bool name_is_used(const Reading *, const char *name, int from, int to);
 /* Sorted in; code is copied. Of edits at one place those added first come first. */
 void edits_add(Edits *, Span, const char *code);
 
-const Place *place_of(const Reading *, const Layer *, const char **why);
+const Place *layer_place(const Reading *, const Layer *, const char **why);
+/* The place of the constructor call at span, from the tree alone; false when no call stands there. */
+bool place_at(const Reading *, Arena *, Span call, Place *);
 const ArgumentPlace *argument_of(const Place *, const char *param);
 
 /* code with the prefix that the layer at `like` has ("layers."), and names that it needs imported. */
