@@ -129,12 +129,13 @@ static float map_width(const Block *block, const BlockOffer *offer, int64_t maps
     return cell * (float)block->columns;
 }
 
+/* One more column of maps is worth it when they get clearly larger: the order is easiest to follow down one column. */
 static int64_t best_across(const Block *block, const BlockOffer *offer, int64_t maps)
 {
     int64_t best = 1;
     const int64_t most = maps < 64 ? maps : 64;
     for (int64_t across = 2; across <= most; across++)
-        if (map_width(block, offer, maps, across) > map_width(block, offer, maps, best) * 1.02F) best = across;
+        if (map_width(block, offer, maps, across) > map_width(block, offer, maps, best) * 1.3F) best = across;
     return best;
 }
 

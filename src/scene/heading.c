@@ -162,6 +162,17 @@ static float badge_width(const View *view, const Heading *heading, float size)
     return heading->copies ? measure_width(view->measure, FONT_CODE_BOLD, size, heading->copies) + size * 1.5F : 0;
 }
 
+/* Layers folded into a column may have weights too (BatchNormalization). */
+static int64_t folded_params(const Plan *plan, const Column *column)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < column->n_folds; i++) {
+        const int row = plan->steps[column->fold[i]].row;
+        if (row >= 0) sum = size_add(sum, plan->layers[row].params.all);
+    }
+    return sum;
+}
+
 static void counts_make(Heading *heading, Arena *arena, const Plan *plan, const Column *column)
 {
     heading->activations = heading->connections = heading->params = -1;
@@ -169,9 +180,9 @@ static void counts_make(Heading *heading, Arena *arena, const Plan *plan, const 
     if (column->tensor >= 0) heading->activations = column->size;
     if (column->row < 0 || column->input || column->output) return;
     const PlanLayer *row = &plan->layers[column->row];
-    heading->params = row->params.all;
+    heading->params = size_add(row->params.all, folded_params(plan, column));
     if (row->connections >= 0) heading->connections = row->connections / (row->n_calls > 1 ? row->n_calls : 1);
-    if (column->step < 0 || !row->params.all) return;
+    if (column->step < 0 || !row->params.all || heading->params != row->params.all) return;
     Text text = {.arena = arena};
     explain(plan, column->step, EXPLAIN_PARAMS, &text);
     heading->sum = text.length ? text_string(&text) : NULL;

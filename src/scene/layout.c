@@ -7,6 +7,8 @@
 #define GAP_MIN 30.0F
 #define PANEL_PAD 10.0F
 #define CABLE 14.0F
+#define SHARE_MAX 230.0F      /* of the width, for a block */
+#define HEADING_MAX 15.0F     /* times the title's size: longer ones are cut where there is no more room */
 
 /* What the layout is being made of. */
 typedef struct Work {
@@ -162,7 +164,7 @@ static void blocks_make(const Work *work, const int64_t *show, Rect page)
     for (int c = 0; c < work->columns->n; c++) {
         Place *place = &work->layout->place[c];
         place->room = room_of(work, c, page);
-        place->room.w = work->share;
+        place->room.w = fminf(fmaxf(work->share, work->layout->heading[c].width * 0.9F), SHARE_MAX * fmaxf(work->view->zoom, 1));
         if (work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
         else place->block = (Block){.area = {page.x, place->room.y + place->room.h * 0.3F, 40, place->room.h * 0.4F}};
     }
@@ -177,7 +179,8 @@ static void widths_find(Work *work)
     for (int c = 0; c < work->columns->n; c++) {
         const Column *column = &work->columns->column[c];
         const Block *block = &work->layout->place[c].block;
-        const float width = fmaxf(block->area.w + 2 * pad_of(block), work->layout->heading[c].width * squeeze);
+        const float heading = fminf(work->layout->heading[c].width, work->layout->type.title * HEADING_MAX);
+        const float width = fmaxf(block->area.w + 2 * pad_of(block), heading * squeeze);
         if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 15 * work->layout->type.small);
         work->width[column->depth] = fmaxf(work->width[column->depth], width);
     }
@@ -297,7 +300,7 @@ static void measure(Work *work, const int64_t *show, Type type)
     if (!heads_on_top(work->columns)) counts_drop(work->layout);
     work->layout->page = page_for(work);
     const float depths = (float)work->columns->n_depths;
-    work->share = fit(work->layout->page.w / depths * 0.62F, 44, 230 * fmaxf(work->view->zoom, 1));
+    work->share = fit(work->layout->page.w / depths * 0.62F, 44, SHARE_MAX * fmaxf(work->view->zoom, 1));
     blocks_make(work, show, work->layout->page);
     widths_find(work);
     margins_find(work);

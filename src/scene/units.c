@@ -269,7 +269,7 @@ static void aggregation_draw(Scene *scene, const Chart *chart, int column)
 {
     const Place *place = &chart->layout.place[column];
     const float size = chart->layout.type.small;
-    const float room = place->block.area.w + 40;
+    const float room = fmaxf(place->block.area.w + 40, place->right - place->left + 12);
     const char *text = measure_fit(chart->view->measure, scene->arena, FONT_TEXT, size, aggregation_said(scene, chart, column), room);
     mark_text(scene, (Point){place->centre, place->block.area.y + place->block.area.h + size * 1.4F}, ALIGN_CENTRE, FONT_TEXT,
               size, chart->view->theme->dim, text);
