@@ -64,7 +64,7 @@ static bool refuse(Arena *arena, const Layer *layer, const Shape *in, int axis, 
         error_set(err, "ValueError", "Values in `cropping` argument should be smaller than the corresponding spatial dimension of the "
                   "input. Received: input_shape=%s, cropping=%s", shape, cropping);
     const int64_t cells = in->dim[gather_axis(config, axis)];
-    error_cause(err, "cause.crop_too_large", arena_print(arena, "%" PRId64, config->before[axis] + config->after[axis]),
+    error_cause(err, "cause.crop_too_large", arena_print(arena, "%" PRId64, size_add(config->before[axis], config->after[axis])),
                 arena_print(arena, "%" PRId64, cells), NULL);
     return error_fix(err, FIX_REMOVE_LAYER, NULL, NULL);
 }
