@@ -143,8 +143,6 @@ void shown_open_batch(Shown *shown, const char *line, int64_t samples)
     shown->variant = (Variant){.plan = &shown->plan, .run = &shown->run};
 }
 
-void shown_open(Shown *shown, const char *line) { shown_open_filled(shown, line, 3, true); }
-
 void shown_open_json(Shown *shown, const char *path)
 {
     Model *model = NULL;
@@ -153,6 +151,17 @@ void shown_open_json(Shown *shown, const char *path)
     const char *text = file_text(&shown->made.arena, path);
     if (!json_read_model(&shown->made.builder, text, strlen(text), &model, &shown->made.error)) abort();
     shown_make(shown, model, 3, true);
+}
+
+void shown_open(Shown *shown, const char *line)
+{
+    char path[400];
+    if (!strstr(line, ".json")) {
+        shown_open_filled(shown, line, 3, true);
+        return;
+    }
+    snprintf(path, sizeof path, "%s/tests/data/scene/%s", SOURCE_DIR, line);
+    shown_open_json(shown, path);
 }
 
 void shown_close(Shown *shown) { made_close(&shown->made); }

@@ -18,7 +18,7 @@ typedef struct Shown {
 } Shown;
 
 /* "3,2 | Dense 16 | Conv2D 8 (5,5) padding='same'": the input's shape without the batch axis ("?" = None; empty = no
- * Input), then layers with their arguments. A refused model keeps its sound layers and the fault. */
+ * Input), then layers with their arguments; or "NAME.json", of tests/data/scene. A refused model keeps its sound layers and the fault. */
 void shown_open(Shown *, const char *line);
 void shown_open_filled(Shown *, const char *line, int64_t fill, bool numbers);
 /* With so many samples in the batch. */

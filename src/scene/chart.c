@@ -184,7 +184,8 @@ static bool is_copy(const Chart *chart, Unit unit)
     return term[0].input >= 0 && term[0].weight < 0 && term[0].scale == 1.0;
 }
 
-bool chart_copies(const Chart *chart, int column)
+/* Every element of the column is one element of another, unchanged (Flatten, Reshape ...). */
+static bool chart_copies(const Chart *chart, int column)
 {
     const int64_t size = sample_size(chart, column);
     const Column *at = &chart->columns.column[column];

@@ -70,7 +70,5 @@ Term *chart_all_terms(const Chart *, Unit, int64_t most, int64_t *n);
 Unit chart_from(const Chart *, Unit to, const Term *);
 /* The weight of a term; false when it has none or there are no numbers. */
 bool chart_weight(const Chart *, int column, const Term *, double *weight);
-/* True when every element of the column is one element of another, unchanged (Flatten, Reshape ...). */
-bool chart_copies(const Chart *, int column);
 
 #endif

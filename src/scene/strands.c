@@ -29,13 +29,13 @@ static Rect edge_rect(const Chart *chart, Unit unit)
     return at;
 }
 
-Point strand_out(const Chart *chart, Unit unit)
+static Point strand_out(const Chart *chart, Unit unit)
 {
     const Rect at = edge_rect(chart, unit);
     return (Point){at.x + at.w, at.y + at.h / 2};
 }
 
-Point strand_in(const Chart *chart, Unit unit)
+static Point strand_in(const Chart *chart, Unit unit)
 {
     const Rect at = edge_rect(chart, unit);
     return (Point){at.x, at.y + at.h / 2};

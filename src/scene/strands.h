@@ -22,10 +22,6 @@ void strands_draw_followers(Scene *, const Chart *, const Wires *);
  * they were painted. */
 void strands_veil(Scene *, const Chart *, int column);
 
-/* Where a wire leaves and enters. */
-Point strand_out(const Chart *, Unit);
-Point strand_in(const Chart *, Unit);
-
 /* "dense[0,3] → dense_1[0,2]: −0.31" */
 const char *wire_label(const Chart *, const Wire *, int column);
 

@@ -219,11 +219,6 @@ void wires_between(Wires *wires, const Chart *chart, Unit unit, int column)
     wires->total = wires->n;
 }
 
-bool wire_same_weight(const Wire *a, const Wire *b)
-{
-    return a->weight >= 0 && a->weight == b->weight && a->at == b->at && a->child == b->child;
-}
-
 static int compare_weight(const void *a, const void *b)
 {
     const Wire *x = a, *y = b;

@@ -42,6 +42,4 @@ void wires_between(Wires *, const Chart *, Unit from, int column);
 /* Of `all`, those with the weight of one of `lit` that are not in it: what else these weights do. */
 void wires_sharing(Wires *, const Chart *, const Wires *all, const Wires *lit);
 
-bool wire_same_weight(const Wire *, const Wire *);
-
 #endif
