@@ -355,6 +355,7 @@ bool activation_resolve(Arena *arena, const Value *value, const Activation **act
     }
     if (value->kind == VALUE_DICT) {
         const Value *name = name_in_dict(value);
+        if (!name) return refuse(arena, value, err);
         *activation = name && name->kind == VALUE_STRING ? activation_find(name->string.bytes) : NULL;
         if (!*activation) *activation = opaque(arena, name && name->kind == VALUE_STRING ? name->string.bytes : "function");
         else *out = name_value(arena, *activation);

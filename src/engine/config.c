@@ -320,7 +320,7 @@ static bool resolve_dict(Arena *arena, const char *what, const Value *value, Val
     if (!name)
         return error_set(err, "ValueError", "Unknown `config` as a `dict`, config=%s", value_repr_text(arena, value));
     const ConfigKind *kind = name->kind == VALUE_STRING ? find(module_of(arena, what), name->string.bytes, true) : NULL;
-    if (!kind) return not_interpreted(arena, what, name, err);
+    if (!kind) return not_interpreted(arena, what, value, err);
     return make_from_dict(arena, kind, config && config->kind == VALUE_DICT ? config->dict : NULL, out, err);
 }
 
@@ -343,7 +343,7 @@ bool config_resolve(Arena *arena, const char *what, const Value *value, Value *o
         const ConfigKind *kind = find(value->config->module, value->config->class_name, true);
         return kind ? config_make(arena, kind, NULL, 0, out, err) : not_interpreted(arena, what, value, err);
     }
-    if (value_callable(value)) return true;
+    if (value_callable(value) || (strcmp(what, "initializer") == 0 && value_is_array(value))) return true;
     return not_interpreted(arena, what, value, err);
 }
 

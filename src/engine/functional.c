@@ -206,6 +206,7 @@ Model *model_construct(Builder *builder, const Argument *args, int n, Span span,
 {
     const Argument *inputs = given(args, n, "inputs", 0), *outputs = given(args, n, "outputs", 1), *name = given(args, n, "name", 2);
     const Argument *trainable = given(args, n, "trainable", -1);
+    if (!n) return subclassed_make(builder, "Model", NULL, span, err);
     if (!inputs || !outputs || positional(args, n) > 2) return refuse_arguments(builder, args, n, span, err);
     if (name && name->value.kind != VALUE_STRING && name->value.kind != VALUE_NONE) {
         error_set(err, "ValueError", "Argument `name` must be a string and cannot contain character `/`. Received: name=%s (of type <class "

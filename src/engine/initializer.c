@@ -248,15 +248,31 @@ void initializer_fill(const WeightSpec *spec, int64_t seed, uint64_t stream, Ten
     for (int64_t i = spec->ones_from; i < spec->ones_to && i < n; i++) out->data[i] = 1;
 }
 
-bool initializer_check(const Value *initializer, const Shape *shape, Error *err)
+const float *initializer_numbers(Arena *arena, const Value *initializer)
 {
-    if (initializer->kind != VALUE_CONFIG || !err) return true;
+    Tensor tensor;
+    if (!value_is_array(initializer) || !initializer->object.kind->array(arena, initializer->object.data, &tensor)) return NULL;
+    return tensor.data;
+}
+
+static bool check_array(Arena *arena, const Value *initializer, const Shape *shape, Error *err)
+{
+    Tensor tensor;
+    if (!initializer->object.kind->array(arena, initializer->object.data, &tensor) || shape_equal(&tensor.shape, shape)) return true;
+    return error_set(err, "ValueError", "Expected `shape` to be %s for direct tensor as initializer. Received shape=%s",
+                     shape_text(arena, &tensor.shape), shape_text(arena, shape));
+}
+
+bool initializer_check(Arena *arena, const Value *initializer, const Shape *shape, Error *err)
+{
+    if (value_is_array(initializer)) return check_array(arena, initializer, shape, err);
+    if (initializer->kind != VALUE_CONFIG) return true;
     const char *name = initializer->config->class_name;
     if (strcmp(name, "Identity") == 0 && shape->rank != 2)
         return error_set(err, "ValueError", "Identity matrix initializer can only be used for 2D matrices. Received: shape=%s of rank %d.",
-                         shape_text(err->arena, shape), shape->rank);
+                         shape_text(arena, shape), shape->rank);
     if (strcmp(name, "Orthogonal") == 0 && shape->rank < 2)
         return error_set(err, "ValueError", "The tensor to initialize must be at least two-dimensional. Received: shape=%s of rank %d.",
-                         shape_text(err->arena, shape), shape->rank);
+                         shape_text(arena, shape), shape->rank);
     return true;
 }

@@ -79,9 +79,10 @@ bool layer_add_typed_weight(Builder *builder, Layer *layer, const char *name, Sh
 {
     const char *path = *builder->scope ? arena_print(builder->arena, "%s/%s", builder->scope, name) : name;
     if (!shape_known(&shape)) return refuse_unknown_axes(builder, path, &shape, err);
-    if (!initializer_check(&initializer, &shape, err)) return false;
+    if (!initializer_check(builder->arena, &initializer, &shape, err)) return false;
     *insert_weight(builder->arena, layer, !trainable) = (WeightSpec){
         .name = name, .path = path, .shape = shape, .dtype = dtype, .initializer = initializer,
+        .given = initializer_numbers(builder->arena, &initializer),
         .trainable = trainable && layer->trainable, .state = !trainable,
     };
     return true;

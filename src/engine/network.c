@@ -188,6 +188,12 @@ static bool refuse_disconnected(Arena *arena, const KerasTensor *tensor, Layer *
     return error_cause(err, "cause.disconnected", layer->name, NULL);
 }
 
+/* A copy may name a node that makes another tensor. */
+static bool is_made(const KerasTensor *tensor)
+{
+    return tensor->node && tensor->node->out[tensor->index] == tensor;
+}
+
 /* Inputs and the outputs of what was gone through are there; `place` of a node that was passed becomes its rank + 1. */
 static bool check_connected(Builder *builder, const Network *network, KerasTensor *const *inputs, int n_inputs, Error *err)
 {
@@ -197,7 +203,7 @@ static bool check_connected(Builder *builder, const Network *network, KerasTenso
         Node *node = network->nodes[i].node;
         for (int j = 0; j < node->n_linked; j++) {
             const KerasTensor *tensor = node->in[j];
-            const bool there = (tensor->node && tensor->node->mark == walk) || is_among(inputs, n_inputs, tensor);
+            const bool there = (is_made(tensor) && tensor->node->mark == walk) || is_among(inputs, n_inputs, tensor);
             if (!there) return refuse_disconnected(builder->arena, tensor, node->layer, &passed, err);
             list_add(passed.list, value_string(builder->arena, node->layer->name, strlen(node->layer->name)));
         }
@@ -251,7 +257,7 @@ static bool is_reached(const Network *network, KerasTensor *const *inputs, int n
 {
     if (is_among(inputs, n_inputs, tensor)) return true;
     const Node *node = tensor->node;
-    return node && node->place >= 0 && node->place < network->n_nodes && network->nodes[node->place].node == node && node->n_linked;
+    return is_made(tensor) && node->place >= 0 && node->place < network->n_nodes && network->nodes[node->place].node == node && node->n_linked;
 }
 
 const KerasTensor *network_unreached(const Network *network, KerasTensor *const *inputs, int n_inputs, KerasTensor *const *outputs,
@@ -284,6 +290,13 @@ static KerasTensor *copy_find(const Copies *c, const KerasTensor *tensor)
 {
     for (int i = 0; i < c->n; i++)
         if (c->copies[i].from == tensor) return c->copies[i].to;
+    return NULL;
+}
+
+static KerasTensor **copy_place(const Copies *c, const KerasTensor *tensor)
+{
+    for (int i = 0; i < c->n; i++)
+        if (c->copies[i].from == tensor) return &c->copies[i].to;
     return NULL;
 }
 
@@ -349,6 +362,17 @@ static void copy_node(Copies *c, const Node *node)
     layer_record_call(arena, node->layer, copy);
 }
 
+/* An output is copied before the calls are, with its history; one that is an input too is lost to them. */
+static void copy_output(Copies *c, const KerasTensor *output)
+{
+    KerasTensor **place = copy_place(c, output);
+    KerasTensor *copy = tensor_new(c->builder, output->spec, arena_print(c->builder->arena, "%s_clone", output->name));
+    copy->node = output->node;
+    copy->index = output->index;
+    if (place) *place = copy;
+    else copy_set(c, output, copy);
+}
+
 static bool all_inputs(KerasTensor *const *tensors, int n)
 {
     for (int i = 0; i < n; i++)
@@ -366,19 +390,22 @@ bool network_clone(Builder *builder, Model *model, Error *err)
     if (all_inputs(model->inputs, model->n_inputs)) return true;
     const Mapping m = map(builder, model->inputs, model->n_inputs, model->outputs, model->n_outputs);
     Copies c = {.builder = builder};
+    KerasTensor **new_inputs = ARENA_ARRAY(builder->arena, model->n_inputs, KerasTensor *);
     for (int i = 0; i < model->n_inputs; i++) {
         KerasTensor *input = model->inputs[i];
         if (input->node && input->node->n_linked) input = input_before(&c, input, err);
         if (!input) return false;
         copy_set(&c, model->inputs[i], input);
+        new_inputs[i] = input;
     }
+    replace_structure(&c, &model->input_structure);
+    for (int i = 0; i < model->n_outputs; i++) copy_output(&c, model->outputs[i]);
     for (int i = 0; i < m.n; i++) {
         if (m.post[i]->n_linked) copy_node(&c, m.post[i]);
         else if (!copy_find(&c, m.post[i]->out[0])) copy_set(&c, m.post[i]->out[0], m.post[i]->out[0]);
     }
-    replace_structure(&c, &model->input_structure);
     replace_structure(&c, &model->output_structure);
-    for (int i = 0; i < model->n_inputs; i++) model->inputs[i] = copy_of(&c, model->inputs[i]);
     for (int i = 0; i < model->n_outputs; i++) model->outputs[i] = copy_of(&c, model->outputs[i]);
+    model->inputs = new_inputs;
     return true;
 }

@@ -3,15 +3,59 @@
 
 #include "engine/config.h"
 
+/* "<class 'numpy.float32'>", "<dtype: 'float32'>": the name between the quotes, after its module. */
+static const char *inner_name(Arena *arena, const char *text)
+{
+    const char *begin = strchr(text, '\''), *end = strrchr(text, '\'');
+    if (text[0] != '<' || !begin || begin == end) return text;
+    const char *inside = arena_copy(arena, begin + 1, (size_t)(end - begin - 1)), *dot = strrchr(inside, '.');
+    return dot ? dot + 1 : inside;
+}
+
+/* Python's own types stand for the types of tensors. */
+static Dtype named_dtype(const Value *value, const char *name)
+{
+    static const struct { const char *python; Dtype dtype; } TYPES[] = {
+        {"int", DTYPE_INT64}, {"float", DTYPE_FLOAT32}, {"bool", DTYPE_BOOL}, {"str", DTYPE_STRING},
+    };
+    const bool text = value->kind == VALUE_STRING;
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
+        if ((!text || TYPES[i].dtype == DTYPE_INT64) && strcmp(TYPES[i].python, name) == 0) return TYPES[i].dtype;
+    return dtype_find(name);
+}
+
 bool dtype_resolve(const Builder *builder, const Value *value, Dtype *out, Error *err)
 {
     const char *text = value_str_text(builder->arena, value);
     *out = builder->floatx;
     if (value->kind == VALUE_NONE || value->kind == VALUE_UNKNOWN) return true;
-    *out = strcmp(text, "int") == 0 ? DTYPE_INT64 : dtype_find(text);
+    *out = named_dtype(value, value->kind == VALUE_STRING ? text : inner_name(builder->arena, text));
     if (*out != DTYPE_NONE) return true;
     error_set(err, "ValueError", "Invalid dtype: %s", text);
     return error_cause(err, "cause.unknown_dtype", text, NULL);
+}
+
+/* "int8_from_float32": computed here in the type it is from. */
+static bool is_quantized(const char *name)
+{
+    static const char *const MODES[] = {"int8", "float8", "int4", "gptq", "awq"};
+    for (size_t i = 0; i < sizeof MODES / sizeof *MODES; i++)
+        if (strncmp(name, MODES[i], strlen(MODES[i])) == 0) return true;
+    return false;
+}
+
+static bool quantized_policy(const Builder *builder, const Value *name, DtypePolicy *policy, Error *err)
+{
+    const char *text = value_str_text(builder->arena, name), *from = strstr(text, "_from_");
+    const Dtype source = from ? dtype_find(from + 6) : DTYPE_NONE;
+    if (!from || strstr(from + 1, "_from_")) {
+        error_set(err, "ValueError", "Cannot convert `policy` into a valid pair (`mode`, `source_name`) to instantiate "
+                  "`QuantizedDTypePolicy`. Received: policy=%s", text);
+        error_cause(err, "cause.unknown_dtype", text, NULL);
+        return error_fix(err, FIX_ARGUMENT, "dtype", "'float32'");
+    }
+    *policy = (DtypePolicy){.compute = source == DTYPE_NONE ? DTYPE_FLOAT32 : source, .variable = DTYPE_FLOAT32, .name = *name};
+    return true;
 }
 
 static bool policy_of_name(const Builder *builder, const Value *name, DtypePolicy *policy, Error *err)
@@ -21,11 +65,12 @@ static bool policy_of_name(const Builder *builder, const Value *name, DtypePolic
     policy->compute = value_is_text(name, "mixed_float16") ? DTYPE_FLOAT16
                       : value_is_text(name, "mixed_bfloat16") ? DTYPE_BFLOAT16 : DTYPE_NONE;
     if (policy->compute != DTYPE_NONE) return true;
-    if (dtype_resolve(builder, name, &policy->compute, NULL)) {
+    if (!is_quantized(value_str_text(builder->arena, name)) && dtype_resolve(builder, name, &policy->compute, NULL)) {
         policy->variable = policy->compute;
         return true;
     }
     const char *text = value_str_text(builder->arena, name);
+    if (is_quantized(text)) return quantized_policy(builder, name, policy, err);
     error_set(err, "ValueError", "Cannot convert '%s' to a mixed precision DTypePolicy. Valid policies include "
               "'mixed_float16', 'mixed_bfloat16', and the name of any float dtype such as 'float32'.", text);
     error_cause(err, "cause.unknown_dtype", text, NULL);
@@ -81,25 +126,16 @@ static bool put_dimension(Arena *arena, const Value *value, const Value *dim, Sh
     return true;
 }
 
-/* Python's iteration over a string gives letters, over a dict its keys. */
-static bool shape_of_letters(Arena *arena, const Value *value, Error *err)
-{
-    const char letter[2] = {value->string.bytes[0], 0};
-    return value->string.length == 0 || bad_dimension(arena, value, letter, "str", err);
-}
-
 bool shape_resolve(Arena *arena, const Value *value, Shape *out, Error *err)
 {
+    Value items;
     *out = (Shape){0};
     if (value->kind == VALUE_NONE) return error_set(err, "ValueError", "Undefined shapes are not supported.");
-    if (value->kind == VALUE_STRING) return shape_of_letters(arena, value, err);
-    const ValueList *list = value->kind == VALUE_TUPLE || value->kind == VALUE_LIST ? value->list
-                            : value->kind == VALUE_DICT ? &value->dict->keys : NULL;
-    if (!list) {
+    if (!value_items_of(arena, value, &items)) {
         error_set(err, "ValueError", "Cannot convert '%s' to a shape.", value_str_text(arena, value));
         return error_cause(err, "cause.shape_not_tuple", value_str_text(arena, value), NULL);
     }
-    for (size_t i = 0; i < list->n; i++)
-        if (!put_dimension(arena, value, &list->items[i], out, err)) return false;
+    for (size_t i = 0; i < items.list->n; i++)
+        if (!put_dimension(arena, value, &items.list->items[i], out, err)) return false;
     return true;
 }

@@ -364,22 +364,12 @@ bool sequential_rebuild(Builder *builder, Model *model, Error *err)
 /* `for layer in layers`: what can be gone through. */
 static bool items_of(Arena *arena, const Value *layers, Value *items, Error *err)
 {
-    *items = *layers;
-    if (layers->kind == VALUE_LIST || layers->kind == VALUE_TUPLE) return true;
-    if (layers->kind == VALUE_DICT) {
-        *items = (Value){.kind = VALUE_LIST, NO_SPAN, .list = &layers->dict->keys};
-        return true;
-    }
-    *items = value_list(arena, VALUE_LIST, 1);
-    if (!value_truth(layers)) return true;
-    if (layers->kind == VALUE_STRING) {
-        list_add(items->list, value_string(arena, layers->string.bytes, 1));
-        return true;
-    }
+    *items = value_list(arena, VALUE_LIST, 0);
+    if (!value_truth(layers) || value_items_of(arena, layers, items)) return true;
     const char *type = layers->kind == VALUE_LAYER ? layers->layer->class_name : value_type(layers);
     error_set(err, "TypeError", "'%s' object is not iterable", type);
     error_cause(err, "cause.not_a_list", type, NULL);
-    if (span_known(layers->span) && layers->kind == VALUE_LAYER) err->at = layers->span;
+    if (err && span_known(layers->span) && layers->kind == VALUE_LAYER) err->at = layers->span;
     return false;
 }
 

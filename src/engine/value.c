@@ -95,6 +95,30 @@ bool value_integer(const Value *value, int64_t *out)
     return true;
 }
 
+static void add_letters(Arena *arena, const ValueString *string, ValueList *list)
+{
+    for (size_t i = 0, n; i < string->length; i += n) {
+        for (n = 1; i + n < string->length && ((unsigned char)string->bytes[i + n] & 0xC0) == 0x80; n++) continue;
+        list_add(list, value_string(arena, string->bytes + i, n));
+    }
+}
+
+bool value_items_of(Arena *arena, const Value *value, Value *list)
+{
+    *list = value_list(arena, VALUE_LIST, 0);
+    if (value->kind == VALUE_LIST || value->kind == VALUE_TUPLE) list->list = value->list;
+    else if (value->kind == VALUE_DICT) list->list = &value->dict->keys;
+    else if (value->kind == VALUE_STRING) add_letters(arena, &value->string, list->list);
+    else if (value->kind != VALUE_OBJECT || !value->object.kind->items) return false;
+    else return value->object.kind->items(arena, value->object.data, list->list);
+    return true;
+}
+
+bool value_is_array(const Value *value)
+{
+    return value->kind == VALUE_OBJECT && value->object.kind->array;
+}
+
 bool value_is_nest(const Value *value)
 {
     return value->kind == VALUE_LIST || value->kind == VALUE_TUPLE || value->kind == VALUE_DICT;

@@ -55,6 +55,8 @@ typedef struct ObjectKind {
     bool (*integer)(const void *object, int64_t *);     /* int(x) of a NumPy integer and the like */
     bool (*number)(const void *object, double *);       /* float(x) of a NumPy scalar */
     bool   callable;                                    /* a function or class */
+    bool (*items)(Arena *, const void *object, ValueList *);   /* what iterating gives; NULL = it cannot be iterated */
+    bool (*array)(Arena *, const void *object, Tensor *);      /* shape, type and, where they are known, numbers of an array */
 } ObjectKind;
 
 typedef struct ValueUnknown {
@@ -110,7 +112,10 @@ bool value_is_number(const Value *);           /* int, float or bool */
 double value_number(const Value *);            /* of an int, float or bool */
 /* An int or what NumPy has for one (no bool, no float): what counts where Keras takes int or np.integer. */
 bool value_integer(const Value *, int64_t *);
+bool value_is_array(const Value *);
 bool value_is_nest(const Value *);             /* a list, tuple or dict */
+/* tuple(x): items of a list, tuple, dict, string or what else can be iterated. False when it cannot be. */
+bool value_items_of(Arena *, const Value *, Value *list);
 bool value_callable(const Value *);            /* Python's callable(x) */
 bool value_truth(const Value *);               /* Python's bool(x) */
 bool value_equal(const Value *, const Value *);   /* Python's == for plain data; identity for the rest */

@@ -168,6 +168,8 @@ static bool make(Maker *m)
     maker_set(m, "sparse", value_bool(value_truth(maker_arg(m, "sparse"))));
     maker_set(m, "ragged", value_bool(value_truth(maker_arg(m, "ragged"))));
     maker_set(m, "batch_shape", value_shape(m->builder->arena, &shape));
+    if (maker_arg(m, "sparse")->boolean && maker_arg(m, "ragged")->boolean)
+        return maker_refuse(m, "ragged", "ValueError", "KerasTensor cannot have `sparse=True` and `ragged=True` at the same time.");
     put_node(m, maker_is_none(m, "input_tensor") ? tensor_new(m->builder, (TensorSpec){shape, m->layer->dtype}, tensor_name(m))
                                                  : maker_arg(m, "input_tensor")->tensor);
     m->layer->built = true;

@@ -8,6 +8,7 @@ static const ParamSpec PARAMS[] = {{.name = "dims", .type = PARAM_INTS, .require
 typedef struct PermuteConfig {
     int n;
     int axis[SHAPE_RANK_MAX];   /* output axis i is input axis axis[i]; the batch axis stays */
+    bool whole;                 /* as whole numbers: 2.0 sorts like 2, but is no index */
 } PermuteConfig;
 
 static const PermuteConfig *config_of(const Layer *layer)
@@ -45,12 +46,14 @@ static bool refuse(Maker *m, const Value *dims)
 static bool is_permutation(const ValueList *dims, PermuteConfig *config)
 {
     bool seen[SHAPE_RANK_MAX] = {false};
+    config->whole = true;
     if (dims->n >= SHAPE_RANK_MAX) return false;
     for (size_t i = 0; i < dims->n; i++) {
         if (!value_is_number(&dims->items[i])) return false;
         const double at = value_number(&dims->items[i]);
         if (!(at >= 1) || at > (double)dims->n || seen[(int)at - 1] || (double)(int)at < at) return false;
         seen[(int)at - 1] = true;
+        config->whole &= dims->items[i].kind != VALUE_FLOAT;
         config->axis[config->n++] = (int)at;
     }
     return true;
@@ -61,16 +64,15 @@ static bool make(Maker *m)
     PermuteConfig *config = ARENA_NEW(m->builder->arena, PermuteConfig);
     m->layer->config = config;
     if (!layer_base(m)) return false;
-    const Value *dims = maker_arg(m, "dims");
-    if (dims->kind != VALUE_TUPLE && dims->kind != VALUE_LIST) {
-        maker_refuse(m, "dims", "TypeError", "'%s' object is not iterable", value_type(dims));
+    Value dims;
+    if (!value_items_of(m->builder->arena, maker_arg(m, "dims"), &dims)) {
+        maker_refuse(m, "dims", "TypeError", "'%s' object is not iterable", value_type(maker_arg(m, "dims")));
         error_cause(m->err, "cause.permutation", maker_text(m, "dims"), NULL);
         return error_fix(m->err, FIX_ARGUMENT, "dims", "(2, 1)");
     }
-    if (!is_permutation(dims->list, config)) return refuse(m, dims);
-    Value tuple = *dims;
-    tuple.kind = VALUE_TUPLE;
-    maker_set(m, "dims", tuple);
+    if (!is_permutation(dims.list, config)) return refuse(m, &dims);
+    dims.kind = VALUE_TUPLE;
+    maker_set(m, "dims", dims);
     layer_add_input_spec(m->builder, m->layer)->ndim = config->n + 1;
     return true;
 }
@@ -81,6 +83,9 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     if (!call_takes_one(call, err)) return false;
     const PermuteConfig *config = config_of(layer);
     Shape shape = in[0].shape;
+    if (!config->whole) return error_set(err, "TypeError", "tuple indices must be integers or slices, not float");
+    if (config->n >= in[0].shape.rank) return error_set(err, "IndexError", "tuple index out of range");
+    shape.rank = config->n + 1;
     for (int i = 0; i < config->n; i++) shape.dim[i + 1] = in[0].shape.dim[config->axis[i]];
     outputs_add(out, shape, in[0].dtype);
     return true;

@@ -32,7 +32,8 @@ static int64_t repeats(const Layer *layer)
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)call, (void)n_in, (void)err;
+    (void)n_in;
+    if (value_is_nest(&call->args[0])) return error_set(err, "IndexError", "list index out of range");
     outputs_add(out, SHAPE(in[0].shape.dim[0], repeats(layer), in[0].shape.dim[1]), layer->dtype);
     return true;
 }

@@ -71,9 +71,9 @@ static bool make(Maker *m)
     ReshapeConfig *config = ARENA_NEW(m->builder->arena, ReshapeConfig);
     m->layer->config = config;
     if (!layer_base(m)) return false;
-    Value shape = *maker_arg(m, "target_shape");
-    if (shape.kind == VALUE_UNKNOWN) return true;
-    if (shape.kind != VALUE_TUPLE && shape.kind != VALUE_LIST) return refuse_kind(m);
+    Value shape;
+    if (maker_arg(m, "target_shape")->kind == VALUE_UNKNOWN) return true;
+    if (!value_items_of(m->builder->arena, maker_arg(m, "target_shape"), &shape)) return refuse_kind(m);
     shape.kind = VALUE_TUPLE;
     maker_set(m, "target_shape", shape);
     return take_dims(m, shape.list, config);

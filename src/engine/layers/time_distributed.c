@@ -44,8 +44,13 @@ static bool step_spec(Arena *arena, const TensorSpec *in, TensorSpec *step, Erro
 
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
-    (void)call, (void)n_in;
     TensorSpec step;
+    if (value_is_nest(&call->args[0]) && n_in < 3) {
+        const Value shapes = call_shapes(b->arena, call, in);
+        error_set(err, "ValueError", "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, received: %s",
+                  value_repr_text(b->arena, &shapes));
+        return error_cause(err, "cause.list_of_one", NULL);
+    }
     return step_spec(b->arena, &in[0], &step, err) && layer_build_child(b, layer->children[0], &step, 1, err);
 }
 

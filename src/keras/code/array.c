@@ -25,7 +25,30 @@ static bool scalar_float(const void *object, double *out)
     return scalar->known;
 }
 
-const ObjectKind OBJECT_ARRAY = {.type_name = "numpy.ndarray", .repr = array_repr, .str = array_str};
+static bool give_tensor(Arena *arena, const void *object, Tensor *tensor)
+{
+    const Array *array = object;
+    *tensor = (Tensor){.shape = array->shape, .dtype = array->dtype};
+    if (!shape_known(&array->shape)) return false;
+    if (!array->numbers) return true;
+    *tensor = tensor_make(arena, array->shape, array->dtype);
+    for (int64_t i = 0; i < shape_size(&array->shape); i++) tensor->data[i] = (float)array->numbers[i];
+    return true;
+}
+
+/* The elements of a row; what lies deeper is no item for the engine. */
+static bool give_items(Arena *arena, const void *object, ValueList *list)
+{
+    (void)arena;
+    const Array *array = object;
+    if (array->shape.rank != 1 || !shape_known(&array->shape) || !array->numbers) return false;
+    for (int64_t i = 0; i < array->shape.dim[0]; i++)
+        list_add(list, dtype_is_float(array->dtype) ? value_float(array->numbers[i]) : value_int((int64_t)array->numbers[i]));
+    return true;
+}
+
+const ObjectKind OBJECT_ARRAY = {
+    .type_name = "numpy.ndarray", .repr = array_repr, .str = array_str, .items = give_items, .array = give_tensor};
 const ObjectKind OBJECT_SCALAR = {
     .type_name = "numpy.int64", .repr = scalar_repr, .str = scalar_str, .integer = scalar_integer, .number = scalar_float};
 

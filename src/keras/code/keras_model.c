@@ -137,7 +137,7 @@ static Value model_build_call(Evaluator *ev, const Given *given)
     const ValueList *list = value_items(given->arg[0]);
     const bool several = list && list->n && value_items(&list->items[0]);
     for (size_t i = 0; i < (several ? list->n : 1) && n < SHAPE_RANK_MAX; i++)
-        if (!shape_resolve(ev->arena, several ? &list->items[i] : given->arg[0], &shapes[n++], &error)) raise_fault(ev, &error);
+        if (!shape_resolve(ev->arena, several ? &list->items[i] : given->arg[0], &shapes[n++], NULL)) return value_none();   /* as Keras does */
     Value self;
     if (model->kind == MODEL_SUBCLASSED) {
         if (subclass_instance(ev, model->self, &self)) subclass_build(ev, self, shapes, n);

@@ -100,15 +100,41 @@ static void bytes_repr(const void *object, Text *text)
     value_repr(text, object);
 }
 
+/* ---- what the engine may iterate ---- */
+
+static bool range_items(Arena *arena, const void *object, ValueList *list)
+{
+    (void)arena;
+    const Range *range = object;
+    for (int64_t i = 0; i < range->n && i < ITEMS_MAX; i++) list_add(list, value_int(range_item(range, i)));
+    return true;
+}
+
+static bool set_items(Arena *arena, const void *object, ValueList *list)
+{
+    (void)arena;
+    const ValueList *items = object;
+    for (size_t i = 0; i < items->n; i++) list_add(list, items->items[i]);
+    return true;
+}
+
+static bool iterator_items(Arena *arena, const void *object, ValueList *list)
+{
+    (void)arena;
+    const Iterator *iterator = object;
+    for (size_t i = iterator->next; i < iterator->items->n; i++) list_add(list, iterator->items->items[i]);
+    return true;
+}
+
 const ObjectKind OBJECT_FUNCTION = {.type_name = "function", .repr = function_repr, .callable = true};
 const ObjectKind OBJECT_NATIVE = {.type_name = "builtin_function_or_method", .repr = native_repr, .callable = true};
 const ObjectKind OBJECT_METHOD = {.type_name = "method", .repr = method_repr, .callable = true};
 const ObjectKind OBJECT_CLASS = {.type_name = "type", .repr = class_repr, .callable = true};
 const ObjectKind OBJECT_MODULE = {.type_name = "module", .repr = module_repr};
-const ObjectKind OBJECT_RANGE = {.type_name = "range", .repr = range_repr};
-const ObjectKind OBJECT_SET = {.type_name = "set", .repr = set_repr};
+const ObjectKind OBJECT_RANGE = {.type_name = "range", .repr = range_repr, .items = range_items};
+const ObjectKind OBJECT_SET = {.type_name = "set", .repr = set_repr, .items = set_items};
 const ObjectKind OBJECT_SLICE = {.type_name = "slice", .repr = slice_repr};
-const ObjectKind OBJECT_ITERATOR = {.type_name = "iterator", .repr = iterator_repr};
+const ObjectKind OBJECT_ITERATOR = {.type_name = "iterator", .repr = iterator_repr, .items = iterator_items};
 const ObjectKind OBJECT_ELLIPSIS = {.type_name = "ellipsis", .repr = ellipsis_repr};
 const ObjectKind OBJECT_PARTIAL = {.type_name = "functools.partial", .callable = true};
 const ObjectKind OBJECT_SUPER = {.type_name = "super"};
