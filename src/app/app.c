@@ -189,7 +189,7 @@ void app_say(App *app, const char *id, ...)
 
 const char *app_title(const App *app, Arena *arena)
 {
-    return arena_print(arena, "%s%s – shapeflow", buffer_dirty(&app->editor.buffer) ? "• " : "", app->name);
+    return arena_print(arena, "%s%s - shapeflow", buffer_dirty(&app->editor.buffer) ? "* " : "", app->name);
 }
 
 bool app_typing(const App *app, Rect *caret)
