@@ -277,7 +277,10 @@ static void window_close(Window *window)
     SDL_Quit();
 }
 
-static ExitCode run(Window *window, CommandLine *line, const Document *document)
+/* What is done with an open window; false when SDL fails. */
+typedef bool (*WindowUse)(Window *);
+
+static ExitCode run(Window *window, CommandLine *line, const Document *document, WindowUse use)
 {
     Settings settings;
     char fault[256] = "";
@@ -287,7 +290,7 @@ static ExitCode run(Window *window, CommandLine *line, const Document *document)
         complain(line, "fonts.missing", fault, NULL);
         return EXIT_UNREADABLE;
     }
-    const bool opened = window_open(window, line, document, &settings), shown = opened && loop(window);
+    const bool opened = window_open(window, line, document, &settings), shown = opened && use(window);
     if (!shown) complain(line, "window.failed", SDL_GetError(), NULL);
     if (opened) {
         settings_save(&window->app.settings, line->arena);
@@ -296,7 +299,7 @@ static ExitCode run(Window *window, CommandLine *line, const Document *document)
     return shown ? EXIT_DONE : EXIT_UNREADABLE;
 }
 
-ExitCode window_run(CommandLine *line, const char *path)
+static ExitCode open_and_use(CommandLine *line, const char *path, WindowUse use)
 {
     Document document;
     if (!has_display()) {
@@ -310,8 +313,18 @@ ExitCode window_run(CommandLine *line, const char *path)
     }
     Window *window = calloc(1, sizeof *window);
     if (!window) return EXIT_UNREADABLE;
-    const ExitCode code = run(window, line, &document);
+    const ExitCode code = run(window, line, &document, use);
     window_close(window);
     free(window);
     return code;
+}
+
+ExitCode window_run(CommandLine *line, const char *path)
+{
+    return open_and_use(line, path, loop);
+}
+
+ExitCode window_show_once(CommandLine *line, const char *path)
+{
+    return open_and_use(line, path, frame_show);
 }

@@ -9,4 +9,7 @@
  * when there is no display or the file cannot be read. */
 ExitCode window_run(CommandLine *, const char *path);
 
+/* The same up to the first picture: for measuring. */
+ExitCode window_show_once(CommandLine *, const char *path);
+
 #endif
