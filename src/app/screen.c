@@ -118,10 +118,12 @@ static double time_to_present(Screen *screen)
     return best;
 }
 
-/* Only where the surface is slow is a renderer worth the time it takes to start. */
-static void try_texture(Screen *screen)
+/* The first picture has been shown: only where that was slow is a renderer worth the time it takes to start. */
+static void choose(Screen *screen, double first)
 {
-    const double surface = time_to_present(screen);
+    screen->chosen = true;
+    if (first < SLOW_SECONDS) return;
+    const double surface = fmin(first, time_to_present(screen));
     if (surface < SLOW_SECONDS) return;
     screen->renderer = SDL_CreateRenderer(screen->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
     if (screen->renderer && screen_resize(screen) && time_to_present(screen) < surface) return;
@@ -131,12 +133,9 @@ static void try_texture(Screen *screen)
     screen_resize(screen);
 }
 
-bool screen_open(Screen *screen, SDL_Window *window)
+void screen_open(Screen *screen, SDL_Window *window)
 {
     *screen = (Screen){.window = window};
-    if (!screen_resize(screen)) return false;
-    try_texture(screen);
-    return screen->page.data;
 }
 
 void screen_close(Screen *screen)
@@ -171,7 +170,7 @@ static void copy_still(const Screen *screen, const SDL_Rect *rect)
                screen->still.data + (size_t)y * (size_t)screen->still.stride + rect->x, (size_t)rect->w * sizeof(uint32_t));
 }
 
-bool screen_show(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_pt)
+static bool paint(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_pt)
 {
     Dirty dirty;
     SDL_Rect rects[DIRTY_RECTS];
@@ -184,5 +183,15 @@ bool screen_show(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_
         copy_still(screen, &rects[i]);
         pixels_draw(&screen->page, fonts, scene, scene->n_still, scene->n_marks, px_per_pt, d);
     }
-    return dirty.n == 0 || present(screen, rects, dirty.n);
+    const double start = now();
+    const bool shown = dirty.n == 0 || present(screen, rects, dirty.n);
+    if (!screen->chosen) choose(screen, now() - start);
+    return shown;
+}
+
+bool screen_show(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_pt)
+{
+    const bool chosen = screen->chosen, shown = paint(screen, fonts, scene, px_per_pt);
+    const bool again = !chosen && !screen->still_known;   /* the page is a new one */
+    return shown && screen->page.data && (!again || paint(screen, fonts, scene, px_per_pt));
 }

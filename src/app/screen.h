@@ -17,12 +17,13 @@ typedef struct Screen {
     uint64_t      still_hash;
     bool          still_known;
     Tiles         tiles;
+    bool          chosen;        /* between the two, by the time the first picture took */
 } Screen;
 
-bool screen_open(Screen *, SDL_Window *);
+void screen_open(Screen *, SDL_Window *);   /* screen_resize must follow */
 void screen_close(Screen *);
 
-/* After the window has changed its size. False: no memory, or SDL refuses (SDL_GetError). */
+/* At first, and after the window has changed its size. False: no memory, or SDL refuses (SDL_GetError). */
 bool screen_resize(Screen *);
 
 /* Paints what changed and shows it. */

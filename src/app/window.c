@@ -264,7 +264,8 @@ static bool window_open(Window *window, CommandLine *line, const Document *docum
         .platform = {.self = window, .clipboard_read = clipboard_read, .clipboard_write = clipboard_write, .file_ask = file_ask, .full_screen = full_screen}},
         document);
     filing_look_for_lost(&window->app);
-    return screen_open(&window->screen, window->window) && resized(window);
+    screen_open(&window->screen, window->window);
+    return resized(window);
 }
 
 static void window_close(Window *window)
