@@ -107,12 +107,13 @@ wait_for 'the light theme' has_colour 2 300 4 F6F4EE
 
 # F takes Flatten out, a click on the switch puts it back: the same bytes.
 xdotool key f
-wait_for 'the switch off' lacks_colour 400 29 600 "$accent"
+switch_is_off() { [ "$(row 400 29 600 | grep -c 6B7280)" -gt 20 ]; }
+wait_for 'the switch off' switch_is_off
 wait_for 'unsaved changes in the title' title_is '* question.py - shapeflow'
 xdotool key ctrl+s
 wait_for 'the saved switch' holds "$folder/question.py" '# model.add(Flatten())'
 wait_for 'the title after saving' title_is 'question.py - shapeflow'
-switch=$(row 400 29 600 | awk '/6B7280/ { sum += NR; n++ } END { print 399 + int(sum / n) }')
+switch=$(row 400 29 600 | awk '/6B7280/ { print 399 + NR + 20; exit }')
 xdotool mousemove "$switch" 29 click 1
 wait_for 'the switch on' has_colour 400 29 600 "$accent"
 sleep 0.8
