@@ -328,6 +328,246 @@ static void playing_comes_to_an_end_by_itself(void **state)
     driven_close(&d);
 }
 
+/* ---- the switch ---- */
+
+static void the_switch_changes_code_counts_and_picture(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_key(&d, 'f', 0);
+    assert_non_null(strstr(driven_text(&d), "# model.add(Flatten())"));
+    assert_true(d.app.motion.running);
+    assert_true(app_wait(&d.app) == 0);
+    driven_wait(&d, 0.8);
+    assert_false(d.app.motion.running);
+    assert_null(d.app.study.before);
+    assert_true(driven_shows(&d, "(None, 3, 4)"));
+    assert_true(driven_shows(&d, "(1, 3, 4)"));
+    assert_true(driven_shows(&d, "116"));
+    assert_true(driven_shows(&d, "sees 16 of 48 inputs: row"));
+    driven_click(&d, driven_widget(&d, "flatten.toggle"));
+    driven_wait(&d, 0.8);
+    assert_null(strstr(driven_text(&d), "# model.add(Flatten())"));
+    assert_true(driven_shows(&d, "244"));
+    driven_close(&d);
+}
+
+static void the_switch_turns_in_mid_flight(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_key(&d, 'f', 0);
+    driven_wait(&d, 0.2);
+    const float there = motion_progress(&d.app.motion, d.seconds);
+    assert_true(there > 0 && there < 0.5f);
+    driven_key(&d, 'f', 0);
+    const float back = motion_progress(&d.app.motion, d.seconds);
+    assert_true(back > 1 - there - 0.1f && back < 1 - there + 0.1f);
+    assert_null(strstr(driven_text(&d), "# model.add(Flatten())"));
+    driven_wait(&d, 0.3);
+    assert_false(d.app.motion.running);      /* no longer than it took to get there */
+    driven_close(&d);
+}
+
+static void colours_stay_when_the_switch_goes(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    const double extent = d.app.study.extent;
+    assert_true(extent > 0);
+    driven_key(&d, 'f', 0);
+    driven_wait(&d, 1);
+    assert_true(d.app.study.extent == extent);
+    driven_close(&d);
+}
+
+static void every_switch_undoes(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    const char *before = arena_copy(&d.arena, driven_text(&d), strlen(driven_text(&d)));
+    for (int i = 0; i < 5; i++) driven_key(&d, 'f', 0);
+    for (int i = 0; i < 5; i++) driven_key(&d, 'z', MOD_CTRL);
+    assert_string_equal(driven_text(&d), before);
+    assert_false(buffer_dirty(&d.app.editor.buffer));
+    driven_close(&d);
+}
+
+static bool has_variant(Driven *d, int variant)
+{
+    const Scene *scene = app_scene(&d->app);
+    for (size_t i = 0; i < scene->n_picks; i++)
+        if (scene->picks[i].type == PICK_UNIT && scene->picks[i].variant == variant) return true;
+    return false;
+}
+
+static void both_variants_stand_side_by_side(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_key(&d, 'c', 0);
+    assert_true(has_variant(&d, 0) && has_variant(&d, 1));
+    driven_key(&d, 'c', 0);
+    assert_true(has_variant(&d, 0) && !has_variant(&d, 1));
+    driven_close(&d);
+}
+
+/* ---- editing in the picture ---- */
+
+static void an_input_is_changed_in_its_place(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_click(&d, driven_unit(&d, NULL, 2));
+    assert_ptr_equal(d.app.field.kind, &FIELD_INPUT);
+    driven_type(&d, "9\n");
+    assert_null(d.app.field.kind);
+    assert_non_null(strstr(driven_text(&d), "[9, 4]"));
+    driven_key(&d, 'z', MOD_CTRL);
+    assert_non_null(strstr(driven_text(&d), "[3, 4]"));
+    driven_close(&d);
+}
+
+static void arrows_step_a_number_as_one_undo(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_click(&d, driven_unit(&d, NULL, 2));
+    for (int i = 0; i < 5; i++) driven_key(&d, KEY_UP, 0);
+    assert_non_null(strstr(driven_text(&d), "[8, 4]"));
+    driven_key(&d, KEY_DOWN, 0);
+    driven_key(&d, KEY_ENTER, 0);
+    assert_non_null(strstr(driven_text(&d), "[7, 4]"));
+    driven_key(&d, 'z', MOD_CTRL);
+    assert_non_null(strstr(driven_text(&d), "[3, 4]"));
+    assert_false(buffer_dirty(&d.app.editor.buffer));
+    driven_close(&d);
+}
+
+static void escape_takes_back_what_was_tried(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_click(&d, driven_unit(&d, NULL, 2));
+    driven_key(&d, KEY_UP, 0);
+    assert_non_null(strstr(driven_text(&d), "[4, 4]"));
+    driven_key(&d, KEY_ESCAPE, 0);
+    assert_non_null(strstr(driven_text(&d), "[3, 4]"));
+    assert_null(d.app.field.kind);
+    driven_close(&d);
+}
+
+static void nonsense_in_a_field_is_refused_with_a_reason(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_click(&d, driven_unit(&d, NULL, 2));
+    driven_type(&d, "abc\n");
+    assert_ptr_equal(d.app.field.kind, &FIELD_INPUT);
+    assert_true(driven_shows(&d, "A number is needed"));
+    assert_non_null(strstr(driven_text(&d), "[3, 4]"));
+    driven_close(&d);
+}
+
+static void units_and_input_shapes_are_changed_at_the_heading(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    const int dense = plan_find(&d.app.study.shown->plan, "dense"), dense_1 = plan_find(&d.app.study.shown->plan, "dense_1");
+    const Pick *units = driven_find(&d, PICK_SHAPE, dense, 2);
+    assert_non_null(units);
+    driven_click(&d, (Point){units->area.x + units->area.w / 2, units->area.y + units->area.h / 2});
+    assert_ptr_equal(d.app.field.kind, &FIELD_DIMENSION);
+    driven_type(&d, "8\n");
+    assert_non_null(strstr(driven_text(&d), "Dense(8, input_shape=(3, 2))"));
+    const Pick *rows = driven_find(&d, PICK_SHAPE, -1, 1);
+    assert_non_null(rows);
+    driven_click(&d, (Point){rows->area.x + rows->area.w / 2, rows->area.y + rows->area.h / 2});
+    driven_type(&d, "5\n");
+    assert_non_null(strstr(driven_text(&d), "Dense(8, input_shape=(5, 2))"));
+    assert_non_null(strstr(driven_text(&d), "x = np.array([[[1, 2], [3, 4], [5, 6], [7, 8], [9, 10]]])"));
+    assert_false(study_faulty(&d.app.study));
+    const Pick *argument = driven_find(&d, PICK_ARGUMENT, dense_1, -1);
+    assert_non_null(argument);
+    driven_click(&d, (Point){argument->area.x + argument->area.w / 2, argument->area.y + argument->area.h / 2});
+    assert_ptr_equal(d.app.field.kind, &FIELD_ARGUMENT);
+    driven_type(&d, "7\n");
+    assert_non_null(strstr(driven_text(&d), "Dense(7)"));
+    driven_close(&d);
+}
+
+static void a_weight_is_written_into_the_text(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_key(&d, KEY_ESCAPE, 0);
+    driven_key(&d, 'w', 0);
+    const Pick *weight = driven_find(&d, PICK_WEIGHT, plan_find(&d.app.study.shown->plan, "dense_1"), -1);
+    assert_non_null(weight);
+    driven_click(&d, (Point){weight->area.x + weight->area.w / 2, weight->area.y + weight->area.h / 2});
+    assert_ptr_equal(d.app.field.kind, &FIELD_WEIGHT);
+    driven_type(&d, "0.5\n");
+    assert_non_null(strstr(driven_text(&d), "set_weights"));
+    assert_false(study_faulty(&d.app.study));
+    driven_key(&d, 'z', MOD_CTRL);
+    assert_null(strstr(driven_text(&d), "set_weights"));
+    driven_close(&d);
+}
+
+static void layers_are_put_in_moved_and_taken_out(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    const Pick *gap = driven_find(&d, PICK_INSERT, plan_find(&d.app.study.shown->plan, "dense_1"), -1);
+    assert_non_null(gap);
+    driven_click(&d, (Point){gap->area.x + gap->area.w / 2, gap->area.y + gap->area.h / 2});
+    assert_ptr_equal(d.app.menu.kind, &MENU_INSERT);
+    driven_key(&d, KEY_DOWN, 0);
+    driven_key(&d, KEY_ENTER, 0);
+    assert_int_equal(d.app.study.shown->plan.n_layers, 5);
+    driven_key(&d, 'z', MOD_CTRL);
+    assert_int_equal(d.app.study.shown->plan.n_layers, 4);
+    const Pick *row = driven_find(&d, PICK_SUMMARY_ROW, 1, -1);
+    driven_click(&d, (Point){row->area.x + 40, row->area.y + 10});
+    driven_key(&d, KEY_DELETE, 0);
+    assert_int_equal(d.app.study.shown->plan.n_layers, 3);
+    assert_null(strstr(driven_text(&d), "model.add(Activation"));
+    driven_key(&d, 'z', MOD_CTRL);
+    row = driven_find(&d, PICK_SUMMARY_ROW, 2, -1);
+    driven_click(&d, (Point){row->area.x + 40, row->area.y + 10});
+    driven_key(&d, KEY_LEFT, MOD_ALT);
+    assert_true(strstr(driven_text(&d), "model.add(Flatten())") < strstr(driven_text(&d), "model.add(Activation"));
+    driven_close(&d);
+}
+
+static void a_fix_is_one_key_away(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, CNN, 1600, 900);
+    put_caret_after(&d, "Input((12, 12");
+    for (int i = 0; i < 3; i++) driven_key(&d, KEY_DELETE, 0);
+    driven_wait(&d, 2);
+    assert_true(study_faulty(&d.app.study));
+    driven_key(&d, KEY_ENTER, MOD_ALT);
+    assert_false(study_faulty(&d.app.study));
+    driven_key(&d, 'z', MOD_CTRL);
+    assert_true(study_faulty(&d.app.study));
+    driven_close(&d);
+}
+
 /* ---- panes ---- */
 
 static void panes_are_dragged_folded_and_unfolded(void **state)
@@ -518,6 +758,19 @@ int main(void)
         cmocka_unit_test(a_refused_model_is_drawn_up_to_its_fault),
         cmocka_unit_test(the_forward_pass_goes_layer_by_layer_and_row_by_row),
         cmocka_unit_test(playing_comes_to_an_end_by_itself),
+        cmocka_unit_test(the_switch_changes_code_counts_and_picture),
+        cmocka_unit_test(the_switch_turns_in_mid_flight),
+        cmocka_unit_test(colours_stay_when_the_switch_goes),
+        cmocka_unit_test(every_switch_undoes),
+        cmocka_unit_test(both_variants_stand_side_by_side),
+        cmocka_unit_test(an_input_is_changed_in_its_place),
+        cmocka_unit_test(arrows_step_a_number_as_one_undo),
+        cmocka_unit_test(escape_takes_back_what_was_tried),
+        cmocka_unit_test(nonsense_in_a_field_is_refused_with_a_reason),
+        cmocka_unit_test(units_and_input_shapes_are_changed_at_the_heading),
+        cmocka_unit_test(a_weight_is_written_into_the_text),
+        cmocka_unit_test(layers_are_put_in_moved_and_taken_out),
+        cmocka_unit_test(a_fix_is_one_key_away),
         cmocka_unit_test(panes_are_dragged_folded_and_unfolded),
         cmocka_unit_test(type_grows_with_the_scale),
         cmocka_unit_test(zoom_keeps_to_its_bounds),

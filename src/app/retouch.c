@@ -8,6 +8,7 @@
 #include "app/facts.h"
 #include "app/files.h"
 #include "app/filing.h"
+#include "app/refit.h"
 
 static bool refuse(App *app, const char *why)
 {
@@ -61,6 +62,7 @@ typedef struct Dimension {
     const Layer *layer;     /* whose argument says it */
     const char  *param;
     int          item;      /* of a tuple; -1 = the argument itself */
+    bool         of_input;
 } Dimension;
 
 static int param_of(const Layer *layer, const char *name)
@@ -82,7 +84,7 @@ static bool dimension_of_input(const Snapshot *base, int k, Dimension *out)
         for (int a = 0; a < place->n_args; a++)
             for (size_t w = 0; w < sizeof ways / sizeof *ways; w++)
                 if (strcmp(place->args[a].param, ways[w].param) == 0) {
-                    *out = (Dimension){layers[l], ways[w].param, ways[w].offset < 0 ? -1 : k - ways[w].offset};
+                    *out = (Dimension){layers[l], ways[w].param, ways[w].offset < 0 ? -1 : k - ways[w].offset, true};
                     return out->item >= -1;
                 }
     }
@@ -99,11 +101,11 @@ static bool dimension_find(const Snapshot *base, const Pick *pick, Dimension *ou
     const int rank = row->n_out ? row->out[0].shape.rank : 0;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (strcmp(ways[i].kind, row->layer->kind->name) == 0 && pick->k == (ways[i].axis < 0 ? rank + ways[i].axis : ways[i].axis)) {
-            *out = (Dimension){row->layer, ways[i].param, -1};
+            *out = (Dimension){row->layer, ways[i].param, -1, false};
             return true;
         }
     if (strcmp(row->layer->kind->name, "Reshape") != 0 || pick->k < 1) return false;
-    *out = (Dimension){row->layer, "target_shape", (int)pick->k - 1};
+    *out = (Dimension){row->layer, "target_shape", (int)pick->k - 1, false};
     return true;
 }
 
@@ -135,18 +137,28 @@ static bool is_dimension(const char *text)
     return strcmp(text, "None") == 0 || (end != text && !*end && number >= -1);
 }
 
+/* The argument's code with the new dimension; NULL where it has none. */
+static const char *dimension_code(const Snapshot *base, Arena *arena, const Dimension *d, const char *text)
+{
+    if (d->item < 0) return text;
+    const Value tuple = tuple_of(base, arena, d);
+    return d->item < (int)tuple.list->n ? tuple_with(arena, tuple.list, d->item, text) : NULL;
+}
+
 static bool accept_dimension(App *app, const char *text)
 {
     Dimension d;
+    const char *why = NULL;
     const Snapshot *base = base_of(app);
     if (!base || !dimension_find(base, &app->field.target.pick, &d)) return refuse(app, NULL);
     if (!is_dimension(text)) return refuse(app, "edit.not_a_number");
-    if (d.item < 0) return set_argument(app, d.layer, d.param, text);
     Arena arena;
     arena_open(&arena, 0);
-    const Value tuple = tuple_of(base, &arena, &d);
-    const bool there = d.item < (int)tuple.list->n;
-    const bool done = there ? set_argument(app, d.layer, d.param, tuple_with(&arena, tuple.list, d.item, text)) : refuse(app, NULL);
+    Edits edits = {.arena = &arena};
+    const char *code = dimension_code(base, &arena, &d, text);
+    const bool found = code && edit_argument(&base->reading, d.layer, d.param, code, &edits, &why);
+    if (found && d.of_input) refit_input(base, (int)app->field.target.pick.k, atoll(text), &edits);
+    const bool done = apply(app, &edits, found, why);
     arena_close(&arena);
     return done;
 }
