@@ -18,6 +18,8 @@ trap end EXIT
 fail() {
     echo "window_test: $*" >&2
     [ -s "$folder/err" ] && cat "$folder/err" >&2
+    [ -n "$window_process" ] && { kill -0 "$window_process" 2>/dev/null && echo 'the program runs' || echo 'the program has ended'; } >&2
+    [ -n "$server" ] && { kill -0 "$server" 2>/dev/null && xdotool search --name . 2>&1 | head -n 5 || echo 'the display has ended'; } >&2
     exit 1
 }
 
