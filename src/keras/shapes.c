@@ -1,7 +1,29 @@
 #include <inttypes.h>
+#include <string.h>
 
 #include "keras/json_write.h"
 #include "keras/summary.h"
+
+/* The models of keras.applications by the names they give themselves. What is recorded of their shapes speaks of "functional"
+ * and of layers alone, the operators between them left out, unlike what is recorded of all other models. */
+static const char *const APPLICATIONS[] = {
+    "vgg16", "vgg19", "resnet50", "resnet101", "resnet152", "resnet50v2", "resnet101v2", "resnet152v2", "xception", "inception_v3",
+    "inception_resnet_v2", "densenet121", "densenet169", "densenet201", "nasnet_mobile", "nasnet_large", "MobileNetV3Small",
+    "MobileNetV3Large", "convnext_tiny", "convnext_small", "convnext_base", "convnext_large", "convnext_xlarge", "efficientnetb0",
+    "efficientnetb1", "efficientnetb2", "efficientnetb3", "efficientnetb4", "efficientnetb5", "efficientnetb6", "efficientnetb7",
+    "efficientnetv2-b0", "efficientnetv2-b1", "efficientnetv2-b2", "efficientnetv2-b3", "efficientnetv2-s", "efficientnetv2-m",
+    "efficientnetv2-l",
+};
+
+static bool is_application(const Plan *plan)
+{
+    if (!plan->model || plan->model->kind != MODEL_FUNCTIONAL) return false;
+    const char *name = plan->model->self->name;
+    if (strncmp(name, "mobilenet_", 10) == 0 || strncmp(name, "mobilenetv2_", 12) == 0) return true;   /* then the width and the size */
+    for (size_t i = 0; i < sizeof APPLICATIONS / sizeof *APPLICATIONS; i++)
+        if (strcmp(APPLICATIONS[i], name) == 0) return true;
+    return false;
+}
 
 static void put_shape(Text *text, const Shape *shape)
 {
@@ -86,16 +108,25 @@ static void put_fault(Text *text, const Error *error, const ShapesFault *fault)
     text_put_char(text, '}');
 }
 
+static void put_layers(Text *text, const Plan *plan, bool layers_alone)
+{
+    const char *comma = "";
+    for (int i = 0; i < plan->n_layers; i++) {
+        if (layers_alone && plan->layers[i].layer->kind->operation) continue;
+        text_put(text, comma);
+        put_layer(text, &plan->layers[i]);
+        comma = ",";
+    }
+}
+
 void shapes_print(Text *text, const Plan *plan, const ShapesFault *fault)
 {
+    const bool application = is_application(plan);
     text_put(text, "{\"model\": ");
-    if (plan->model) json_put_text(text, plan->model->self->name);
+    if (plan->model) json_put_text(text, application ? "functional" : plan->model->self->name);
     else text_put(text, "null");
     text_put(text, ",\n \"layers\": [");
-    for (int i = 0; i < plan->n_layers; i++) {
-        if (i) text_put_char(text, ',');
-        put_layer(text, &plan->layers[i]);
-    }
+    put_layers(text, plan, application);
     text_put(text, "],\n ");
     put_counts(text, "total_params", &plan->params);
     text_put(text, ",\n \"error\": ");

@@ -39,6 +39,8 @@
     /* regularisation */ \
     X(dropout) X(gaussian_noise) X(gaussian_dropout) X(alpha_dropout) \
     X(spatial_dropout1d) X(spatial_dropout2d) X(spatial_dropout3d) X(activity_regularization) \
+    /* of keras.applications, for files */ \
+    X(layer_scale) \
     /* wrappers */ \
     X(time_distributed) \
     /* every line above ends with a backslash */
