@@ -1,16 +1,6 @@
 #include <string.h>
 
-#include "keras/edit_parts.h"
-
-/* A proposal on its way: as edits, and how it is shown. */
-typedef struct Proposal {
-    const Reading *reading;
-    Arena         *arena;
-    const Fix     *fix;
-    Place          place;       /* of the layer at fault */
-    bool           has_place;
-    TextFix        text;
-} Proposal;
+#include "keras/fix_parts.h"
 
 /* ---- edits ---- */
 
@@ -25,9 +15,14 @@ static const PyNode *argument_node(const Proposal *p, const ArgumentPlace *argum
 static bool set_argument(Proposal *p)
 {
     const ArgumentPlace *argument = argument_of(&p->place, p->fix->name);
-    if (!argument) return argument_add(p->reading, &p->place, p->fix->name, p->fix->code, &p->text.edits);
-    edits_add(&p->text.edits, argument->value, p->fix->code);
-    return true;
+    const char *code = code_as(p->reading, &p->place, p->fix->code, &p->text.edits);
+    if (argument) {
+        edits_add(&p->text.edits, argument->value, code);
+        return true;
+    }
+    const ArgumentPlace *input = strcmp(p->fix->name, "shape") == 0 ? input_argument(&p->place) : NULL;
+    if (input) edits_add(&p->text.edits, input->whole, arena_print(p->arena, "input_shape=%s", code));
+    return input || argument_add(p->reading, &p->place, p->fix->name, code, &p->text.edits);
 }
 
 static bool remove_argument(Proposal *p)
@@ -61,7 +56,9 @@ static bool insert_before(Proposal *p)
 static bool replace_text(Proposal *p)
 {
     if (!span_known(p->fix->span)) return false;
-    edits_add(&p->text.edits, p->fix->span, p->fix->code);
+    const bool layer = p->reading->n_places && strchr(p->fix->code, '(') && !strchr(p->fix->code, '=') && !strchr(p->fix->code, '\n');
+    const char *code = layer ? code_as(p->reading, &p->reading->places[0], p->fix->code, &p->text.edits) : p->fix->code;
+    edits_add(&p->text.edits, p->fix->span, code);
     return true;
 }
 
@@ -83,18 +80,16 @@ static bool make_edits(Proposal *p)
 
 /* ---- what is shown: code, so that it needs no language ---- */
 
-/* The call as it will be, on one line. */
-static const char *changed_call(const Proposal *p)
+const char *changed_text(const Proposal *p, Span span)
 {
     Edits inside = {.arena = p->arena};
-    const Span call = p->place.call;
     for (int i = 0; i < p->text.edits.n; i++) {
         const Edit *edit = &p->text.edits.edit[i];
-        if (edit->span.start < call.start || edit->span.end > call.end) continue;
-        edits_add(&inside, (Span){edit->span.start - call.start, edit->span.end - call.start}, edit->code);
+        if (edit->span.start < span.start || edit->span.end > span.end) continue;
+        edits_add(&inside, (Span){edit->span.start - span.start, edit->span.end - span.start}, edit->code);
     }
     size_t length;
-    char *text = edits_apply(&inside, p->reading->text + call.start, (size_t)(call.end - call.start), &length);
+    char *text = edits_apply(&inside, p->reading->text + span.start, (size_t)(span.end - span.start), &length);
     Text line = {.arena = p->arena};
     for (size_t i = 0; i < length; i++) {
         const bool blank = strchr(" \t\r\n", text[i]) != NULL;
@@ -110,7 +105,7 @@ static const char *label_of(const Proposal *p)
     switch (fix->kind) {
     case FIX_ARGUMENT: return arena_print(p->arena, "%s=%s", fix->name, fix->code);
     case FIX_RENAME_ARGUMENT:
-    case FIX_REMOVE_ARGUMENT: return changed_call(p);
+    case FIX_REMOVE_ARGUMENT: return changed_text(p, p->place.call);
     case FIX_REMOVE_LAYER: return arena_print(p->arena, "\xE2\x88\x92 %s", source_copy(p->reading, p->arena, p->place.call));
     case FIX_INSERT_BEFORE:
     case FIX_REPLACE_LAYER:
@@ -121,7 +116,42 @@ static const char *label_of(const Proposal *p)
 
 /* ---- trying ---- */
 
-static bool is_accepted(const Proposal *p, const ReadOptions *options)
+/* The text after the edits as one edit of the bytes that differ. */
+static void whole_difference(const Proposal *p, const char *text, size_t length, Edits *edits)
+{
+    size_t start = 0, end = 0;
+    const size_t shorter = length < p->reading->length ? length : p->reading->length;
+    while (start < shorter && text[start] == p->reading->text[start]) start++;
+    while (end < shorter - start && text[length - 1 - end] == p->reading->text[p->reading->length - 1 - end]) end++;
+    *edits = (Edits){.arena = p->arena};
+    edits_add(edits, (Span){(int)start, (int)(p->reading->length - end)}, arena_copy(p->arena, text + start, length - start - end));
+}
+
+static void prepare(Proposal *p, const Reading *reading, Arena *arena, const Fix *fix)
+{
+    *p = (Proposal){.reading = reading, .arena = arena, .fix = fix, .text.edits.arena = arena};
+    p->has_place = place_at(reading, arena, reading->error.layer_span, &p->place);
+}
+
+/* A text often has more than one fault: the first proposal that mends the next one joins the first. */
+static bool mend_next(Proposal *p, const Reading *now, const ReadOptions *options, Arena *trial, int depth)
+{
+    for (int i = 0; depth < FAULTS_MENDED && i < now->error.n_fixes; i++) {
+        Proposal next;
+        size_t length;
+        prepare(&next, now, trial, &now->error.fix[i]);
+        if (!make_edits(&next)) continue;
+        next.text.label = label_of(&next);
+        if (!proposal_works(&next, options, depth)) continue;
+        const char *text = edits_apply(&next.text.edits, now->text, now->length, &length);
+        whole_difference(p, text, length, &p->text.edits);
+        p->text.label = arena_print(p->arena, "%s, %s", p->text.label, next.text.label);
+        return true;
+    }
+    return false;
+}
+
+bool proposal_works(Proposal *p, const ReadOptions *options, int depth)
 {
     Arena trial;
     arena_open(&trial, 0);
@@ -131,29 +161,38 @@ static bool is_accepted(const Proposal *p, const ReadOptions *options)
     edits.arena = &trial;
     const char *text = edits_apply(&edits, p->reading->text, p->reading->length, &length);
     keras_read(again, &trial, text, length, options);
-    const bool accepted = !again->error.set && again->model;
+    const bool works = again->error.set ? mend_next(p, again, options, &trial, depth + 1) : again->model != NULL;
     arena_close(&trial);
-    return accepted;
+    return works;
 }
 
-static bool is_double(const TextFix *fixes, int n, const char *label)
+bool fix_is_new(const TextFix *fixes, int n, const char *label)
 {
     for (int i = 0; i < n; i++)
-        if (strcmp(fixes[i].label, label) == 0) return true;
-    return false;
+        if (strcmp(fixes[i].label, label) == 0) return false;
+    return true;
+}
+
+/* depth FAULTS_MENDED: only what mends the text alone. */
+static int find_proposed(const Reading *reading, const ReadOptions *options, Arena *arena, TextFix *fixes, int n, int cap, int depth)
+{
+    for (int i = 0; i < reading->error.n_fixes && n < cap; i++) {
+        Proposal proposal;
+        prepare(&proposal, reading, arena, &reading->error.fix[i]);
+        if (!make_edits(&proposal)) continue;
+        proposal.text.label = label_of(&proposal);
+        if (fix_is_new(fixes, n, proposal.text.label) && proposal_works(&proposal, options, depth)) fixes[n++] = proposal.text;
+    }
+    return n;
 }
 
 int fixes_find(const Reading *reading, const ReadOptions *options, Arena *arena, TextFix *fixes, int cap)
 {
-    const Error *error = &reading->error;
-    int n = 0;
-    for (int i = 0; error->set && i < error->n_fixes && n < cap; i++) {
-        Proposal proposal = {.reading = reading, .arena = arena, .fix = &error->fix[i], .text.edits.arena = arena};
-        proposal.has_place = place_at(reading, arena, error->layer_span, &proposal.place);
-        if (!make_edits(&proposal)) continue;
-        proposal.text.label = label_of(&proposal);
-        if (is_double(fixes, n, proposal.text.label) || !is_accepted(&proposal, options)) continue;
-        fixes[n++] = proposal.text;
-    }
+    if (!reading->error.set) return 0;
+    int n = fixes_guess(reading, options, arena, GUESS_FIRST, fixes, cap);
+    n = find_proposed(reading, options, arena, fixes, n, cap, FAULTS_MENDED);
+    if (!n) n = fixes_guess(reading, options, arena, GUESS_CHANGE, fixes, cap);
+    if (!n) n = find_proposed(reading, options, arena, fixes, n, cap, 0);
+    if (!n) n = fixes_guess(reading, options, arena, GUESS_DROP, fixes, cap);
     return n;
 }

@@ -131,7 +131,7 @@ const char *code_as(const Reading *reading, const Place *like, const char *code,
         else end++;
         const char *word = arena_copy(edits->arena, at, (size_t)(end - at));
         const bool attribute = at > code && at[-1] == '.';
-        if (!attribute && *end == '(' && layer_kind_find(word)) put_class(reading, &out, word, prefix, edits);
+        if (!attribute && *end == '(' && (layer_kind_find(word) || strcmp(word, "Input") == 0)) put_class(reading, &out, word, prefix, edits);
         else text_put(&out, word);
         at = end;
     }

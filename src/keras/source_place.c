@@ -60,6 +60,7 @@ bool place_at(const Reading *reading, Arena *arena, Span span, Place *place)
     *place = (Place){.call = call->span, .callee = call->a->outer, .times = 1};
     place->inside = (Span){call->at.start + 1, call->at.end - 1};
     find_form(reading, place);
-    find_arguments(arena, name ? layer_kind_find(name) : NULL, call, place);
+    const LayerKind *kind = name ? layer_kind_find(strcmp(name, "Input") == 0 ? "InputLayer" : name) : NULL;
+    find_arguments(arena, kind, call, place);
     return true;
 }

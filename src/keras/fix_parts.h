@@ -1,0 +1,31 @@
+/* A proposal on its way from a fault to edits that mend it. */
+#ifndef SHAPEFLOW_KERAS_FIX_PARTS_H
+#define SHAPEFLOW_KERAS_FIX_PARTS_H
+
+#include "keras/edit_parts.h"
+
+/* So many faults of one text are mended together at most. */
+enum { FAULTS_MENDED = 3 };
+
+typedef struct Proposal {
+    const Reading *reading;
+    Arena         *arena;
+    const Fix     *fix;
+    Place          place;       /* of the layer at fault */
+    bool           has_place;
+    TextFix        text;
+} Proposal;
+
+/* The bytes of span as the edits will leave them, on one line. */
+const char *changed_text(const Proposal *, Span);
+
+/* Reads the text with the edits: is it accepted? Where only the next fault is in the way, its mending is taken in. */
+bool proposal_works(Proposal *, const ReadOptions *, int depth);
+bool fix_is_new(const TextFix *, int n, const char *label);
+
+/* Changes of the kind that mends what beginners write: those better than any proposal of the engine, those to try when none of
+ * its proposals works, and the taking out of what is at fault. */
+typedef enum GuessKind { GUESS_FIRST, GUESS_CHANGE, GUESS_DROP } GuessKind;
+int fixes_guess(const Reading *, const ReadOptions *, Arena *, GuessKind, TextFix *, int cap);
+
+#endif
