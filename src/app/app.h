@@ -77,6 +77,7 @@ typedef struct App {
     Arena           frame;          /* of the scene below */
     Scene           scene;          /* as last drawn: what pointers point at */
     bool            stale;          /* something changed since */
+    bool            printed;        /* drawn into a file: nothing invites to be changed */
     double          seconds;        /* now */
 } App;
 

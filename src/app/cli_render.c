@@ -60,6 +60,7 @@ static ExitCode draw(CommandLine *line, const Document *document, Fonts *fonts, 
     if (options->theme) strcpy(settings.theme, options->theme);
     app_open(&app, &(AppOptions){.resources = line->resources, .strings = &line->strings, .measure = fonts_measure(fonts), .settings = &settings,
                                  .panels = panels, .size = {(float)options->width, (float)options->height}, .model = options->model}, document);
+    app.printed = true;
     app.compare = options->flatten == FLATTEN_BOTH;
     ExitCode code = EXIT_USAGE;
     if (focus_find(line, &app)) code = page_write(line, &app, fonts, exporter);

@@ -27,6 +27,7 @@ static void focus_first(App *app)
         for (int axis = 1; axis < out->rank; axis++) text_print(&unit, "%s%d", axis > 1 ? "," : "", out->dim[axis] > 1 ? 1 : 0);
         text_put(&unit, "]");
         const Pick pick = picture_find_unit(&view, text_string(&unit));
+        if (pick.type != PICK_NONE && !rect_holds(app->page.canvas, (Point){pick.area.x + pick.area.w, pick.area.y})) return;   /* far to the right */
         if (pick.type != PICK_NONE) {
             look_set(&app->gaze.focus, &pick);
             return;
@@ -222,9 +223,11 @@ bool filing_export(App *app, const char *path)
     Text bytes = {.arena = &arena};
     const Look hover = app->gaze.hover;
     look_clear(&app->gaze.hover);
+    app->printed = true;
     scene_open(&scene, &arena, app->page.all, app_theme(app)->ground);
     app_draw(app, &scene);
     app->gaze.hover = hover;
+    app->printed = false;
     bool done = exporter->write(&bytes, &scene, app->measure.fonts, &(ExportOptions){.scale = 2, .dpi = 192});
     done = done && file_write(&arena, path, text_string(&bytes), bytes.length);
     if (done) app_say(app, "file.saved", file_name(path), NULL);

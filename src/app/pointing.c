@@ -87,6 +87,16 @@ void pointing_look(App *app, Point at)
     app->stale = true;
 }
 
+/* The focus brings its line of code and its row of the summary into view. */
+static void reveal(App *app, int layer)
+{
+    const Snapshot *shown = app->study.shown;
+    if (layer < 0 || layer >= shown->plan.n_layers) return;
+    const Span span = layer_span(shown, shown->plan.layers[layer].layer);
+    if (!study_stale(&app->study) && span_known(span) && app->page.code.h > 0) editor_reveal(&app->editor, app->page.code, span.start);
+    summary_reveal(app, layer);
+}
+
 void pointing_focus(App *app, const Pick *pick)
 {
     View view;
@@ -94,6 +104,7 @@ void pointing_focus(App *app, const Pick *pick)
     app->first_term = 0;
     app_view(app, &view);
     app->pan = picture_pan(&view, pick);
+    if (pick->variant == 0) reveal(app, pick->layer);
 }
 
 /* ---- dragging ---- */

@@ -57,6 +57,14 @@ int summary_lit(const App *app)
     return pick->type == PICK_NONE || pick->variant > 0 ? -1 : pick->layer;
 }
 
+void summary_reveal(App *app, int layer)
+{
+    const float pitch = PITCH * app->page.scale, top = (float)layer * pitch, room = rows_height(app);
+    if (app->summary_scroll > top) app->summary_scroll = top;
+    if (app->summary_scroll < top + pitch - room) app->summary_scroll = top + pitch - room;
+    app->summary_scroll = fminf(fmaxf(app->summary_scroll, 0), scroll_most(app));
+}
+
 /* During the switch's animation counts run from the old to the new. */
 static int64_t between(const App *app, int64_t before, int64_t now)
 {

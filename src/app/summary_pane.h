@@ -6,6 +6,7 @@
 
 float summary_height(const App *);
 void  summary_scroll(App *, float rows);
+void  summary_reveal(App *, int layer);
 void  summary_draw(const App *, Scene *);
 
 /* The layer that the pointer or the focus is at, in the shown plan; -1 = none. */
