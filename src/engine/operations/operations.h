@@ -33,9 +33,13 @@
     X(concatenate) X(stack) X(vstack) X(hstack) X(dstack) X(append) \
     /* types */ \
     X(cast) X(saturate_cast) X(convert_to_tensor) X(array) X(zeros_like) X(ones_like) X(empty_like) X(full_like) X(imag) \
-    /* Operations that move elements along axes */ \
+    /* products */ \
+    X(matmul) X(dot) X(inner) X(vdot) X(outer) X(tensordot) X(kron) \
+    /* einsum as an operation */ \
+    X(einsum) \
+    /* operations that move elements along axes */ \
     X(flip) X(fliplr) X(flipud) X(roll) X(rot90) X(repeat) X(tile) X(pad) \
-    /* Operations that cut a tensor into several */ \
+    /* operations that cut a tensor into several */ \
     X(split) X(hsplit) X(vsplit) X(dsplit) X(array_split) X(unstack) \
     /* every line above ends with a backslash */
 /* clang-format on */
