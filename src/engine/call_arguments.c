@@ -182,7 +182,7 @@ static const char *printed_keywords(const Calling *c)
 /* Keras wraps what goes wrong inside call(); operations are mostly called without. */
 bool calling_wrap_error(const Calling *c)
 {
-    if (!c->err || c->layer->kind->operation) return false;
+    if (!c->err || (c->layer->kind->operation && !c->layer->kind->called)) return false;
     c->err->message = arena_print(c->arena, "Exception encountered when calling %s.call().\n\n%s\n\nArguments received by %s.call():\n"
                                   "  • args=%s\n  • kwargs=%s", c->layer->class_name, c->err->message, c->layer->class_name,
                                   printed_arguments(c), printed_keywords(c));

@@ -222,7 +222,8 @@ static bool base_name(Maker *maker)
 static bool base_dtype(Maker *maker)
 {
     DtypePolicy policy;
-    const Value dtype = base_value(maker, "dtype", value_none());
+    const bool operation = maker->layer->kind->operation;    /* its `dtype` is that of the result */
+    const Value dtype = operation ? value_none() : base_value(maker, "dtype", value_none());
     if (!dtype_policy_resolve(maker->builder, &dtype, &policy, maker->err)) return place_at(maker, "dtype");
     maker->layer->dtype = policy.compute;
     maker->layer->variable_dtype = policy.variable;

@@ -126,12 +126,17 @@ static bool view_of(const Value *key, const Shape *in, View *view, Error *err)
     return take_all(view, in, in->rank, err);
 }
 
-/* A lone slice, None or ... is a tuple of one: Keras' tensors make it so before they ask for the item. */
+/* x[1:] alone, None and ... are refused: Keras looks for an int, a tuple or a list. */
+static bool is_key(const Value *key)
+{
+    return key->kind == VALUE_INT || key->kind == VALUE_BOOL || key->kind == VALUE_TUPLE || key->kind == VALUE_LIST;
+}
+
 static bool infer_item(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
     View view;
     (void)layer;
-    if (n_in != 1 || call->args[1].kind == VALUE_TENSOR) return refuse_key(&call->args[1], err);
+    if (n_in != 1 || !is_key(&call->args[1])) return refuse_key(&call->args[1], err);
     if (!view_of(&call->args[1], &in[0].shape, &view, err)) return false;
     outputs_add(out, view.shape, in[0].dtype);
     return true;

@@ -14,6 +14,7 @@ static const ParamSpec AXIS_NONE[] = {{.name = "axis", .type = PARAM_INT}};
 typedef struct Parts {
     int          n, axis;
     const Shape *shape;
+    bool         as_lists;     /* Keras tells them as [2, 3], not (2, 3) */
 } Parts;
 
 static bool same_but(const Shape *a, const Shape *b, int axis)
@@ -24,9 +25,11 @@ static bool same_but(const Shape *a, const Shape *b, int axis)
     return true;
 }
 
-static bool refuse_part(Arena *arena, const Shape *shape, const Shape *first, Error *err)
+static bool refuse_part(Arena *arena, const Parts *parts, int i, Error *err)
 {
-    const char *one = shape_text(arena, shape), *other = shape_text(arena, first);
+    const Shape *shape = &parts->shape[i], *first = &parts->shape[0];
+    const char *one = parts->as_lists ? shape_list_text(arena, shape) : shape_text(arena, shape);
+    const char *other = parts->as_lists ? shape_list_text(arena, first) : shape_text(arena, first);
     error_set(err, "ValueError", "Every value in `xs` must have the same shape except on the `axis` dim. But found element of shape %s, which "
               "is different from the first element's shape %s.", one, other);
     return error_cause(err, "cause.merge_shapes", one, other, NULL);
@@ -37,7 +40,7 @@ static bool join(Arena *arena, const Parts *parts, Shape *out, Error *err)
     *out = parts->shape[0];
     out->dim[parts->axis] = 0;
     for (int i = 0; i < parts->n; i++) {
-        if (!same_but(&parts->shape[i], &parts->shape[0], parts->axis)) return refuse_part(arena, &parts->shape[i], &parts->shape[0], err);
+        if (!same_but(&parts->shape[i], &parts->shape[0], parts->axis)) return refuse_part(arena, parts, i, err);
         int64_t *length = &out->dim[parts->axis];
         const int64_t more = parts->shape[i].dim[parts->axis];
         *length = *length == DIM_NONE || more == DIM_NONE ? DIM_NONE : size_add(*length, more);
@@ -110,7 +113,7 @@ static bool make_concatenate(Maker *m)
 
 static bool infer_along(const Call *call, const TensorSpec *in, int n_in, int axis, Outputs *out, Error *err)
 {
-    const Parts parts = {n_in, axis, shapes_of(out->arena, in, n_in)};
+    const Parts parts = {.n = n_in, .axis = axis, .shape = shapes_of(out->arena, in, n_in)};
     return give_joined(call, in, &parts, out, err);
 }
 
@@ -193,7 +196,7 @@ static bool infer_dstack(const Layer *layer, const Call *call, const TensorSpec 
     if (!takes_list(call, n_in, err)) return false;
     Shape *shapes = ARENA_ARRAY(out->arena, n_in, Shape);
     for (int i = 0; i < n_in; i++) shapes[i] = deep(&in[i].shape);
-    const Parts parts = {n_in, 2, shapes};
+    const Parts parts = {.n = n_in, .axis = 2, .shape = shapes, .as_lists = true};
     return give_joined(call, in, &parts, out, err);
 }
 

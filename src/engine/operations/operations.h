@@ -37,6 +37,11 @@
     X(matmul) X(dot) X(inner) X(vdot) X(outer) X(tensordot) X(kron) \
     /* einsum as an operation */ \
     X(einsum) \
+    /* chosen by numbers */ \
+    X(where) X(take) X(take_along_axis) \
+    /* operations that give a number for each element */ \
+    X(softmax) X(log_softmax) X(sparsemax) X(normalize) X(sort) X(argsort) X(cumsum) X(cumprod) X(nancumsum) \
+    X(nancumprod) \
     /* operations that move elements along axes */ \
     X(flip) X(fliplr) X(flipud) X(roll) X(rot90) X(repeat) X(tile) X(pad) \
     /* operations that cut a tensor into several */ \

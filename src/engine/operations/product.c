@@ -296,12 +296,38 @@ static bool infer_tensordot(const Layer *layer, const Call *call, const TensorSp
     return give(&pair, &shape, out, err);
 }
 
+/* The axes [from, to) laid out as one. */
+static void merge_axes(Factor *factor, int from, int to)
+{
+    Shape shape = shape_slice(&factor->shape, 0, from);
+    shape.dim[shape.rank++] = shape_span_size(&factor->shape, from, to);
+    for (int i = to; i < factor->shape.rank; i++) shape.dim[shape.rank++] = factor->shape.dim[i];
+    factor->shape = shape;
+}
+
+/* So many axes, told by a number, are summed over as one: only their product must agree. */
+static bool tensordot_by_count(int n, Contraction *c)
+{
+    Factor *a = &c->factor[0], *b = &c->factor[1];
+    const int free = a->shape.rank - n;
+    if (free == SHAPE_RANK_MAX || b->shape.rank - n == SHAPE_RANK_MAX) return false;
+    merge_axes(a, free, a->shape.rank);
+    merge_axes(b, 0, n);
+    put_letters(a->letters, 'a', a->shape.rank);
+    put_letters(b->letters, 'p', b->shape.rank);
+    b->letters[0] = a->letters[free];
+    for (int i = 0; i < free; i++) add_letter(c, a->letters[i]);
+    for (int i = 1; i < b->shape.rank; i++) add_letter(c, b->letters[i]);
+    return a->shape.dim[free] == b->shape.dim[0];
+}
+
 static bool tensordot_letters(const Layer *layer, Contraction *c, Error *err)
 {
     Factor *a = &c->factor[0], *b = &c->factor[1];
     int axes_a[SHAPE_RANK_MAX], axes_b[SHAPE_RANK_MAX];
     const int n = summed_axes(layer, &a->shape, &b->shape, axes_a, axes_b);
     (void)err;
+    if (n >= 0 && value_is_int(&layer->args[0])) return tensordot_by_count(n, c);
     put_letters(a->letters, 'a', a->shape.rank);
     put_letters(b->letters, 'p', b->shape.rank);
     for (int i = 0; i < n; i++) {

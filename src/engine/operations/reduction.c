@@ -4,8 +4,7 @@
 #include <string.h>
 
 #include "engine/layers/terms.h"
-#include "engine/operations/operand.h"
-#include "engine/operations/operation.h"
+#include "engine/operations/groups.h"
 
 typedef struct Group {
     double      *x;       /* the elements that are taken together, in order; may be changed */
@@ -177,24 +176,28 @@ static double norm(const Group *g)
     return fabs(p) == 1.0 ? line_norm(g, 0, p) : (double)NAN;
 }
 
-/* ---- axes ---- */
-
-/* The axes taken together; false where Keras refuses one. */
-static bool axes_of(const Layer *layer, int rank, bool reduced[SHAPE_RANK_MAX], Error *err)
+static bool make_norm(Maker *m)
 {
-    const Value *axis = operation_arg(layer, "axis");
-    for (int i = 0; i < SHAPE_RANK_MAX; i++) reduced[i] = axis->kind == VALUE_NONE;
-    if (axis->kind == VALUE_NONE) return true;
-    int axes[SHAPE_RANK_MAX];
-    const int n = operation_axes(axis, rank, axes, err);
-    for (int i = 0; i < n; i++) reduced[axes[i]] = true;
-    return n >= 0;
+    const Value *order = maker_arg(m, "ord");
+    if (!layer_base(m)) return false;
+    if (order->kind != VALUE_STRING || value_is_text(order, "fro") || value_is_text(order, "nuc")) return true;
+    return maker_refuse(m, "ord", "ValueError", "Invalid `ord` argument. Expected one of {'fro', 'nuc'} when using string. Received: ord=%s",
+                        maker_text(m, "ord"));
 }
+
+/* ---- axes ---- */
 
 static bool keeps_axes(const Layer *layer)
 {
     const Value *keepdims = operation_arg(layer, "keepdims");
     return keepdims && value_truth(keepdims);
+}
+
+static Groups groups_of(const Layer *layer, const Shape *in)
+{
+    bool reduced[SHAPE_RANK_MAX];
+    axes_chosen(operation_arg(layer, "axis"), in->rank, reduced, NULL);
+    return groups_make(in, reduced);
 }
 
 static Shape reduced_shape(const Layer *layer, const Shape *in, const bool *reduced)
@@ -222,35 +225,34 @@ static Dtype result_type(const Layer *layer, Dtype in)
     return in;
 }
 
+static bool is_matrix_order(const Value *order)
+{
+    if (order->kind == VALUE_NONE || order->kind == VALUE_STRING) return true;
+    const double p = value_is_number(order) ? fabs(value_number(order)) : 0;
+    return p == 1.0 || p == 2.0 || isinf(p);
+}
+
+static bool check_order(const Layer *layer, int rank, Error *err)
+{
+    const Value *order = operation_arg(layer, "ord"), *axis = operation_arg(layer, "axis");
+    if (!order) return true;
+    const int n = axis->kind == VALUE_NONE ? rank : axis->kind == VALUE_LIST || axis->kind == VALUE_TUPLE ? (int)axis->list->n : 1;
+    const bool vector = n == 1 && order->kind == VALUE_STRING, matrix = n == 2 && !is_matrix_order(order);
+    if ((!vector && !matrix) || !err) return !vector && !matrix;
+    return error_set(err, "ValueError", "Invalid `ord` argument for %s norm. Received: ord=%s", vector ? "vector" : "matrix",
+                     value_str_text(err->arena, order));
+}
+
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
     bool reduced[SHAPE_RANK_MAX];
     (void)n_in;
-    if (!call_takes_one(call, err) || !axes_of(layer, in[0].shape.rank, reduced, err)) return false;
+    if (!call_takes_one(call, err) || !check_order(layer, in[0].shape.rank, err) || !axes_chosen(operation_arg(layer, "axis"), in[0].shape.rank, reduced, err)) return false;
     outputs_add(out, reduced_shape(layer, &in[0].shape, reduced), operation_dtype(layer, result_type(layer, in[0].dtype)));
     return true;
 }
 
 /* ---- groups ---- */
-
-/* How the elements of a group stand in the input. */
-typedef struct Walk {
-    Shape   kept, reduced;                                     /* axes of the output and of a group */
-    int64_t kept_step[SHAPE_RANK_MAX], reduced_step[SHAPE_RANK_MAX];
-} Walk;
-
-static Walk walk_of(const Layer *layer, const Shape *in)
-{
-    Walk walk = {0};
-    bool reduced[SHAPE_RANK_MAX];
-    axes_of(layer, in->rank, reduced, NULL);
-    for (int i = 0; i < in->rank; i++) {
-        Shape *shape = reduced[i] ? &walk.reduced : &walk.kept;
-        (reduced[i] ? walk.reduced_step : walk.kept_step)[shape->rank] = shape_span_size(in, i + 1, in->rank);
-        shape->dim[shape->rank++] = in->dim[i];
-    }
-    return walk;
-}
 
 /* max(x, initial=0): a number beside the elements. */
 static bool initial_of(const Layer *layer, double *number)
@@ -261,30 +263,16 @@ static bool initial_of(const Layer *layer, double *number)
     return given;
 }
 
-static int64_t offset_of(const Shape *shape, const int64_t *steps, const int64_t *at)
+static void take_group(const Forward *f, const Groups *groups, int64_t k, Group *group)
 {
-    int64_t offset = 0;
-    for (int i = 0; i < shape->rank; i++) offset += at[i] * steps[i];
-    return offset;
-}
-
-static int64_t group_start(const Walk *walk, int64_t k)
-{
-    int64_t at[SHAPE_RANK_MAX];
-    place_of(&walk->kept, k, at);
-    return offset_of(&walk->kept, walk->kept_step, at);
-}
-
-static void take_group(const Forward *f, const Walk *walk, int64_t k, Group *group)
-{
-    const float *x = f->in[0].data + group_start(walk, k);
-    const int64_t n = shape_size(&walk->reduced);
+    const float *x = f->in[0].data + group_start(groups, k);
+    const int64_t n = shape_size(&groups->inner);
     const bool without_nan = family_of(f->layer)->without_nan;
     int64_t at[SHAPE_RANK_MAX];
     place_begin(at);
     group->n = 0;
-    for (int64_t i = 0; i < n; i++, place_next(&walk->reduced, at)) {
-        const double element = (double)x[offset_of(&walk->reduced, walk->reduced_step, at)];
+    for (int64_t i = 0; i < n; i++, place_next(&groups->inner, at)) {
+        const double element = (double)x[group_offset(groups, at)];
         if (!without_nan || !isnan(element)) group->x[group->n++] = element;
     }
     if (initial_of(f->layer, &group->x[group->n])) group->n++;
@@ -292,25 +280,25 @@ static void take_group(const Forward *f, const Walk *walk, int64_t k, Group *gro
 
 static void forward(const Forward *f)
 {
-    const Walk walk = walk_of(f->layer, &f->in[0].shape);
+    const Groups groups = groups_of(f->layer, &f->in[0].shape);
     const Reduction *family = family_of(f->layer);
-    const int64_t size = shape_size(&f->out[0].shape), n = shape_size(&walk.reduced);
-    Group group = {.shape = &walk.reduced, .layer = f->layer, .x = ARENA_ARRAY(f->scratch, n + 1, double)};
+    const int64_t size = shape_size(&f->out[0].shape), n = shape_size(&groups.inner);
+    Group group = {.shape = &groups.inner, .layer = f->layer, .x = ARENA_ARRAY(f->scratch, n + 1, double)};
     if (!n && family->needs_one) *f->impossible = true;
     for (int64_t k = 0; k < size && !*f->impossible; k++) {
-        take_group(f, &walk, k, &group);
+        take_group(f, &groups, k, &group);
         f->out[0].data[k] = (float)family->reduce(&group);
     }
 }
 
 static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 {
-    const Walk walk = walk_of(t->layer, &t->in[0].shape);
-    const int64_t n = shape_size(&walk.reduced), start = group_start(&walk, t->k);
+    const Groups groups = groups_of(t->layer, &t->in[0].shape);
+    const int64_t n = shape_size(&groups.inner), start = group_start(&groups, t->k);
     int64_t at[SHAPE_RANK_MAX];
     place_begin(at);
-    for (int64_t i = 0; i < n && i < cap; i++, place_next(&walk.reduced, at))
-        terms[i] = term_input(0, start + offset_of(&walk.reduced, walk.reduced_step, at), family_of(t->layer)->mean ? 1.0 / (double)n : 1);
+    for (int64_t i = 0; i < n && i < cap; i++, place_next(&groups.inner, at))
+        terms[i] = term_input(0, start + group_offset(&groups, at), family_of(t->layer)->mean ? 1.0 / (double)n : 1);
     double initial;
     if (!initial_of(t->layer, &initial)) return n;
     if (n < cap) terms[n] = term_constant(initial);
@@ -326,9 +314,9 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const Reduction *family = family_of(t->layer);
     if (topic != EXPLAIN_RULE || !shape_known(&t->in[0].shape)) return;
-    const Walk walk = walk_of(t->layer, &t->in[0].shape);
+    const Groups groups = groups_of(t->layer, &t->in[0].shape);
     text_print(text, "%s x[i]", family->name);
-    if (family->mean) text_print(text, "/%lld", (long long)shape_size(&walk.reduced));
+    if (family->mean) text_print(text, "/%lld", (long long)shape_size(&groups.inner));
 }
 
 #define REDUCTION_WITH(FUNCTION, NAME, PARAMS_OF_IT, N_PARAMS, MODULE, RULE, ...)                                    \
@@ -356,7 +344,11 @@ REDUCTION(argmax, "Argmax", TRACE_DEPENDS, .reduce = place_of_largest, .type = I
 REDUCTION(argmin, "Argmin", TRACE_DEPENDS, .reduce = place_of_smallest, .type = INDEX, .needs_one = true, .name = "argmin");
 REDUCTION_WITH(count_nonzero, "CountNonzero", PARAMS, 1, "numpy", TRACE_DEPENDS, .reduce = count, .type = INDEX, .name = "#");
 REDUCTION_WITH(logsumexp, "Logsumexp", PARAMS, 2, "math", TRACE_DEPENDS, .reduce = log_sum, .type = FLOATX, .name = "log Σ exp");
-REDUCTION_WITH(norm, "Norm", NORM_PARAMS, 3, "linalg", TRACE_DEPENDS, .reduce = norm, .type = FLOATED, .name = "‖·‖");
+const LayerKind OPERATION_norm = {
+    OPERATION("Norm", "linalg"), TAKES(OPERATION_X), MADE_WITH(NORM_PARAMS), .make = make_norm, .infer = infer, .forward = forward,
+    .trace = trace, .rule = TRACE_DEPENDS, .connections = connections, .explain = explain,
+    .family = &(const Reduction){.reduce = norm, .type = FLOATED, .name = "‖·‖"},
+};
 
 REDUCTION(nansum, "Nansum", TRACE_DEPENDS, .reduce = sum, .type = SUMMED, .without_nan = true, .name = "Σ");
 REDUCTION(nanmean, "Nanmean", TRACE_DEPENDS, .reduce = mean, .type = FLOATED, .without_nan = true, .name = "Σ");

@@ -227,7 +227,7 @@ static const char *const operator_names[] = {
     [PY_ADD] = "add", [PY_SUB] = "subtract", [PY_MUL] = "multiply", [PY_DIV] = "true_divide", [PY_FLOOR_DIV] = "floor_divide",
     [PY_MOD] = "mod", [PY_POW] = "power", [PY_MATMUL] = "matmul", [PY_BIT_OR] = "logical_or", [PY_BIT_AND] = "logical_and",
     [PY_BIT_XOR] = "logical_xor", [PY_INVERT] = "logical_not", [PY_MINUS] = "negative", [PY_LT] = "less", [PY_LE] = "less_equal",
-    [PY_GT] = "greater", [PY_GE] = "greater_equal", [PY_NE] = "not_equal", [PY_EQ] = "equal", [PY_NOT_IN] = NULL,
+    [PY_GT] = "greater", [PY_GE] = "greater_equal", [PY_NE] = "not_equal", [PY_NOT_IN] = NULL,
 };
 
 static const char *operator_name(PyOp op)
@@ -235,9 +235,20 @@ static const char *operator_name(PyOp op)
     return (size_t)op < sizeof operator_names / sizeof *operator_names ? operator_names[op] : NULL;
 }
 
+/* NumPy's own operators come first, and ask for numbers. */
+static void refuse_numpy_left(Evaluator *ev, const Value *a)
+{
+    if (!is_numbers(a)) return;
+    raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual "
+                "numerical value. You cannot convert it to a NumPy array.");
+}
+
+/* Tensors have no ==: Python compares which one it is. */
 Value tensor_operator(Evaluator *ev, PyOp op, Value a, Value b)
 {
     const char *name = operator_name(op);
+    if (op == PY_EQ) return value_bool(a.kind == VALUE_TENSOR && b.kind == VALUE_TENSOR && a.tensor == b.tensor);
+    refuse_numpy_left(ev, &a);
     const Argument args[] = {{.value = a, .span = SPAN_NONE}, {.value = b, .span = SPAN_NONE}};
     const bool plain = a.kind == VALUE_STRING || b.kind == VALUE_STRING || a.kind == VALUE_NONE || b.kind == VALUE_NONE;
     if (!name || plain)
