@@ -127,6 +127,8 @@ static Value open_dims(Evaluator *ev, const Value *value)
 
 static Value reshape_call(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0]->kind == VALUE_UNKNOWN) return *given->arg[0];
+    if (given->n_rest == 1 && given->rest[0].kind == VALUE_UNKNOWN) return given->rest[0];
     Value *dims = ARENA_ARRAY(ev->arena, given->n_rest + 1, Value);
     for (int i = 0; i < given->n_rest; i++) dims[i] = open_dims(ev, &given->rest[i]);
     const bool keyword = given->arg[1] || given->arg[2];

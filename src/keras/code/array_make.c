@@ -50,11 +50,13 @@ static const double zero = 0, one = 1;
 
 static Value make_filled(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0]->kind == VALUE_UNKNOWN) return *given->arg[0];
     return array_sized(ev, shape_of(ev, given->arg[0]), dtype_arg(given->arg[1], DTYPE_FLOAT64), given->native->data);
 }
 
 static Value make_full(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0]->kind == VALUE_UNKNOWN) return *given->arg[0];
     double x;
     const bool number = scalar_number(given->arg[1], &x);
     const Dtype natural = value_is_int(given->arg[1]) ? DTYPE_INT64 : DTYPE_FLOAT64;
@@ -123,7 +125,7 @@ static Value not_told(Evaluator *ev)
 
 static Value random_of_size(Evaluator *ev, const Value *size, Dtype dtype)
 {
-    if (!size || size->kind == VALUE_NONE) return not_told(ev);
+    if (!size || size->kind == VALUE_NONE || size->kind == VALUE_UNKNOWN) return not_told(ev);
     return array_sized(ev, shape_of(ev, size), dtype, NULL);
 }
 

@@ -16,7 +16,9 @@ enum {
     STEPS_MAX = 4000000,        /* nodes evaluated, and items made, in all */
     LOOP_STEPS_MAX = 1000000,   /* in one outermost loop: training loops are given up there */
     NESTING_MAX = 3000,         /* C calls of the evaluator inside one another */
+    YIELDS_MAX = 2000,          /* of one generator: longer ones are taken to have no end */
     CALLS_MAX = 250,            /* functions of the text inside one another */
+    LAYER_STEPS = 150,          /* what making or calling a layer counts for */
     ITEMS_MAX = 1 << 20,        /* of a list, and characters of a string */
     MEMORY_MAX = 192 << 20      /* bytes of the arena */
 };
@@ -45,7 +47,7 @@ typedef struct Catch {
     int64_t       loop_steps;
     const Function *function;
     const PyNode *item, *call;
-    ValueList    *display;
+    ValueList    *display, *yielded;
 } Catch;
 
 typedef struct Trail Trail;
@@ -75,6 +77,7 @@ struct Evaluator {
     bool               broken;        /* something was not understood or not followed: names may be missing for that */
     const PyNode      *item;          /* the item of a display being evaluated */
     const PyNode      *call;          /* the call whose arguments are known, and which is running */
+    ValueList         *yielded;       /* by the generator being run; NULL outside */
     ValueList         *display;       /* a list display inside Sequential(...), as far as it is evaluated */
     int                loops;         /* loops around the statement being executed */
     Raised             handled;       /* what the except clause being executed has caught */

@@ -311,7 +311,13 @@ static Value evaluate_inner(Evaluator *ev, const PyNode *node) { return evaluate
 
 static Value evaluate_yield(Evaluator *ev, const PyNode *node)
 {
-    evaluate(ev, node->a);
+    const Value value = evaluate(ev, node->a);
+    const bool from = node->type == PY_YIELD_FROM;
+    const ValueList *items = from && ev->yielded ? iterate(ev, value) : NULL;
+    const size_t n = items ? items->n : 0;
+    for (size_t i = 0; i < n; i++) list_add(ev->yielded, items->items[i]);
+    if (ev->yielded && !from) list_add(ev->yielded, value);
+    if (ev->yielded && ev->yielded->n > YIELDS_MAX) raise_error(ev, "GeneratorExit", "%s", "");
     return unknown(ev, "cause.not_known_generator", source_text(ev, node->span), node->span);
 }
 

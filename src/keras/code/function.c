@@ -178,10 +178,30 @@ static void bind(Evaluator *ev, const Function *function, const Argument *args, 
 
 /* ---- calling ---- */
 
+/* What a generator gives, all at once; unknown when it is too much or the body fails. */
+static Value generator_run(Evaluator *ev, const Function *function)
+{
+    const Span span = ev->span;
+    ValueList *items = value_list(ev->arena, VALUE_LIST, 0).list;
+    Value result;
+    Catch catch;
+    catch_begin(ev, &catch);
+    ev->yielded = items;
+    if (setjmp(catch.here) == 0) {
+        execute(ev, function->node->list, &result);
+        catch_end(ev, &catch);
+        return value_iterator(ev->arena, "generator", items);
+    }
+    catch_end(ev, &catch);
+    if (ev->raised.limit) raise_again(ev);
+    return unknown(ev, "cause.not_known_generator", source_text(ev, span), span);
+}
+
 static Value body_run(Evaluator *ev, const Function *function)
 {
     Value result = value_none();
     if (function->node->type == PY_LAMBDA) return evaluate(ev, function->node->a);
+    if (function->generator) return generator_run(ev, function);
     const Value outer = ev->doubtful_result;
     ev->doubtful_result = value_none();
     const Flow flow = execute(ev, function->node->list, &result);
@@ -192,10 +212,6 @@ static Value body_run(Evaluator *ev, const Function *function)
 
 Value function_call(Evaluator *ev, Function *function, const Argument *args, int n)
 {
-    if (function->generator) {
-        const Span span = ev->span;
-        return unknown(ev, "cause.not_known_generator", source_text(ev, span), span);
-    }
     if (++ev->calls > CALLS_MAX) raise_error(ev, "RecursionError", "maximum recursion depth exceeded");
     Scope *scope = scope_make(ev->arena, function->closure), *outer_scope = ev->scope;
     const Function *outer = ev->function;

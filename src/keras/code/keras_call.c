@@ -91,7 +91,7 @@ static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, in
     int given;
     const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
     Error error = error_make(ev);
-    pay(ev, 40);
+    pay(ev, LAYER_STEPS);
     Node *node = layer_call(ev->builder, layer, arguments, given, ev->span, &error);
     if (!node) raise_fault(ev, &error);
     if (!ev->builder->eager && !ev->following) registry_node(ev, node);
@@ -203,10 +203,31 @@ static Argument *constants(Evaluator *ev, const Argument *args, int n)
     return out;
 }
 
+/* ops.shape(x): axes that are not known are None; inside a call() that is followed they may be computed with. */
+static Value tensor_shape(Evaluator *ev, const KerasTensor *tensor)
+{
+    Value shape = value_shape(ev->arena, &tensor->spec.shape);
+    for (size_t i = 0; i < shape.list->n && ev->following; i++)
+        if (shape.list->items[i].kind == VALUE_NONE)
+            shape.list->items[i] = unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    return shape;
+}
+
+static bool asks_shape(Evaluator *ev, const char *name, const Argument *args, int n, Value *out)
+{
+    if (!n || args[0].value.kind != VALUE_TENSOR) return false;
+    if (strcmp(name, "shape") == 0) *out = tensor_shape(ev, args[0].value.tensor);
+    else if (strcmp(name, "ndim") == 0) *out = value_int(args[0].value.tensor->spec.shape.rank);
+    else return false;
+    return true;
+}
+
 Value operation_call(Evaluator *ev, const char *name, const Argument *args, int n)
 {
     const LayerKind *kind = operation_find(name);
+    Value shape;
     check_arguments(ev, args, n);
+    if (asks_shape(ev, name, args, n, &shape)) return shape;
     for (int i = 0; i < n; i++)
         if (args[i].value.kind == VALUE_UNKNOWN) return args[i].value;
     if (!arguments_symbolic(args, n)) return array_function_call(ev, name, args, n);

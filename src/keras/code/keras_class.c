@@ -135,7 +135,7 @@ Value layer_construct(Evaluator *ev, const LayerKind *kind, const Argument *args
     int given;
     const Argument *arguments = engine_arguments(ev, kind->params, kind->n_params, args, n, &given);
     Error error = error_make(ev);
-    pay(ev, 20);
+    pay(ev, LAYER_STEPS);
     Layer *layer = layer_make(ev->builder, kind, arguments, given, span, &error);
     if (!layer) raise_fault(ev, &error);
     layer->place = place_made(ev, kind, args, n);

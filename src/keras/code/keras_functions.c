@@ -130,8 +130,17 @@ static Value clear_session(Evaluator *ev, const Given *given)
     return value_none();
 }
 
+static Value random_shaped(Evaluator *ev, const Given *given)
+{
+    if (given->arg[0]->kind == VALUE_UNKNOWN) return *given->arg[0];
+    return array_sized(ev, shape_of(ev, given->arg[0]), DTYPE_FLOAT32, NULL);
+}
+
 const Native BACKEND_FUNCTIONS[] = {
     CONFIG_ROWS,
+    {.name = "random_normal", .params = "!shape **more", .call = random_shaped},
+    {.name = "random_uniform", .params = "!shape **more", .call = random_shaped},
+    {.name = "truncated_normal", .params = "!shape **more", .call = random_shaped},
     {.name = "int_shape", .params = "x", .call = int_shape},
     {.name = "ndim", .params = "x", .call = ndim},
     {.name = "clear_session", .params = "!*args **more", .call = clear_session},
@@ -245,11 +254,6 @@ bool tensorflow_function(Evaluator *ev, const char *name, Value *out)
                        .data = arena_copy(ev->arena, keras, strlen(keras))};
     *out = value_native(native);
     return true;
-}
-
-static Value random_shaped(Evaluator *ev, const Given *given)
-{
-    return array_sized(ev, shape_of(ev, given->arg[0]), DTYPE_FLOAT32, NULL);
 }
 
 const Native TENSORFLOW_RANDOM[] = {

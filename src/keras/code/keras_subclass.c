@@ -7,6 +7,7 @@
 #include "keras/code/keras_attribute.h"
 #include "keras/code/keras_call.h"
 #include "keras/code/keras_class.h"
+#include "keras/code/keras_lambda.h"
 #include "keras/code/keras_model.h"
 #include "keras/code/places.h"
 #include "keras/code/registry.h"
@@ -99,7 +100,7 @@ static Layer *init_kind(Evaluator *ev, const Class *class, const Class *base, co
     return layer_construct(ev, base->layer, named, n + (name != NULL), ev->span).layer;
 }
 
-static void init(Evaluator *ev, Value self, const Argument *args, int n)
+void subclass_start(Evaluator *ev, Value self, const Argument *args, int n)
 {
     Instance *instance = value_instance(&self);
     const Class *class = instance->class, *base = keras_base(class);
@@ -110,7 +111,7 @@ static void init(Evaluator *ev, Value self, const Argument *args, int n)
     else instance->layer = init_own(ev, class, args, n);
     instance->model = instance->layer->model;
     instance->layer->class_name = class->name;
-    instance->layer->type_name = arena_print(ev->arena, "__main__.%s", class->name);
+    instance->layer->type_name = arena_print(ev->arena, "%s.%s", class->module, class->name);
     register_instance(ev, self);
 }
 
@@ -118,8 +119,8 @@ static void init(Evaluator *ev, Value self, const Argument *args, int n)
 static Value init_call(Evaluator *ev, const Given *given)
 {
     const bool unbound = !given->self && given->n_written && value_instance(&given->written[0].value);
-    if (unbound) init(ev, given->written[0].value, given->written + 1, given->n_written - 1);
-    else if (given->self && value_instance(given->self)) init(ev, *given->self, given->written, given->n_written);
+    if (unbound) subclass_start(ev, given->written[0].value, given->written + 1, given->n_written - 1);
+    else if (given->self && value_instance(given->self)) subclass_start(ev, *given->self, given->written, given->n_written);
     return value_none();
 }
 
@@ -234,6 +235,7 @@ static const Argument *followed_arguments(Evaluator *ev, Follower *follower, con
 static Value told_shape(Evaluator *ev, Value self, const Follower *follower)
 {
     Value method;
+    if (follower->instance->class == &CLASS_KERAS_LAMBDA) return lambda_shape(ev, follower->instance, &follower->in[0].shape);
     if (!own_method(ev, value_instance(&self), "compute_output_shape", &method)) return value_none();
     return call_one(ev, value_method(ev->arena, self, method), value_shape(ev->arena, &follower->in[0].shape));
 }
@@ -255,15 +257,21 @@ static Value opaque_result(Evaluator *ev, Value self, const Follower *follower)
     return layer_call_plain(ev, inside, &arg, 1);
 }
 
-static void follow(Evaluator *ev, Value self, const Call *call_made, Follower *follower)
+static Value apply(Evaluator *ev, Value self, const Call *made, Follower *follower)
 {
     Value method;
     int n;
-    Instance *instance = follower->instance;
-    if (!own_method(ev, instance, "call", &method)) return;
-    const Argument *args = followed_arguments(ev, follower, call_made, &n);
+    const Argument *args = followed_arguments(ev, follower, made, &n);
+    if (follower->instance->class == &CLASS_KERAS_LAMBDA) return lambda_apply(ev, follower->instance, args[0].value);
+    if (!own_method(ev, follower->instance, "call", &method)) return value_none();
     call_own_build(ev, self, follower);
-    Value out = call(ev, value_method(ev->arena, self, method), args, n);
+    return call(ev, value_method(ev->arena, self, method), args, n);
+}
+
+static void follow(Evaluator *ev, Value self, const Call *made, Follower *follower)
+{
+    Instance *instance = follower->instance;
+    Value out = apply(ev, self, made, follower);
     if (!value_known(&out) || out.kind == VALUE_NONE) out = opaque_result(ev, self, follower);
     if (out.kind == VALUE_UNKNOWN) {
         const Argument result = {.keyword = instance->class->name, .value = out, .span = SPAN_NONE};
@@ -313,7 +321,8 @@ Value subclass_call(Evaluator *ev, Value self, const Argument *args, int n)
 {
     Value method;
     Instance *instance = value_instance(&self);
-    const bool own = instance->model && instance->model->kind == MODEL_SUBCLASSED && own_method(ev, instance, "call", &method);
+    const bool own = instance->model && instance->model->kind == MODEL_SUBCLASSED &&
+                     (instance->class == &CLASS_KERAS_LAMBDA || own_method(ev, instance, "call", &method));
     if (!own || !n) return layer_call_plain(ev, instance->layer, args, n);
     const Argument *outer = instance->given;
     const int n_outer = instance->n_given;

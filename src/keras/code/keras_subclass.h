@@ -14,6 +14,8 @@ Value construct_base_layer(Evaluator *, const Class *, const Argument *, int n, 
 bool subclass_instance(Evaluator *, const Layer *, Value *self);
 /* Builder.follow: gives such a layer its graph by following its call(). */
 bool subclass_follow(void *evaluator, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
+/* What super().__init__() does: the instance gets its layer. */
+void subclass_start(Evaluator *, Value self, const Argument *, int n);
 /* After __init__: it must have called super().__init__(). */
 void subclass_finish(Evaluator *, Instance *);
 Value subclass_call(Evaluator *, Value self, const Argument *, int n);

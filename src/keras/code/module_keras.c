@@ -9,6 +9,7 @@
 #include "keras/code/keras_class.h"
 #include "keras/code/keras_data.h"
 #include "keras/code/keras_functions.h"
+#include "keras/code/keras_lambda.h"
 #include "keras/code/module.h"
 
 
@@ -69,7 +70,7 @@ static void layers_offer(Nearest *nearest)
     nearest_offer(nearest, "Input");
 }
 
-static const ModuleClass layer_classes[] = {{"Layer", &CLASS_KERAS_LAYER}, {0}};
+static const ModuleClass layer_classes[] = {{"Layer", &CLASS_KERAS_LAYER}, {"Lambda", &CLASS_KERAS_LAMBDA}, {0}};
 static const ModuleTable layers_table = {
     .path = "keras.layers", .natives = layer_natives, .classes = layer_classes, .find = layers_find, .offer = layers_offer,
     .opaque = " InputSpec Wrapper TextVectorization StringLookup IntegerLookup Hashing Discretization CategoryEncoding HashedCrossing "
@@ -161,7 +162,7 @@ static const ModuleTable open_tables[] = {
     {.path = "keras.applications", .open = true}, {.path = "keras.saving", .open = true}, {.path = "keras.wrappers", .open = true},
     {.path = "keras.distribution", .open = true}, {.path = "keras.quantizers", .open = true}, {.path = "keras.visualization", .open = true},
     {.path = "keras.export", .open = true}, {.path = "keras.dtype_policies", .open = true}, {.path = "keras.tree", .open = true},
-    {.path = "keras.random", .open = true}};
+    {.path = "keras.random", .natives = TENSORFLOW_RANDOM, .open = true}};
 
 static const ModuleTable config_table = {.path = "keras.config", .natives = CONFIG_FUNCTIONS, .open = true};
 static const ModuleTable mixed_table = {.path = "keras.mixed_precision", .natives = CONFIG_FUNCTIONS, .submodules = " experimental ", .open = true};

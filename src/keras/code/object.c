@@ -141,9 +141,8 @@ const ObjectKind OBJECT_SUPER = {.type_name = "super"};
 const ObjectKind OBJECT_DESCRIPTOR = {.type_name = "property"};
 const ObjectKind OBJECT_OPERATION = {.type_name = "function", .repr = operation_repr, .callable = true};
 const ObjectKind OBJECT_BYTES = {.type_name = "bytes", .repr = bytes_repr};
-const ObjectKind OBJECT_GENERATOR = {.type_name = "generator"};
 
-static void instance_repr(const void *object, Text *text)
+void instance_repr(const void *object, Text *text)
 {
     const Instance *instance = object;
     const bool named = instance->class->n_fields && instance->args.kind == VALUE_TUPLE;

@@ -13,7 +13,7 @@ typedef struct Native Native;
 
 extern const ObjectKind OBJECT_FUNCTION, OBJECT_NATIVE, OBJECT_METHOD, OBJECT_CLASS, OBJECT_MODULE, OBJECT_RANGE, OBJECT_SET,
     OBJECT_SLICE, OBJECT_ITERATOR, OBJECT_ELLIPSIS, OBJECT_PARTIAL, OBJECT_SUPER, OBJECT_DESCRIPTOR, OBJECT_OPERATION,
-    OBJECT_BYTES, OBJECT_GENERATOR;
+    OBJECT_BYTES;
 
 /* def and lambda. */
 typedef struct Function {
@@ -22,7 +22,7 @@ typedef struct Function {
     Scope        *closure;
     Value        *defaults;    /* one for each parameter, in order; unset ones are VALUE_NONE */
     const Class  *owner;       /* the class in whose body it stands, for super() */
-    bool          generator;   /* has a yield: its items are not known */
+    bool          generator;   /* has a yield */
     Scope        *locals;      /* names its body binds; NULL until the first call */
 } Function;
 
@@ -137,6 +137,8 @@ ValueList *value_items(const Value *);              /* of a list, tuple or set; 
 bool set_add(ValueList *, Value);                   /* false when it was there */
 
 int64_t range_item(const Range *, int64_t i);
+
+void instance_repr(const void *instance, Text *);   /* of the text's own classes, and what is like them */
 
 bool class_is(const Class *, const Class *base);
 /* The object kind of a class' instances, for the text's own classes. */

@@ -19,6 +19,7 @@ void catch_begin(Evaluator *ev, Catch *catch)
     catch->item = ev->item;
     catch->call = ev->call;
     catch->display = ev->display;
+    catch->yielded = ev->yielded;
     catch->loops = ev->loops;
     catch->beside = ev->beside;
     catch->following = ev->following;
@@ -39,6 +40,7 @@ void catch_end(Evaluator *ev, Catch *catch)
     ev->item = catch->item;
     ev->call = catch->call;
     ev->display = catch->display;
+    ev->yielded = catch->yielded;
     ev->loops = catch->loops;
     ev->beside = catch->beside;
     ev->following = catch->following;

@@ -8,6 +8,7 @@ enum { USES_MAX = 4096 };
 typedef struct Statement {
     const PyNode *node;
     bool          builds, needed;
+    int           parent;      /* the statement around it, -1 = none */
     int          *uses;  size_t n_uses, uses_capacity;
 } Statement;
 
@@ -36,6 +37,13 @@ static void slots_grow(Evaluator *ev, Trail *trail)
     for (size_t i = 0; i < trail->n; i++) *slot_of(trail, trail->statements[i].node) = (int)i + 1;
 }
 
+static int parent_of(const Evaluator *ev, const PyNode *node)
+{
+    const Active *outer = ev->active;
+    const bool around = outer && outer->node->span.start <= node->span.start && node->span.end <= outer->node->span.end;
+    return around ? outer->statement : -1;
+}
+
 int trail_statement(Evaluator *ev, const PyNode *node)
 {
     Trail *trail = ev->trail;
@@ -43,7 +51,7 @@ int trail_statement(Evaluator *ev, const PyNode *node)
     int *slot = slot_of(trail, node);
     if (*slot) return *slot - 1;
     trail->statements = arena_grow(ev->arena, trail->statements, trail->n, &trail->capacity, trail->n + 1, sizeof(Statement));
-    trail->statements[trail->n] = (Statement){.node = node};
+    trail->statements[trail->n] = (Statement){.node = node, .parent = parent_of(ev, node)};
     *slot = (int)++trail->n;
     return *slot - 1;
 }
@@ -69,7 +77,7 @@ void trail_builds(Evaluator *ev)
 
 static void need(Trail *trail, int i, int *stack, size_t *n)
 {
-    if (trail->statements[i].needed) return;
+    if (i < 0 || trail->statements[i].needed) return;
     trail->statements[i].needed = true;
     stack[(*n)++] = i;
 }
@@ -83,6 +91,7 @@ static void need_all(Evaluator *ev)
         if (trail->statements[i].builds) need(trail, (int)i, stack, &n);
     while (n) {
         const Statement *statement = &trail->statements[stack[--n]];
+        need(trail, statement->parent, stack, &n);
         for (size_t i = 0; i < statement->n_uses; i++) need(trail, statement->uses[i], stack, &n);
     }
 }
