@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "keras/code/doubt.h"
 #include "keras/code/exception.h"
 #include "keras/code/operator.h"
 
@@ -62,6 +63,13 @@ Value dict_copy(Evaluator *ev, const ValueDict *dict)
     return copy;
 }
 
+/* Changed by what is not known. */
+static Value lost(Evaluator *ev, const void *container)
+{
+    doubt_contents(ev, container);
+    return unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+}
+
 static Value dict_get(Evaluator *ev, const Given *given)
 {
     const Value *found = dict_look(ev, given->self->dict, given->arg[0]);
@@ -98,6 +106,8 @@ static Value dict_items(Evaluator *ev, const Given *given)
 
 static Value dict_pop(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->dict);
+    doubt_changes(ev, given->self->dict, NULL);
     const Value *found = dict_look(ev, given->self->dict, given->arg[0]);
     if (!found && !given->arg[1]) raise_key(ev, *given->arg[0]);
     if (!found) return *given->arg[1];
@@ -108,6 +118,8 @@ static Value dict_pop(Evaluator *ev, const Given *given)
 
 static Value dict_setdefault(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->dict);
+    doubt_changes(ev, given->self->dict, NULL);
     const Value *found = dict_look(ev, given->self->dict, given->arg[0]);
     if (found) return *found;
     const Value value = given->arg[1] ? *given->arg[1] : value_none();
@@ -133,6 +145,8 @@ void dict_update_from(Evaluator *ev, ValueDict *dict, Value source)
 
 static Value dict_update(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->dict);
+    doubt_changes(ev, given->self->dict, NULL);
     if (given->arg[0]) dict_update_from(ev, given->self->dict, *given->arg[0]);
     for (size_t i = 0; i < given->more->keys.n; i++)
         dict_put(ev, given->self->dict, given->more->keys.items[i], given->more->values.items[i]);
@@ -141,7 +155,7 @@ static Value dict_update(Evaluator *ev, const Given *given)
 
 static Value dict_clear(Evaluator *ev, const Given *given)
 {
-    (void)ev;
+    doubt_changes(ev, given->self->dict, NULL);
     given->self->dict->keys.n = given->self->dict->values.n = 0;
     return value_none();
 }
@@ -153,6 +167,7 @@ static Value dict_copy_method(Evaluator *ev, const Given *given)
 
 static Value dict_popitem(Evaluator *ev, const Given *given)
 {
+    doubt_changes(ev, given->self->dict, NULL);
     ValueDict *dict = given->self->dict;
     if (!dict->keys.n) raise_error(ev, "KeyError", "'popitem(): dictionary is empty'");
     dict->values.n--;
@@ -208,8 +223,15 @@ Value list_join(Evaluator *ev, Value a, Value b)
     return out;
 }
 
+static const Value *first_item(const Value *value)
+{
+    const ValueList *list = value_items(value);
+    return list && list->n ? &list->items[0] : NULL;
+}
+
 static Value list_append(Evaluator *ev, const Given *given)
 {
+    if (doubt_changes(ev, given->self->list, given->arg[0])) return value_none();
     pay_items(ev, (int64_t)given->self->list->n / 64);
     list_add(given->self->list, *given->arg[0]);
     return value_none();
@@ -217,7 +239,8 @@ static Value list_append(Evaluator *ev, const Given *given)
 
 static Value list_extend(Evaluator *ev, const Given *given)
 {
-    if (given->arg[0]->kind == VALUE_UNKNOWN) return value_none();
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
+    if (doubt_changes(ev, given->self->list, first_item(given->arg[0]))) return value_none();
     const ValueList *more = iterate(ev, *given->arg[0]);
     const size_t n = more->n;
     pay_items(ev, (int64_t)(given->self->list->n + n));
@@ -227,8 +250,9 @@ static Value list_extend(Evaluator *ev, const Given *given)
 
 static Value list_insert(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
+    if (doubt_changes(ev, given->self->list, given->arg[1])) return value_none();
     ValueList *list = given->self->list;
-    if (given->arg[0]->kind == VALUE_UNKNOWN) return value_none();
     int64_t at = index_of(ev, *given->arg[0], "list indices"), n = (int64_t)list->n;
     if (at < 0) at += n;
     at = at < 0 ? 0 : at > n ? n : at;
@@ -241,6 +265,8 @@ static Value list_insert(Evaluator *ev, const Given *given)
 
 static Value list_pop(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
+    doubt_changes(ev, given->self->list, NULL);
     ValueList *list = given->self->list;
     int64_t at = given->arg[0] ? index_of(ev, *given->arg[0], "list indices") : -1;
     if (!list->n) raise_error(ev, "IndexError", "pop from empty list");
@@ -262,6 +288,8 @@ static int64_t list_position(Evaluator *ev, const ValueList *list, Value value)
 
 static Value list_remove(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
+    doubt_changes(ev, given->self->list, NULL);
     const int64_t at = list_position(ev, given->self->list, *given->arg[0]);
     if (at < 0) raise_error(ev, "ValueError", "list.remove(x): x not in list");
     list_remove_at(given->self->list, (size_t)at);
@@ -286,6 +314,7 @@ static Value list_count(Evaluator *ev, const Given *given)
 
 static Value list_reverse(Evaluator *ev, const Given *given)
 {
+    doubt_changes(ev, given->self->list, NULL);
     ValueList *list = given->self->list;
     pay_items(ev, (int64_t)list->n);
     for (size_t i = 0; i < list->n / 2; i++) {
@@ -298,7 +327,7 @@ static Value list_reverse(Evaluator *ev, const Given *given)
 
 static Value list_clear(Evaluator *ev, const Given *given)
 {
-    (void)ev;
+    doubt_changes(ev, given->self->list, NULL);
     given->self->list->n = 0;
     return value_none();
 }
@@ -361,8 +390,8 @@ static const Native list_methods[] = {
     {.name = "append", .params = "!object", .call = list_append},
     {.name = "extend", .params = "!iterable", .call = list_extend},
     {.name = "insert", .params = "!index object", .call = list_insert},
-    {.name = "pop", .params = "index?", .call = list_pop},
-    {.name = "remove", .params = "value", .call = list_remove},
+    {.name = "pop", .params = "!index?", .call = list_pop},
+    {.name = "remove", .params = "!value", .call = list_remove},
     {.name = "index", .params = "value start? stop?", .call = list_index},
     {.name = "count", .params = "value", .call = list_count},
     {.name = "reverse", .params = "", .call = list_reverse},
@@ -399,6 +428,8 @@ Value set_of(Evaluator *ev, const ValueList *items)
 
 static Value set_add_method(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, value_items(given->self));
+    doubt_changes(ev, value_items(given->self), NULL);
     check_key(ev, given->arg[0]);
     pay(ev, (int64_t)value_items(given->self)->n / 8);
     set_add(value_items(given->self), *given->arg[0]);
@@ -407,6 +438,8 @@ static Value set_add_method(Evaluator *ev, const Given *given)
 
 static Value set_update(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, value_items(given->self));
+    doubt_changes(ev, value_items(given->self), NULL);
     ValueList *set = value_items(given->self);
     const Value more = set_of(ev, iterate(ev, *given->arg[0]));
     for (size_t i = 0; i < value_items(&more)->n; i++) {
@@ -418,6 +451,8 @@ static Value set_update(Evaluator *ev, const Given *given)
 
 static Value set_discard(Evaluator *ev, const Given *given)
 {
+    if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, value_items(given->self));
+    doubt_changes(ev, value_items(given->self), NULL);
     const int64_t at = list_position(ev, value_items(given->self), *given->arg[0]);
     if (at >= 0) list_remove_at(value_items(given->self), (size_t)at);
     else if (given->native->data) raise_key(ev, *given->arg[0]);
@@ -440,10 +475,10 @@ static Value set_copy(Evaluator *ev, const Given *given)
 }
 
 static const Native set_methods[] = {
-    {.name = "add", .params = "item", .call = set_add_method},
-    {.name = "update", .params = "iterable", .call = set_update},
-    {.name = "discard", .params = "item", .call = set_discard},
-    {.name = "remove", .params = "item", .call = set_discard, .data = "KeyError"},
+    {.name = "add", .params = "!item", .call = set_add_method},
+    {.name = "update", .params = "!iterable", .call = set_update},
+    {.name = "discard", .params = "!item", .call = set_discard},
+    {.name = "remove", .params = "!item", .call = set_discard, .data = "KeyError"},
     {.name = "union", .params = "iterable", .call = set_combine, .data = &op_union},
     {.name = "intersection", .params = "iterable", .call = set_combine, .data = &op_intersection},
     {.name = "difference", .params = "iterable", .call = set_combine, .data = &op_difference},

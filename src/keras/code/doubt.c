@@ -87,7 +87,59 @@ static void remember_result(Evaluator *ev, const Branch *branch)
     if (branch->flow == FLOW_RETURN && !plain(&branch->result)) ev->doubtful_result = branch->result;
 }
 
-Flow doubt_branches(Evaluator *ev, const PyNode *test, const PyNode *body, const PyNode *orelse, Value *result)
+/* ---- containers ---- */
+
+static void add_doubted(Evaluator *ev, const void *container)
+{
+    const size_t n = ev->n_doubted++;
+    ev->doubted = arena_grow(ev->arena, ev->doubted, n, &ev->doubted_capacity, n + 1, sizeof *ev->doubted);
+    ev->doubted[n] = container;
+}
+
+bool doubt_changes(Evaluator *ev, const void *container, const Value *item)
+{
+    if (!ev->doubt) return false;
+    if (item && (item->kind == VALUE_LAYER || item->kind == VALUE_TENSOR)) {
+        note(ev, "note.doubtful_add", source_text(ev, ev->span), NULL, ev->span);
+        return true;
+    }
+    add_doubted(ev, container);
+    return false;
+}
+
+static const void *container_of(const Value *value)
+{
+    if (value->kind == VALUE_DICT) return value->dict;
+    return value->kind == VALUE_TUPLE ? NULL : value_items(value);
+}
+
+static bool is_doubted(const Evaluator *ev, const void *container)
+{
+    for (size_t i = 0; container && i < ev->n_doubted; i++)
+        if (ev->doubted[i] == container) return true;
+    return false;
+}
+
+static void forget_contents(Evaluator *ev, Span why)
+{
+    if (ev->doubt || !ev->n_doubted) return;
+    for (Scope *scope = ev->scope; scope; scope = scope->outer)
+        for (size_t i = 0; i < scope->n; i++) {
+            Value *value = &scope->bindings[i].value;
+            pay(ev, 1 + (int64_t)ev->n_doubted / 8);
+            if (is_doubted(ev, container_of(value)))
+                *value = unknown(ev, "cause.not_known_condition", source_text(ev, why), why);
+        }
+    ev->n_doubted = 0;
+}
+
+void doubt_contents(Evaluator *ev, const void *container)
+{
+    add_doubted(ev, container);
+    forget_contents(ev, ev->span);
+}
+
+static Flow branches(Evaluator *ev, const PyNode *test, const PyNode *body, const PyNode *orelse, Value *result)
 {
     size_t n;
     const Binding *before = bindings_copy(ev, &n);
@@ -106,6 +158,13 @@ Flow doubt_branches(Evaluator *ev, const PyNode *test, const PyNode *body, const
     else if (orelse) merge(ev, test, &yes, &no);
     else merge(ev, test, &no, &yes);
     return FLOW_NEXT;
+}
+
+Flow doubt_branches(Evaluator *ev, const PyNode *test, const PyNode *body, const PyNode *orelse, Value *result)
+{
+    const Flow flow = branches(ev, test, body, orelse, result);
+    forget_contents(ev, test->span);
+    return flow;
 }
 
 bool doubt_spares(const Evaluator *ev, const Layer *layer)

@@ -71,6 +71,8 @@ struct Evaluator {
     int64_t            steps, loop_steps;
     int                doubt;         /* inside branches whose condition is not known */
     int                doubt_layers;  /* layers made before the outermost of them */
+    const void       **doubted;       /* containers changed inside them */
+    size_t             n_doubted, doubted_capacity;
     Value              doubtful_result;   /* returned in such a branch of the function being called; else None */
     int                following;     /* call() of the text's own layers being followed */
     int                beside;        /* inside arguments of what is no part of the model: missing names are no refusal there */

@@ -57,22 +57,33 @@ static Value tensor_of_array(Evaluator *ev, Value value)
     return value_tensor(tensor);
 }
 
-static Value with_tensors(Evaluator *ev, Value value)
+typedef Value (*Change)(Evaluator *, Value);
+
+/* Every leaf of lists and dictionaries changed. */
+static Value changed(Evaluator *ev, Value value, Change change)
 {
-    if (value_is(&value, &OBJECT_ARRAY)) return tensor_of_array(ev, value);
-    if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
-    Value out = value_list(ev->arena, value.kind, value.list->n);
-    for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_tensors(ev, value.list->items[i]));
+    if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) {
+        Value out = value_list(ev->arena, value.kind, value.list->n);
+        for (size_t i = 0; i < value.list->n; i++) list_add(out.list, changed(ev, value.list->items[i], change));
+        return out;
+    }
+    if (value.kind != VALUE_DICT) return change(ev, value);
+    Value out = value_dict(ev->arena);
+    for (size_t i = 0; i < value.dict->keys.n; i++) {
+        list_add(&out.dict->keys, value.dict->keys.items[i]);
+        list_add(&out.dict->values, changed(ev, value.dict->values.items[i], change));
+    }
     return out;
 }
 
-static Value with_arrays(Evaluator *ev, Value value)
+static Value as_tensor(Evaluator *ev, Value value)
 {
-    if (value.kind == VALUE_TENSOR) return value_array(ev, value.tensor->spec.shape, value.tensor->spec.dtype, NULL);
-    if (value.kind != VALUE_LIST && value.kind != VALUE_TUPLE) return value;
-    Value out = value_list(ev->arena, value.kind, value.list->n);
-    for (size_t i = 0; i < value.list->n; i++) list_add(out.list, with_arrays(ev, value.list->items[i]));
-    return out;
+    return value_is(&value, &OBJECT_ARRAY) ? tensor_of_array(ev, value) : value;
+}
+
+static Value as_array(Evaluator *ev, Value value)
+{
+    return value.kind == VALUE_TENSOR ? value_array(ev, value.tensor->spec.shape, value.tensor->spec.dtype, NULL) : value;
 }
 
 Value node_value(Evaluator *ev, const Node *node)
@@ -86,13 +97,16 @@ Value node_value(Evaluator *ev, const Node *node)
 
 /* ---- layers ---- */
 
+/* Keras traces a call() with tensors of its own: what happens inside takes no names and is no part of the graph around it. */
 static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, int n)
 {
     int given;
     const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
     Error error = error_make(ev);
     pay(ev, LAYER_STEPS);
+    ev->builder->quiet += ev->following;
     Node *node = layer_call(ev->builder, layer, arguments, given, ev->span, &error);
+    ev->builder->quiet -= ev->following;
     if (!node) raise_fault(ev, &error);
     if (!ev->builder->eager && !ev->following) registry_node(ev, node);
     trail_builds(ev);
@@ -105,7 +119,7 @@ static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n
     Argument *tensors = ARENA_ARRAY(ev->arena, n + 1, Argument);
     for (int i = 0; i < n; i++) {
         tensors[i] = args[i];
-        tensors[i].value = with_tensors(ev, args[i].value);
+        tensors[i].value = changed(ev, args[i].value, as_tensor);
     }
     const bool outer = ev->builder->eager;
     ev->builder->eager = true;
@@ -115,7 +129,7 @@ static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n
         const Value out = symbolic_call(ev, layer, tensors, n);
         catch_end(ev, &catch);
         ev->builder->eager = outer;
-        return with_arrays(ev, out);
+        return changed(ev, out, as_array);
     }
     catch_end(ev, &catch);
     ev->builder->eager = outer;
@@ -150,8 +164,10 @@ static Value symbolic_operation(Evaluator *ev, const LayerKind *kind, const Argu
     int given;
     const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
     Error error = error_make(ev);
-    pay(ev, 40);
+    pay(ev, LAYER_STEPS);
+    ev->builder->quiet += ev->following;
     Node *node = operation_node(ev->builder, kind, arguments, given, ev->span, &error);
+    ev->builder->quiet -= ev->following;
     if (!node) raise_fault(ev, &error);
     if (!ev->builder->eager && !ev->following) registry_node(ev, node);
     trail_builds(ev);

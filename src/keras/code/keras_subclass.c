@@ -190,7 +190,9 @@ static Value input_for(Follower *follower)
         {"name", value_string(ev->arena, name, strlen(name)), SPAN_NONE},
     };
     Error error = error_make(ev);
+    ev->builder->quiet++;
     Layer *layer = layer_make(ev->builder, &LAYER_input_layer, args, 3, ev->span, &error);
+    ev->builder->quiet--;
     if (!layer) raise_fault(ev, &error);
     layer->place = -1;
     KerasTensor *tensor = layer->calls[0]->out[0];
@@ -292,17 +294,21 @@ bool subclass_follow(void *evaluator, Layer *layer, const Call *made, const Tens
     Follower follower = {.ev = ev, .instance = value_instance(&self), .in = in, .n_in = n_in};
     follower.inputs = ARENA_ARRAY(ev->arena, n_in + 1, KerasTensor *);
     const bool eager = ev->builder->eager;
+    const int quiet = ev->builder->quiet;
     catch_begin(ev, &catch);
     ev->builder->eager = false;
-    ev->following++;
+    ev->builder->quiet = 0;
+    ev->following = 1;
     if (setjmp(catch.here) == 0) {
         follow(ev, self, made, &follower);
         catch_end(ev, &catch);
         ev->builder->eager = eager;
+        ev->builder->quiet = quiet;
         return true;
     }
     catch_end(ev, &catch);
     ev->builder->eager = eager;
+    ev->builder->quiet = quiet;
     if (err) *err = ev->raised.error;
     return false;
 }

@@ -91,6 +91,7 @@ static Flow execute_aug_assign(Evaluator *ev, const PyNode *node, Value *result)
         return FLOW_NEXT;
     }
     const ValueList *more = iterate(ev, value);
+    if (doubt_changes(ev, target.list, more->n ? &more->items[0] : NULL)) return FLOW_NEXT;
     pay_items(ev, (int64_t)(target.list->n + more->n));
     const size_t n = more->n;
     for (size_t i = 0; i < n; i++) list_add(target.list, more->items[i]);

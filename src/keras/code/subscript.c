@@ -3,6 +3,7 @@
 
 #include "keras/code/array.h"
 #include "keras/code/container.h"
+#include "keras/code/doubt.h"
 #include "keras/code/evaluator.h"
 #include "keras/code/exception.h"
 #include "keras/code/keras_call.h"
@@ -174,10 +175,19 @@ static void list_set(Evaluator *ev, Value object, Value index, Value value)
 void subscript_set(Evaluator *ev, Value object, Value index, Value value)
 {
     Value method;
-    if (object.kind == VALUE_UNKNOWN || index.kind == VALUE_UNKNOWN) return;
-    if (value_is(&index, &OBJECT_SLICE) && !slice_known(index.object.data)) return;
-    if (object.kind == VALUE_LIST) { list_set(ev, object, index, value); return; }
-    if (object.kind == VALUE_DICT) { dict_put(ev, object.dict, index, value); return; }
+    if (object.kind == VALUE_UNKNOWN) return;
+    const bool vague = index.kind == VALUE_UNKNOWN || (value_is(&index, &OBJECT_SLICE) && !slice_known(index.object.data));
+    if (vague && object.kind == VALUE_LIST) doubt_contents(ev, object.list);
+    if (vague && object.kind == VALUE_DICT) doubt_contents(ev, object.dict);
+    if (vague) return;
+    if (object.kind == VALUE_LIST) {
+        if (!doubt_changes(ev, object.list, &value)) list_set(ev, object, index, value);
+        return;
+    }
+    if (object.kind == VALUE_DICT) {
+        if (!doubt_changes(ev, object.dict, &value)) dict_put(ev, object.dict, index, value);
+        return;
+    }
     if (value_is(&object, &OBJECT_ARRAY)) { array_set(ev, object, index, value); return; }
     if (value_instance(&object) && attribute_find(ev, object, "__setitem__", &method)) {
         const Argument args[] = {{.value = index, .span = SPAN_NONE}, {.value = value, .span = SPAN_NONE}};
