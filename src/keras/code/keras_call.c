@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/constant.h"
+#include "engine/layers/layers.h"
 #include "keras/code/array.h"
 #include "keras/code/array_functions.h"
 #include "keras/code/keras_class.h"
@@ -113,10 +114,23 @@ static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, in
     return node_value(ev, node);
 }
 
+/* TensorFlow looks ids up and finds none beyond the table. */
+static void check_ids(Evaluator *ev, const Layer *layer, const Argument *args, int n)
+{
+    const Array *ids = n ? array_of(&args[0].value) : NULL;
+    int64_t rows;
+    if (layer->kind != &LAYER_embedding || !ids || !ids->numbers || !value_integer(&layer->args[0], &rows)) return;
+    for (int64_t i = 0; i < shape_size(&ids->shape); i++)
+        if (ids->numbers[i] >= (double)rows)
+            raise_error(ev, "InvalidArgumentError", "Exception encountered when calling Embedding.call().\n\nindices = %.0f is not in [0, %lld)",
+                        ids->numbers[i], (long long)rows);
+}
+
 /* A layer called on arrays: it is built for their shapes, and what comes out has a shape. */
 static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n)
 {
     Argument *tensors = ARENA_ARRAY(ev->arena, n + 1, Argument);
+    check_ids(ev, layer, args, n);
     for (int i = 0; i < n; i++) {
         tensors[i] = args[i];
         tensors[i].value = changed(ev, args[i].value, as_tensor);
@@ -184,11 +198,12 @@ static Value constant_items(Evaluator *ev, const Value *value)
     return out;
 }
 
-static Value constant_array(Evaluator *ev, const Array *array, Value value)
+static Value constant_array(Evaluator *ev, const Array *array)
 {
     Tensor tensor;
     if (array->shape.rank == 0 && array->numbers) return value_float(array->numbers[0]);
-    return array_tensor(ev, array, &tensor) ? value_array_of(ev->arena, tensor) : value;
+    array_tensor(ev, array, &tensor);
+    return value_array_of(ev->arena, tensor);
 }
 
 static Value constant(Evaluator *ev, Value value)
@@ -198,7 +213,7 @@ static Value constant(Evaluator *ev, Value value)
     double x;
     Value out = value;
     if (value_is(&value, &OBJECT_SCALAR) && value_integer(&value, &integer)) out = value_int(integer);
-    else if (array) out = constant_array(ev, array, value);
+    else if (array) out = constant_array(ev, array);
     else if (value_is(&value, &OBJECT_SCALAR) && scalar_number(&value, &x)) out = value_float(x);
     else if (value_is(&value, &OBJECT_ELLIPSIS)) out = value_ellipsis();
     else if (value_is(&value, &OBJECT_SLICE)) {

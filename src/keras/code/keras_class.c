@@ -130,6 +130,21 @@ Argument *engine_arguments(Evaluator *ev, const ParamSpec *params, int n_params,
 
 /* ---- layers ---- */
 
+/* Embedding(10, 8, weights=[matrix]): built at once, for its weights. */
+static void take_weights(Evaluator *ev, Layer *layer, const Argument *args, int n)
+{
+    const Argument *given = NULL;
+    Error error = error_make(ev);
+    for (int i = 0; i < n; i++)
+        if (args[i].keyword && strcmp(args[i].keyword, "weights") == 0) given = &args[i];
+    if (!given || given->value.kind == VALUE_NONE || !value_known(&given->value)) return;
+    if (!layer_build(ev->builder, layer, NULL, 0, &error)) raise_fault(ev, &error);
+    const bool one = given->value.kind == VALUE_LIST && given->value.list->n == 1;
+    Value list = value_list(ev->arena, VALUE_LIST, 1);
+    list_add(list.list, given->value);
+    set_weights(ev, layer, one ? given->value : list);
+}
+
 Value layer_construct(Evaluator *ev, const LayerKind *kind, const Argument *args, int n, Span span)
 {
     int given;
@@ -140,6 +155,7 @@ Value layer_construct(Evaluator *ev, const LayerKind *kind, const Argument *args
     if (!layer) raise_fault(ev, &error);
     layer->place = place_made(ev, kind, args, n);
     trail_builds(ev);
+    take_weights(ev, layer, args, n);
     return value_layer(layer);
 }
 

@@ -3,25 +3,33 @@
 
 #include "keras/code/evaluator.h"
 
-enum { SOURCE_SHOWN_MAX = 60 };
+enum { SOURCE_SHOWN_MAX = 60, SOURCE_BYTES = SOURCE_SHOWN_MAX + 8 };
+
+static bool is_blank(char c) { return c == '\n' || c == '\r' || c == '\t' || c == ' '; }
 
 const char *source_text(const Evaluator *ev, Span span)
 {
-    Text text = {.arena = ev->arena};
+    char text[SOURCE_BYTES];
+    size_t n = 0;
     if (!span_known(span)) return "";
     for (int at = span.start; at < span.end && (size_t)at < ev->reading->length; at++) {
         const char c = ev->reading->text[at];
-        const bool blank = c == '\n' || c == '\r' || c == '\t' || c == ' ';
-        if (text.length >= SOURCE_SHOWN_MAX && ((unsigned char)c & 0xC0) != 0x80) { text_put(&text, "..."); break; }
-        if (blank && (!text.length || text.bytes[text.length - 1] == ' ')) continue;
-        text_put_char(&text, blank ? ' ' : c);
+        const bool begins = ((unsigned char)c & 0xC0) != 0x80;
+        if (n >= SOURCE_SHOWN_MAX && (begins || n + 4 >= SOURCE_BYTES)) {
+            memcpy(text + n, "...", 3);
+            n += 3;
+            break;
+        }
+        if (is_blank(c) && (!n || text[n - 1] == ' ')) continue;
+        text[n++] = is_blank(c) ? ' ' : c;
     }
-    return text_string(&text);
+    return arena_copy(ev->arena, text, n);
 }
 
 Value unknown(Evaluator *ev, const char *reason, const char *name, Span origin)
 {
     ValueUnknown *made = ARENA_NEW(ev->arena, ValueUnknown);
+    pay(ev, 4);
     *made = (ValueUnknown){reason, name, origin};
     return (Value){.kind = VALUE_UNKNOWN, NO_SPAN, .unknown = made};
 }
