@@ -296,7 +296,7 @@ static Rect page_for(const Work *work)
 static void measure(Work *work, const int64_t *show, Type type)
 {
     headings_make(work, type);
-    heights_find(work->layout, heads_on_top(work->columns) ? heading_height(type) + 24 : 8);
+    heights_find(work->layout, heads_on_top(work->columns) ? heading_height(type) + 28 : 12);
     if (!heads_on_top(work->columns)) counts_drop(work->layout);
     work->layout->page = page_for(work);
     const float depths = (float)work->columns->n_depths;

@@ -50,7 +50,7 @@ static void connections_told(const Chart *chart, const Wires *wires)
 static void clip_body(Scene *scene, const Chart *chart)
 {
     const Layout *layout = &chart->layout;
-    const float top = fmaxf(layout->body.y - 10, layout->area.y);
+    const float top = fmaxf(layout->body.y - 19, layout->area.y);
     mark_clip(scene, (Rect){layout->area.x, top, layout->area.w, layout->body.y + layout->body.h + 6 - top});
 }
 
