@@ -117,13 +117,21 @@ static void compute_all(Run *run, Arena *arena, Arena *scratch)
     }
 }
 
+/* No layer needs more bytes than this on its way, or it goes without numbers. */
+#define SCRATCH_MAX ((size_t)1 << 30)
+
+static size_t scratch_limit(const Arena *arena)
+{
+    return arena->limit && arena->limit < SCRATCH_MAX ? arena->limit : SCRATCH_MAX;
+}
+
 /* Memory of the run comes from `arena`; what a layer needs only while it computes from an arena of its own, which must go
  * whichever of the two runs out. */
 static bool run_steps(Run *run, Arena *arena)
 {
     Arena scratch;
     ArenaTry attempt, inner;
-    arena_open(&scratch, arena->limit);
+    arena_open(&scratch, scratch_limit(arena));
     arena_try_begin(arena, &attempt);
     const bool first = setjmp(attempt.here) == 0;
     if (first) {
