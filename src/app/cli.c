@@ -89,14 +89,21 @@ static bool document_take(CommandLine *line, Document *document)
 /* The words of a file that could not be read as a model at all; a model that Keras refuses is another matter. */
 static bool is_unreadable(const Error *error)
 {
-    return error->set && error->cause && strncmp(error->cause, "json.", 5) == 0;
+    if (!error->set || !error->cause) return false;
+    return strncmp(error->cause, "json.", 5) == 0 || strncmp(error->cause, "archive.", 8) == 0;
+}
+
+/* Python's words, or ours where it is our own reader that cannot. */
+static const char *words_of(const CommandLine *line, const Error *error)
+{
+    return *error->message || !error->cause ? error->message : strings_say(&line->strings, error->cause);
 }
 
 static bool code_take(CommandLine *line, Document *document)
 {
     Error err = {.arena = line->arena};
     if (document_to_code(document, line->arena, &err)) return true;
-    complain(line, "file.unreadable", line->options.file, err.message, NULL);
+    complain(line, "file.unreadable", line->options.file, words_of(line, &err), NULL);
     return false;
 }
 
@@ -123,6 +130,15 @@ static void switch_flatten(CommandLine *line, Snapshot *snapshot)
     snapshot_open(snapshot, text, length, &how);
 }
 
+static void snapshot_take(Snapshot *snapshot, const Document *document, const ReadOptions *how)
+{
+    switch (document->form) {
+    case FORM_CODE: snapshot_open(snapshot, document->text, document->length, how); return;
+    case FORM_JSON: snapshot_open_json(snapshot, document->text, document->length); return;
+    case FORM_ARCHIVE: snapshot_open_archive(snapshot, document->text, document->length); return;
+    }
+}
+
 bool cli_open(CommandLine *line, Document *document, Snapshot *snapshot, ExitCode *code)
 {
     *code = EXIT_UNREADABLE;
@@ -131,12 +147,11 @@ bool cli_open(CommandLine *line, Document *document, Snapshot *snapshot, ExitCod
     const bool switched = flatten == FLATTEN_SWITCH_ON || flatten == FLATTEN_SWITCH_OFF;
     if ((switched || line->subcommand->draws) && !code_take(line, document)) return false;
     const ReadOptions how = {.model = line->options.model, .folder = document->folder};
-    if (document->form == FORM_JSON) snapshot_open_json(snapshot, document->text, document->length);
-    else snapshot_open(snapshot, document->text, document->length, &how);
+    snapshot_take(snapshot, document, &how);
     if (!snapshot->failed && switched) switch_flatten(line, snapshot);
     if (!snapshot->failed && !is_unreadable(&snapshot->reading.error)) return true;
     if (snapshot->failed) complain(line, "file.too_large", document->name, NULL);
-    else complain(line, "file.unreadable", line->options.file, snapshot->reading.error.message, NULL);
+    else complain(line, "file.unreadable", line->options.file, words_of(line, &snapshot->reading.error), NULL);
     snapshot_close(snapshot);
     return false;
 }

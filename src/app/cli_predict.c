@@ -62,7 +62,7 @@ static ExitCode json_put(CommandLine *line, const Snapshot *snapshot, const int 
     Text text = {.arena = line->arena};
     if (n > 1) text_put_char(&text, '[');
     for (int i = 0; i < n; i++) {
-        if (i) text_put(&text, ",\n ");
+        if (i) text_put(&text, ", ");
         feed_print(&text, &snapshot->run.tensors[tensors[i]]);
     }
     text_put(&text, n > 1 ? "]\n" : "\n");

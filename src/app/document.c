@@ -4,18 +4,19 @@
 #include <string.h>
 
 #include "app/files.h"
+#include "keras/archive.h"
 #include "keras/json.h"
 #include "keras/write.h"
 
-/* .keras archives begin with PK, .h5 with \x89HDF; neither is text. */
-static bool is_text(const char *bytes, size_t length)
+static bool begins(const Document *document, const char *magic)
 {
-    return length < 4 || (memcmp(bytes, "PK\3\4", 4) != 0 && memcmp(bytes, "\x89HDF", 4) != 0);
+    return document->length >= strlen(magic) && memcmp(document->text, magic, strlen(magic)) == 0;
 }
 
 static DocumentForm form_of(const Document *document)
 {
     const size_t blank = strspn(document->text, " \t\r\n");
+    if (begins(document, "PK\3\4")) return FORM_ARCHIVE;
     if (file_ends_with(document->path, ".json")) return FORM_JSON;
     return strcmp(document->path, "-") == 0 && document->text[blank] == '{' ? FORM_JSON : FORM_CODE;
 }
@@ -27,7 +28,7 @@ DocumentFault document_open(Document *document, Arena *arena, const char *path)
     document->text = file_read(arena, path, &document->length);
     if (!document->text) return DOCUMENT_MISSING;
     document->form = form_of(document);
-    return is_text(document->text, document->length) ? DOCUMENT_GOOD : DOCUMENT_UNKNOWN_FORM;
+    return begins(document, "\x89HDF") ? DOCUMENT_UNKNOWN_FORM : DOCUMENT_GOOD;
 }
 
 static const char *name_as_code(Arena *arena, const char *name)
@@ -36,15 +37,30 @@ static const char *name_as_code(Arena *arena, const char *name)
     return arena_print(arena, "%.*s.py", dot ? (int)(dot - name) : (int)strlen(name), name);
 }
 
+/* The model as JSON. */
+static bool config_take(const Document *document, Arena *arena, const char **text, size_t *length, Error *err)
+{
+    Archive archive;
+    *text = document->text;
+    *length = document->length;
+    if (document->form != FORM_ARCHIVE) return true;
+    if (!archive_read(arena, document->text, document->length, &archive, err)) return false;
+    *text = archive.config;
+    *length = archive.config_length;
+    return true;
+}
+
 bool document_to_code(Document *document, Arena *arena, Error *err)
 {
     Model *model;
     Builder builder;
+    size_t length;
+    const char *text;
     Text code = {.arena = arena};
     if (document->form == FORM_CODE) return true;
     builder_make(&builder, arena);
-    if (!json_read_model(&builder, document->text, document->length, &model, err)) return false;
-    write_keras(&code, model, NULL);
+    if (!config_take(document, arena, &text, &length, err) || !json_read_model(&builder, text, length, &model, err)) return false;
+    write_keras(&code, model, document->form == FORM_ARCHIVE ? document->name : NULL);
     *document = (Document){.name = name_as_code(arena, document->name), .folder = document->folder, .text = text_string(&code), .length = code.length};
     return true;
 }

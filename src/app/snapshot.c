@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "app/weight_files.h"
+#include "keras/archive.h"
 #include "keras/json.h"
+#include "keras/weights.h"
 
 static const size_t ARENA_BYTES_MAX = (size_t)3 << 30;
 
@@ -16,40 +19,69 @@ static void understand_code(Snapshot *snapshot, const ReadOptions *how)
     Arena *arena = &snapshot->arena;
     snapshot->how = (ReadOptions){.model = copy_or_null(arena, how->model), .folder = copy_or_null(arena, how->folder)};
     keras_read(&snapshot->reading, arena, snapshot->text, snapshot->length, &snapshot->how);
+    weight_files_load(&snapshot->reading, arena, snapshot->how.folder);
 }
 
-static void understand_json(Snapshot *snapshot)
+static void reading_begin(Snapshot *snapshot)
 {
-    Arena *arena = &snapshot->arena;
     Reading *reading = &snapshot->reading;
     *reading = (Reading){.text = snapshot->text, .length = snapshot->length, .shown = -1, .seed = RUN_SEED, .seed_span = SPAN_NONE,
-                         .print_shape = SPAN_NONE, .model_end = SPAN_NONE, .error.arena = arena};
-    builder_make(&reading->builder, arena);
-    json_read_model(&reading->builder, snapshot->text, snapshot->length, &reading->model, &reading->error);
+                         .print_shape = SPAN_NONE, .model_end = SPAN_NONE, .error.arena = &snapshot->arena};
+    builder_make(&reading->builder, &snapshot->arena);
 }
 
-/* how NULL: the text is JSON. */
-static void understand(Snapshot *snapshot, const char *text, const ReadOptions *how)
+static bool understand_json(Snapshot *snapshot)
+{
+    Reading *reading = &snapshot->reading;
+    reading_begin(snapshot);
+    return json_read_model(&reading->builder, snapshot->text, snapshot->length, &reading->model, &reading->error);
+}
+
+static void understand_archive(Snapshot *snapshot, const char *bytes)
+{
+    Archive archive;
+    Error err = {.arena = &snapshot->arena};
+    Reading *reading = &snapshot->reading;
+    const bool opened = archive_read(&snapshot->arena, bytes, snapshot->length, &archive, &err);
+    snapshot->text = opened ? archive.config : "";
+    snapshot->length = opened ? archive.config_length : 0;
+    if (opened && understand_json(snapshot)) weights_give(&snapshot->arena, reading->model, &archive, &reading->error);
+    if (opened) return;
+    reading_begin(snapshot);
+    reading->error = err;
+}
+
+typedef enum Form { CODE, JSON, ARCHIVE } Form;
+
+static void understand(Snapshot *snapshot, Form form, const char *text, const ReadOptions *how)
 {
     Arena *arena = &snapshot->arena;
-    snapshot->text = arena_copy(arena, text, snapshot->length);
-    if (how) understand_code(snapshot, how);
-    else understand_json(snapshot);
+    if (form != ARCHIVE) snapshot->text = arena_copy(arena, text, snapshot->length);
+    switch (form) {
+    case CODE: understand_code(snapshot, how); break;
+    case JSON: understand_json(snapshot); break;
+    case ARCHIVE: understand_archive(snapshot, text); break;
+    }
     const Reading *reading = &snapshot->reading;
     const Error *error = reading->error.set ? &reading->error : NULL;
     snapshot->plan.error = error;
     if (reading->model) plan_make(&snapshot->plan, arena, reading->model, NULL, 0, PATTERN_LENGTH, error);
 }
 
-void snapshot_open(Snapshot *snapshot, const char *text, size_t length, const ReadOptions *how)
+static void open_form(Snapshot *snapshot, Form form, const char *text, size_t length, const ReadOptions *how)
 {
     *snapshot = (Snapshot){.length = length};
     arena_open(&snapshot->arena, ARENA_BYTES_MAX);
     ArenaTry attempt;
     arena_try_begin(&snapshot->arena, &attempt);
-    if (setjmp(attempt.here) == 0) understand(snapshot, text, how);
+    if (setjmp(attempt.here) == 0) understand(snapshot, form, text, how);
     else snapshot->failed = true;
     arena_try_end(&snapshot->arena, &attempt);
+}
+
+void snapshot_open(Snapshot *snapshot, const char *text, size_t length, const ReadOptions *how)
+{
+    open_form(snapshot, CODE, text, length, how);
 }
 
 void snapshot_close(Snapshot *snapshot)
@@ -60,7 +92,12 @@ void snapshot_close(Snapshot *snapshot)
 
 void snapshot_open_json(Snapshot *snapshot, const char *text, size_t length)
 {
-    snapshot_open(snapshot, text, length, NULL);
+    open_form(snapshot, JSON, text, length, NULL);
+}
+
+void snapshot_open_archive(Snapshot *snapshot, const char *bytes, size_t length)
+{
+    open_form(snapshot, ARCHIVE, bytes, length, NULL);
 }
 
 bool snapshot_good(const Snapshot *snapshot)

@@ -23,7 +23,8 @@ typedef struct Snapshot {
 /* Unknown axes of the input are this long where nobody gives an input. */
 enum { PATTERN_LENGTH = 3 };
 
-/* Both copy the text. Always to be closed. */
+/* All copy what they keep. Always to be closed. */
+void snapshot_open_archive(Snapshot *, const char *bytes, size_t length);    /* with its weights; `text` is its config */
 void snapshot_open_json(Snapshot *, const char *text, size_t length);
 void snapshot_open(Snapshot *, const char *text, size_t length, const ReadOptions *);
 void snapshot_close(Snapshot *);

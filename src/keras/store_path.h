@@ -1,0 +1,19 @@
+/* Where Keras' store keeps the variables of each layer: paths of attributes, lists counted by class. */
+#ifndef SHAPEFLOW_KERAS_STORE_PATH_H
+#define SHAPEFLOW_KERAS_STORE_PATH_H
+
+#include "engine/model.h"
+
+typedef struct StorePlace {
+    Layer      *layer;
+    const char *path;       /* "layers/bidirectional/forward_layer/cell"; "" = the model itself */
+} StorePlace;
+
+typedef struct StorePlaces {    /* each layer once, in the order in which Keras walks */
+    Arena      *arena;
+    StorePlace *items;  int n;  size_t capacity;
+} StorePlaces;
+
+void store_places(StorePlaces *, const Model *);
+
+#endif

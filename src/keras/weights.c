@@ -1,0 +1,87 @@
+#include "keras/weights.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "keras/opaque.h"
+#include "keras/store_path.h"
+
+/* ---- groups by name ---- */
+
+static int compare_groups(const void *a, const void *b) { return strcmp(((const StoredGroup *)a)->name, ((const StoredGroup *)b)->name); }
+
+static StoredGroup *groups_sorted(Arena *arena, const Archive *archive)
+{
+    StoredGroup *groups = ARENA_ARRAY(arena, archive->n_groups, StoredGroup);
+    if (archive->n_groups) {
+        memcpy(groups, archive->groups, (size_t)archive->n_groups * sizeof *groups);
+        qsort(groups, (size_t)archive->n_groups, sizeof *groups, compare_groups);
+    }
+    return groups;
+}
+
+typedef struct Giving {
+    Arena       *arena;
+    StoredGroup *groups;  int n;       /* sorted by name */
+    Error       *err;
+} Giving;
+
+static const StoredGroup *group_find(const Giving *giving, const char *name)
+{
+    static const StoredGroup EMPTY = {.name = ""};
+    const StoredGroup wanted = {.name = name};
+    const StoredGroup *found = giving->n ? bsearch(&wanted, giving->groups, (size_t)giving->n, sizeof wanted, compare_groups) : NULL;
+    return found ? found : &EMPTY;
+}
+
+/* ---- refusals ---- */
+
+static const char *names_of(Arena *arena, const Layer *layer)
+{
+    Text names = {.arena = arena};
+    for (int i = 0; i < layer->n_weights; i++) text_print(&names, "%s'%s'", i ? ", " : "", layer->weights[i].name);
+    return text_string(&names);
+}
+
+static bool refuse_count(const Giving *giving, const Layer *layer, int found)
+{
+    error_set(giving->err, "ValueError", "Layer '%s' expected %d variables, but received %d variables during loading. Expected: [%s]",
+              layer->name, layer->n_weights, found, names_of(giving->arena, layer));
+    return error_cause(giving->err, "archive.other_weights", layer->name, NULL);
+}
+
+static bool refuse_shape(const Giving *giving, const Layer *layer, const WeightSpec *weight, const Tensor *found)
+{
+    error_set(giving->err, "ValueError",
+              "The shape of the target variable and the shape of the target value in `variable.assign(value)` must match. "
+              "variable.shape=%s, Received: value.shape=%s. Target variable: %s",
+              shape_text(giving->arena, &weight->shape), shape_text(giving->arena, &found->shape), weight->path ? weight->path : weight->name);
+    return error_cause(giving->err, "archive.other_weights", layer->name, NULL);
+}
+
+/* ---- giving ---- */
+
+static bool give_layer(const Giving *giving, Layer *layer, const StoredGroup *group)
+{
+    if (layer->n_weights != group->n) return refuse_count(giving, layer, group->n);
+    for (int i = 0; i < layer->n_weights; i++) {
+        if (!shape_equal(&layer->weights[i].shape, &group->arrays[i].shape))
+            return refuse_shape(giving, layer, &layer->weights[i], &group->arrays[i]);
+        layer->weights[i].given = group->arrays[i].data;
+    }
+    return true;
+}
+
+bool weights_give(Arena *arena, Model *model, const Archive *archive, Error *err)
+{
+    StorePlaces places = {.arena = arena};
+    const Giving giving = {.arena = arena, .groups = groups_sorted(arena, archive), .n = archive->n_groups, .err = err};
+    if (archive->without_numbers) return true;
+    store_places(&places, model);
+    for (int i = 0; i < places.n; i++) {
+        Layer *layer = places.items[i].layer;
+        if (layer_is_opaque(layer)) continue;
+        if (!give_layer(&giving, layer, group_find(&giving, places.items[i].path))) return false;
+    }
+    return true;
+}
