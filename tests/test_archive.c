@@ -57,7 +57,8 @@ static void assert_predicts(Snapshot *snapshot, const char *folder)
     assert_near(&snapshot->run.tensors[snapshot->plan.outputs[0]], &output);
 }
 
-static const char *const MODELS[] = {"dense_on_rows", "bidirectional_modes"};
+static const char *const MODELS[] = {"dense_on_rows/model.keras", "bidirectional_modes/model.keras", "bidirectional_modes/model.h5",
+                                     "flatten_none_axis/model.h5"};
 enum { N_MODELS = sizeof MODELS / sizeof *MODELS };
 
 static void archives_predict_as_keras_does(void **state)
@@ -66,9 +67,9 @@ static void archives_predict_as_keras_does(void **state)
     for (int i = 0; i < N_MODELS; i++) {
         size_t length;
         Snapshot snapshot;
-        const char *folder = path_join(&arena, DATA, MODELS[i]), *bytes = bytes_of(path_join(&arena, folder, "model.keras"), &length);
+        const char *path = path_join(&arena, DATA, MODELS[i]), *bytes = bytes_of(path, &length);
         snapshot_open_archive(&snapshot, bytes, length);
-        assert_predicts(&snapshot, folder);
+        assert_predicts(&snapshot, file_folder(&arena, path));
         snapshot_close(&snapshot);
     }
 }
@@ -79,12 +80,12 @@ static void an_archive_opens_as_code_that_loads_its_weights(void **state)
     for (int i = 0; i < N_MODELS; i++) {
         Document document;
         Snapshot snapshot;
-        const char *folder = path_join(&arena, DATA, MODELS[i]);
-        assert_int_equal(document_open(&document, &arena, path_join(&arena, folder, "model.keras")), DOCUMENT_GOOD);
+        const char *path = path_join(&arena, DATA, MODELS[i]);
+        assert_int_equal(document_open(&document, &arena, path), DOCUMENT_GOOD);
         assert_true(document_to_code(&document, &arena, NULL));
-        assert_non_null(strstr(document.text, "model.load_weights('model.keras')"));
+        assert_non_null(strstr(document.text, arena_print(&arena, "model.load_weights('%s')", file_name(path))));
         snapshot_open(&snapshot, document.text, document.length, &(ReadOptions){.folder = document.folder});
-        assert_predicts(&snapshot, folder);
+        assert_predicts(&snapshot, file_folder(&arena, path));
         snapshot_close(&snapshot);
     }
 }
@@ -120,7 +121,21 @@ static void a_file_that_cannot_be_loaded_is_told_at_its_line(void **state)
 static void weights_of_another_model_are_refused(void **state)
 {
     (void)state;
+    assert_string_equal(fault_of_load("3,", "model.load_weights('dense_77.weights.h5')"), "ValueError");
+    assert_string_equal(fault_of_load("77,", "model.load_weights('../dense_on_rows/dense_77.weights.h5')"), "FileNotFoundError");
     assert_string_equal(fault_of_load("77,", LOADS[0].code), "ValueError");
+}
+
+static void a_file_of_weights_alone_is_loaded_but_tells_no_model(void **state)
+{
+    (void)state;
+    size_t length;
+    Archive archive;
+    Error err = {.arena = &arena};
+    const char *bytes = bytes_of(DATA "dense_on_rows/dense_77.weights.h5", &length);
+    assert_null(fault_of_load("77,", "model.load_weights('dense_77.weights.h5')"));
+    assert_false(archive_read_model(&arena, bytes, length, &archive, &err));
+    assert_string_equal(err.cause, "archive.weights_alone");
 }
 
 /* ---- damaged files ---- */
@@ -145,24 +160,30 @@ static void what_is_no_archive_is_refused(void **state)
     assert_string_equal(cause, "archive.not_zip");
 }
 
+static const char *const WHOLE[] = {DATA "dense_on_rows/model.keras", DATA "flatten_none_axis/model.h5"};
+
 static void a_cut_archive_is_refused(void **state)
 {
     (void)state;
-    size_t length;
-    const char *cause, *bytes = bytes_of(DATA "dense_on_rows/model.keras", &length);
-    for (size_t cut = 0; cut < length; cut += 997) assert_false(opens(bytes, cut, &cause));
+    for (size_t i = 0; i < sizeof WHOLE / sizeof *WHOLE; i++) {
+        size_t length;
+        const char *cause, *bytes = bytes_of(WHOLE[i], &length);
+        for (size_t cut = 0; cut < length; cut += 997) assert_false(opens(bytes, cut, &cause));
+    }
 }
 
 static void a_damaged_archive_never_harms(void **state)
 {
     (void)state;
-    size_t length;
-    const char *cause, *bytes = bytes_of(DATA "dense_on_rows/model.keras", &length);
-    char *damaged = arena_copy(&arena, bytes, length);
-    for (size_t at = 11; at < length; at += 311) {
-        damaged[at] = (char)~bytes[at];
-        opens(damaged, length, &cause);
-        damaged[at] = bytes[at];
+    for (size_t i = 0; i < sizeof WHOLE / sizeof *WHOLE; i++) {
+        size_t length;
+        const char *cause, *bytes = bytes_of(WHOLE[i], &length);
+        char *damaged = arena_copy(&arena, bytes, length);
+        for (size_t at = 11; at < length; at += 311) {
+            damaged[at] = (char)~bytes[at];
+            opens(damaged, length, &cause);
+            damaged[at] = bytes[at];
+        }
     }
 }
 
@@ -210,6 +231,7 @@ int main(void)
         cmocka_unit_test(an_archive_opens_as_code_that_loads_its_weights),
         cmocka_unit_test(a_file_that_cannot_be_loaded_is_told_at_its_line),
         cmocka_unit_test(weights_of_another_model_are_refused),
+        cmocka_unit_test(a_file_of_weights_alone_is_loaded_but_tells_no_model),
         cmocka_unit_test(what_is_no_archive_is_refused),
         cmocka_unit_test(a_cut_archive_is_refused),
         cmocka_unit_test(a_damaged_archive_never_harms),

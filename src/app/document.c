@@ -16,7 +16,7 @@ static bool begins(const Document *document, const char *magic)
 static DocumentForm form_of(const Document *document)
 {
     const size_t blank = strspn(document->text, " \t\r\n");
-    if (begins(document, "PK\3\4")) return FORM_ARCHIVE;
+    if (begins(document, "PK\3\4") || begins(document, "\x89HDF")) return FORM_ARCHIVE;
     if (file_ends_with(document->path, ".json")) return FORM_JSON;
     return strcmp(document->path, "-") == 0 && document->text[blank] == '{' ? FORM_JSON : FORM_CODE;
 }
@@ -28,7 +28,7 @@ DocumentFault document_open(Document *document, Arena *arena, const char *path)
     document->text = file_read(arena, path, &document->length);
     if (!document->text) return DOCUMENT_MISSING;
     document->form = form_of(document);
-    return begins(document, "\x89HDF") ? DOCUMENT_UNKNOWN_FORM : DOCUMENT_GOOD;
+    return document->form != FORM_ARCHIVE && memchr(document->text, 0, document->length) ? DOCUMENT_UNKNOWN_FORM : DOCUMENT_GOOD;
 }
 
 static const char *name_as_code(Arena *arena, const char *name)
@@ -44,7 +44,7 @@ static bool config_take(const Document *document, Arena *arena, const char **tex
     *text = document->text;
     *length = document->length;
     if (document->form != FORM_ARCHIVE) return true;
-    if (!archive_read(arena, document->text, document->length, &archive, err)) return false;
+    if (!archive_read_model(arena, document->text, document->length, &archive, err)) return false;
     *text = archive.config;
     *length = archive.config_length;
     return true;

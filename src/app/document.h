@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
-typedef enum DocumentForm { FORM_CODE, FORM_JSON /* model.to_json() */, FORM_ARCHIVE /* .keras */ } DocumentForm;
+typedef enum DocumentForm { FORM_CODE, FORM_JSON /* model.to_json() */, FORM_ARCHIVE /* .keras, .h5 */ } DocumentForm;
 
 typedef struct Document {
     const char *path;      /* as given; NULL = the built-in question */

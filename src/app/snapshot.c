@@ -42,7 +42,7 @@ static void understand_archive(Snapshot *snapshot, const char *bytes)
     Archive archive;
     Error err = {.arena = &snapshot->arena};
     Reading *reading = &snapshot->reading;
-    const bool opened = archive_read(&snapshot->arena, bytes, snapshot->length, &archive, &err);
+    const bool opened = archive_read_model(&snapshot->arena, bytes, snapshot->length, &archive, &err);
     snapshot->text = opened ? archive.config : "";
     snapshot->length = opened ? archive.config_length : 0;
     if (opened && understand_json(snapshot)) weights_give(&snapshot->arena, reading->model, &archive, &reading->error);

@@ -77,6 +77,12 @@ static bool take_config(const Receiver *receiver)
     return !archive->config && take_text(receiver, CONTAINER_CONFIG_MAX, &archive->config, &archive->config_length);
 }
 
+static bool take_record(Receiver *receiver, ContainerWord word)
+{
+    if (word == CONTAINER_LEGACY) return receiver->archive->legacy = true;
+    return word == CONTAINER_CONFIG ? take_config(receiver) : take_group(receiver);
+}
+
 static bool refuse(Error *err, const char *exception, const char *message, const char *cause)
 {
     error_set(err, exception, "%s", message);
@@ -95,8 +101,8 @@ static bool drop_numbers(Archive *archive)
 static bool finish(const Receiver *receiver, ContainerWord word, Error *err)
 {
     switch (word) {
-    case CONTAINER_END: return receiver->archive->config != NULL || refuse_stopped(err);
-    case CONTAINER_TOO_LARGE: return receiver->archive->config ? drop_numbers(receiver->archive) : refuse_stopped(err);
+    case CONTAINER_END: return true;
+    case CONTAINER_TOO_LARGE: return drop_numbers(receiver->archive);
     case CONTAINER_NOT_ZIP: return refuse(err, "BadZipFile", "File is not a zip file", "archive.not_zip");
     case CONTAINER_NO_CONFIG: return refuse(err, "KeyError", "\"There is no item named 'config.json' in the archive\"", "archive.no_config");
     case CONTAINER_NO_WEIGHTS:
@@ -104,7 +110,8 @@ static bool finish(const Receiver *receiver, ContainerWord word, Error *err)
     case CONTAINER_NOT_HDF5: return refuse(err, "OSError", "Unable to open file", "archive.not_hdf5");
     case CONTAINER_BOMB: return refuse(err, "ValueError", "refusing to load a potential decompression bomb.", "archive.bomb");
     case CONTAINER_CONFIG:
-    case CONTAINER_GROUP: break;
+    case CONTAINER_GROUP:
+    case CONTAINER_LEGACY: break;
     }
     return refuse_stopped(err);
 }
@@ -116,8 +123,8 @@ bool archive_receive(Arena *arena, const Source *source, Archive *archive, Error
     *archive = (Archive){0};
     for (;;) {
         if (!take_integer(&receiver, CONTAINER_BOMB, &word)) return refuse_stopped(err);
-        if (word != CONTAINER_CONFIG && word != CONTAINER_GROUP) return finish(&receiver, (ContainerWord)word, err);
-        if (!(word == CONTAINER_CONFIG ? take_config(&receiver) : take_group(&receiver))) return refuse_stopped(err);
+        if (word < CONTAINER_CONFIG || word >= CONTAINER_END) return finish(&receiver, (ContainerWord)word, err);
+        if (!take_record(&receiver, (ContainerWord)word)) return refuse_stopped(err);
     }
 }
 
@@ -153,4 +160,10 @@ bool archive_read(Arena *arena, const void *bytes, size_t length, Archive *archi
     arena_try_end(arena, &attempt);
     cage_close(&cage);
     return good;
+}
+
+bool archive_read_model(Arena *arena, const void *bytes, size_t length, Archive *archive, Error *err)
+{
+    if (!archive_read(arena, bytes, length, archive, err)) return false;
+    return archive->config || refuse(err, "ValueError", "No model config found in the file.", "archive.weights_alone");
 }

@@ -11,14 +11,17 @@ typedef struct StoredGroup {     /* the own variables of one layer, in Keras' or
 } StoredGroup;
 
 typedef struct Archive {
-    const char  *config;  size_t config_length;     /* JSON */
+    const char  *config;  size_t config_length;     /* JSON; NULL in a file of weights alone */
     StoredGroup *groups;  int n_groups;  size_t capacity;
+    bool         legacy;                            /* groups are layers as Keras 2 counts them, in order */
     bool         without_numbers;                   /* there are more than would be computed with: none are here */
 } Archive;
 
-/* Bytes of a .keras file. They are opened in a child process that can do nothing but answer (keras/cage); code that a file
+/* Bytes of a .keras or .h5 file. They are opened in a child process that can do nothing but answer (keras/cage); code that a file
  * may hold is never looked at. Faults carry a cause "archive. ...". */
 bool archive_read(Arena *, const void *bytes, size_t length, Archive *, Error *);
+/* The same of a file that must tell a model. */
+bool archive_read_model(Arena *, const void *bytes, size_t length, Archive *, Error *);
 
 /* ---- the receiving end alone ---- */
 

@@ -99,7 +99,7 @@ static bool send_weights(Stream *stream, zip_t *archive)
 {
     Member weights;
     if (!member_open(stream, archive, WEIGHTS, MEMBER_BYTES_MAX, CONTAINER_NO_WEIGHTS, &weights)) return false;
-    const bool sent = store_send(stream, weights.bytes, weights.length);
+    const bool sent = hdf5_send(stream, weights.bytes, weights.length);
     free(weights.bytes);
     return sent;
 }
@@ -112,14 +112,22 @@ static zip_t *zip_of(const void *bytes, size_t length)
     return archive;
 }
 
+static void send_zip(Stream *stream, const void *bytes, size_t length)
+{
+    zip_t *archive = zip_of(bytes, length);
+    if (!archive) {
+        stream_close(stream, CONTAINER_NOT_ZIP);
+        return;
+    }
+    if (send_config(stream, archive) && send_weights(stream, archive)) stream_close(stream, CONTAINER_END);
+    zip_discard(archive);
+}
+
+static bool is_hdf5(const void *bytes, size_t length) { return length > 4 && memcmp(bytes, "\x89HDF", 4) == 0; }
+
 void container_send(const void *bytes, size_t length, const Sink *sink)
 {
     Stream stream = {.sink = sink};
-    zip_t *archive = zip_of(bytes, length);
-    if (!archive) {
-        stream_close(&stream, CONTAINER_NOT_ZIP);
-        return;
-    }
-    if (send_config(&stream, archive) && send_weights(&stream, archive)) stream_close(&stream, CONTAINER_END);
-    zip_discard(archive);
+    if (!is_hdf5(bytes, length)) send_zip(&stream, bytes, length);
+    else if (hdf5_send(&stream, bytes, length)) stream_close(&stream, CONTAINER_END);
 }

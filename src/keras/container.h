@@ -17,9 +17,10 @@ typedef struct Sink {
  *     CONFIG  uint64 length, the bytes
  *     GROUP   uint64 length, the name's bytes, uint64 count, and count arrays:
  *                 int64 rank, rank int64 axes, the numbers as float
+ *     LEGACY  the groups are those of Keras 2
  *     END, or why there is no more. */
 typedef enum ContainerWord {
-    CONTAINER_CONFIG = 1, CONTAINER_GROUP, CONTAINER_END,
+    CONTAINER_CONFIG = 1, CONTAINER_GROUP, CONTAINER_LEGACY, CONTAINER_END,
     CONTAINER_TOO_LARGE,      /* more numbers than are read; what was told before holds */
     CONTAINER_NOT_ZIP, CONTAINER_NO_CONFIG, CONTAINER_NO_WEIGHTS, CONTAINER_NOT_HDF5, CONTAINER_BOMB
 } ContainerWord;
@@ -34,7 +35,7 @@ enum {
 #define CONTAINER_NUMBERS_MAX (INT64_C(1) << 28)
 
 /* Groups of a .keras archive are named by the path of their layer in Keras' store ("layers/dense"), with the layer's own
- * variables in order. */
+ * variables in order; those of the legacy form by their layer. An HDF5 file may hold weights alone, without CONFIG. */
 void container_send(const void *bytes, size_t length, const Sink *);
 
 #endif

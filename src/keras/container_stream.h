@@ -1,4 +1,4 @@
-/* The parts of telling a container: records of the stream, and the numbers of one HDF5 file. */
+/* The parts of telling a container: records of the stream, and what an HDF5 file holds. */
 #ifndef SHAPEFLOW_KERAS_CONTAINER_STREAM_H
 #define SHAPEFLOW_KERAS_CONTAINER_STREAM_H
 
@@ -18,7 +18,7 @@ bool stream_close(Stream *, ContainerWord);
 bool stream_put_config(Stream *, const char *bytes, size_t length);
 bool stream_put_group(Stream *, const char *name, int64_t count);
 
-/* Every layer's variables of a model.weights.h5. False after the last word. */
-bool store_send(Stream *, const void *bytes, size_t length);
+/* What an HDF5 file holds, as it lies in memory. False after the last word. */
+bool hdf5_send(Stream *, const void *bytes, size_t length);
 
 #endif

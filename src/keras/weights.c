@@ -5,6 +5,7 @@
 
 #include "keras/opaque.h"
 #include "keras/store_path.h"
+#include "keras/weights_legacy.h"
 
 /* ---- groups by name ---- */
 
@@ -77,6 +78,7 @@ bool weights_give(Arena *arena, Model *model, const Archive *archive, Error *err
     StorePlaces places = {.arena = arena};
     const Giving giving = {.arena = arena, .groups = groups_sorted(arena, archive), .n = archive->n_groups, .err = err};
     if (archive->without_numbers) return true;
+    if (archive->legacy) return weights_give_legacy(arena, model, archive, err);
     store_places(&places, model);
     for (int i = 0; i < places.n; i++) {
         Layer *layer = places.items[i].layer;
