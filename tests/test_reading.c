@@ -1,4 +1,5 @@
 /* Keras code read as data: what models, inputs, places and faults a text gives. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -232,6 +233,87 @@ static void test_report(void **state)
     read_done(&read);
 }
 
+/* ---- what holds for every text ---- */
+
+static bool inside(Span inner, Span outer)
+{
+    return outer.start <= inner.start && inner.start <= inner.end && inner.end <= outer.end;
+}
+
+static bool overlap(Span a, Span b)
+{
+    return a.start < b.end && b.start < a.end;
+}
+
+static void check_argument(const Read *read, const Place *place, const ArgumentPlace *arg)
+{
+    const char *whole = slice(read, arg->whole), *value = slice(read, arg->value);
+    assert_true(inside(arg->whole, place->inside));
+    assert_true(inside(arg->value, arg->whole));
+    assert_true(arg->whole.end == arg->value.end);
+    assert_true(*value != 0);
+    if (arg->positional) assert_string_equal(whole, value);
+    else assert_int_equal(strncmp(whole, arg->param, strlen(arg->param)), 0);
+    if (span_known(arg->literal)) assert_true(arg->literal.start >= 0 && (size_t)arg->literal.end <= read->reading.length);
+}
+
+static void check_place(const Read *read, const Place *place)
+{
+    const char *call = slice(read, place->call);
+    assert_true(call[strlen(call) - 1] == ')');
+    assert_int_equal(place->callee.start, place->call.start);
+    assert_int_equal(place->inside.end, place->call.end - 1);
+    assert_true(read->reading.text[place->inside.start - 1] == '(');
+    assert_true(inside(place->call, place->statement));
+    assert_true(place->times >= 1);
+    for (int i = 0; i < place->n_args; i++) check_argument(read, place, &place->args[i]);
+}
+
+/* Layers of the model shown are never dimmed, and know their place. */
+static void check_layers(const Read *read)
+{
+    const Reading *reading = &read->reading;
+    for (int i = 0; i < read->plan.n_layers; i++) {
+        const Layer *layer = read->plan.layers[i].layer;
+        if (layer->place < 0) continue;
+        assert_true(layer->place < reading->n_places);
+        for (int k = 0; k < reading->n_dimmed; k++) assert_false(overlap(reading->places[layer->place].call, reading->dimmed[k]));
+    }
+}
+
+static void check_text(const char *path)
+{
+    static char code[1 << 16];
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    const size_t length = fread(code, 1, sizeof code - 1, file);
+    fclose(file);
+    code[length] = 0;
+    Read read;
+    read_text(&read, code);
+    for (int i = 0; i < read.reading.n_places; i++) check_place(&read, &read.reading.places[i]);
+    for (int i = 1; i < read.reading.n_dimmed; i++) assert_false(overlap(read.reading.dimmed[i - 1], read.reading.dimmed[i]));
+    check_layers(&read);
+    read_done(&read);
+}
+
+static void test_places_hold(void **state)
+{
+    (void)state;
+    DIR *folder = opendir(SOURCE_DIR "/tests/corpus/reading");
+    int n = 0;
+    assert_non_null(folder);
+    for (const struct dirent *entry; (entry = readdir(folder));) {
+        char path[1024];
+        if (entry->d_name[0] == '.') continue;
+        snprintf(path, sizeof path, SOURCE_DIR "/tests/corpus/reading/%s", entry->d_name);
+        check_text(path);
+        n++;
+    }
+    closedir(folder);
+    assert_true(n > 20);
+}
+
 /* ---- limits ---- */
 
 static void test_limits(void **state)
@@ -275,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_weights_and_seed),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_report),
+        cmocka_unit_test(test_places_hold),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_little_memory),
     };

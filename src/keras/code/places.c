@@ -44,11 +44,17 @@ static bool is_call(const PyNode *statement, const PyNode *call)
     return statement->a->a == call;
 }
 
+/* Not so for the body of a lambda, which runs in another statement. */
+static bool contains(const PyNode *statement, const PyNode *call)
+{
+    return statement->span.start <= call->span.start && call->span.end <= statement->span.end;
+}
+
 static void place_form(const Evaluator *ev, const PyNode *call, Place *place)
 {
-    const PyNode *statement = ev->active ? ev->active->node : NULL;
+    const PyNode *statement = ev->active && contains(ev->active->node, call) ? ev->active->node : NULL;
     place->form = PLACE_OTHER;
-    place->statement = statement ? statement->span : call->span;
+    place->statement = statement ? statement->span : call->outer;
     if (ev->item == call) {
         place->form = PLACE_ITEM;
         place->statement = call->outer;
