@@ -252,7 +252,7 @@ static bool infer_repeat(const Layer *layer, const Call *call, const TensorSpec 
 /* The element whose repetitions reach place `at`. */
 static int64_t repeated_from(const Value *repeats, int64_t at)
 {
-    if (repeats_count(repeats) == 1) return at / repeats_of(repeats, 0);
+    if (repeats_count(repeats) == 1) return repeats_of(repeats, 0) > 0 ? at / repeats_of(repeats, 0) : 0;
     size_t i = 0;
     for (; i < repeats_count(repeats) && at >= repeats_of(repeats, i); i++) at -= repeats_of(repeats, i);
     return (int64_t)i;

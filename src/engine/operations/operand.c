@@ -102,7 +102,10 @@ int64_t broadcast_index(const Shape *in, const Shape *out, const int64_t *at)
 {
     const int missing = out->rank - in->rank;
     int64_t index = 0;
-    for (int i = 0; i < in->rank; i++) index = index * in->dim[i] + (in->dim[i] == 1 ? 0 : at[i + missing]);
+    for (int i = 0; i < in->rank; i++) {
+        const bool spread = in->dim[i] <= 1 || i + missing < 0;   /* what does not broadcast is never past its end */
+        index = index * in->dim[i] + (spread ? 0 : at[i + missing] % in->dim[i]);
+    }
     return index;
 }
 
