@@ -202,23 +202,31 @@ static const Argument *keyword_find(const Argument *args, int n, const char *nam
     return NULL;
 }
 
+static bool call_refused(Error *err, const char *cause, const char *name, const char *format)
+{
+    const char *at = strstr(format, "%s");
+    if (at) error_set(err, "TypeError", "%.*s%s%s", (int)(at - format), format, name, at + 2);
+    else error_set(err, "TypeError", "%s", format);
+    return error_cause(err, cause, name, NULL);
+}
+
 bool bind_inspected(Arena *arena, const Signature *signature, const Argument *args, int n, Bound *bound, Error *err)
 {
     begin(arena, signature, bound);
     bind_positional(signature, args, n, bound);
     if (positional_args(args, n) > positional_params(signature))
-        return error_set(err, "TypeError", "too many positional arguments");
+        return call_refused(err, "cause.call_too_many", NULL, "too many positional arguments");
     for (int i = 0; i < signature->n_params; i++) {
         const ParamSpec *param = &signature->params[i];
         const Argument *keyword = keyword_find(args, n, param->name);
         if (keyword && bound->from[i] >= 0)
-            return error_set(err, "TypeError", "multiple values for argument '%s'", param->name);
+            return call_refused(err, "cause.argument_twice", param->name, "multiple values for argument '%s'");
         if (keyword) bound->values[i] = keyword->value, bound->from[i] = (int)(keyword - args);
         if (param->required && bound->from[i] < 0)
-            return error_set(err, "TypeError", "missing a required argument: '%s'", param->name);
+            return call_refused(err, "cause.call_missing", param->name, "missing a required argument: '%s'");
     }
     for (int i = 0; i < n; i++)
         if (args[i].keyword && param_index(signature, args[i].keyword) < 0)
-            return error_set(err, "TypeError", "got an unexpected keyword argument '%s'", args[i].keyword);
+            return call_refused(err, "cause.call_unknown", args[i].keyword, "got an unexpected keyword argument '%s'");
     return true;
 }

@@ -282,12 +282,21 @@ bool config_make(Arena *arena, const ConfigKind *kind, const Argument *args, int
     return !kind->check || kind->check(arena, &config->arguments, err);
 }
 
+/* The name alone does not say which constant. */
+static bool constant_without_value(Error *err)
+{
+    error_set(err, "KeyError", "'value'");
+    error_cause(err, "cause.constant", NULL);
+    error_fix(err, FIX_REPLACE_TEXT, NULL, "'zeros'");
+    return error_fix(err, FIX_REPLACE_TEXT, NULL, "'ones'");
+}
+
 static bool make_from_dict(Arena *arena, const ConfigKind *kind, const ValueDict *given, Value *out, Error *err)
 {
     const int n = given ? (int)given->keys.n : 0;
     Argument *args = ARENA_ARRAY(arena, n, Argument);
     if (strcmp(kind->name, "Constant") == 0 && (!given || !dict_find(given, "value")))
-        return error_set(err, "KeyError", "'value'");
+        return constant_without_value(err);
     for (int i = 0; i < n; i++)
         args[i] = (Argument){.keyword = value_str_text(arena, &given->keys.items[i]), .value = given->values.items[i]};
     return config_make(arena, kind, args, n, out, err);

@@ -66,6 +66,13 @@ static bool check_rank(Arena *arena, const Layer *layer, const InputSpec *spec, 
     return true;
 }
 
+/* A Dense before makes the last axis as long as it must be. */
+static bool propose_features(Arena *arena, const Shape *shape, int axis, int64_t wanted, Error *err)
+{
+    if (axis != shape->rank - 1 || axis < 1 || wanted < 1) return false;
+    return error_fix(err, FIX_INSERT_BEFORE, NULL, arena_print(arena, "Dense(%lld)", (long long)wanted));
+}
+
 static bool check_axes(Arena *arena, const Layer *layer, const InputSpec *spec, int index, const Shape *shape, Error *err)
 {
     for (int i = 0; i < spec->n_axes; i++) {
@@ -76,7 +83,8 @@ static bool check_axes(Arena *arena, const Layer *layer, const InputSpec *spec, 
         refuse(layer, spec, index, err,
                arena_print(arena, "expected axis %d of input shape to have value %lld, but received input with shape %s",
                            spec->axes[i].axis, (long long)dim, shape_text(arena, shape)));
-        return error_cause(err, "cause.axis", layer->name, number(arena, dim), number(arena, shape->dim[axis]), NULL);
+        error_cause(err, "cause.axis", layer->name, number(arena, dim), number(arena, shape->dim[axis]), NULL);
+        return propose_features(arena, shape, axis, dim, err);
     }
     return true;
 }
@@ -96,7 +104,8 @@ static bool check_whole(Arena *arena, const Layer *layer, const InputSpec *spec,
         if (wanted.dim[i] == DIM_NONE || shape.dim[i] == DIM_NONE || wanted.dim[i] == shape.dim[i]) continue;
         const char *expected = shape_text(arena, &spec->shape), *found = shape_text(arena, &shape);
         refuse(layer, spec, index, err, arena_print(arena, "expected shape=%s, found shape=%s", expected, found));
-        return error_cause(err, "cause.whole_shape", layer->name, expected, found, NULL);
+        error_cause(err, "cause.whole_shape", layer->name, expected, found, NULL);
+        return wanted.rank == shape.rank && propose_features(arena, &shape, i, wanted.dim[i], err);
     }
     return true;
 }

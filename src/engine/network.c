@@ -224,11 +224,26 @@ static int times_used(const Network *network, const char *name)
     return times;
 }
 
+/* The last of that name that has it from the text takes another. */
+static void propose_name(const Network *network, Arena *arena, const char *name, Error *err)
+{
+    for (int i = network->n_layers - 1; i >= 0; i--) {
+        const Layer *layer = network->layers[i];
+        const Value *given = layer->initial_kwargs.kind == VALUE_DICT ? dict_find(layer->initial_kwargs.dict, "name") : NULL;
+        for (int k = 0; !given && k < layer->kind->n_params; k++)
+            if (strcmp(layer->kind->params[k].name, "name") == 0) given = &layer->args[k];
+        if (strcmp(layer->name, name) != 0 || !given || !span_known(given->span)) continue;
+        error_fix_at(err, given->span, arena_print(arena, "'%s_2'", name));
+    }
+}
+
 static bool refuse_name(const Network *network, Arena *arena, const char *name, Error *err)
 {
     const int times = times_used(network, name);
     error_set(err, "ValueError", "The name \"%s\" is used %d times in the model. All operation names should be unique.", name, times);
-    return error_cause(err, "cause.name_used_twice", name, arena_print(arena, "%d", times), NULL);
+    error_cause(err, "cause.name_used_twice", name, arena_print(arena, "%d", times), NULL);
+    propose_name(network, arena, name, err);
+    return false;
 }
 
 static bool check_names(Arena *arena, const Network *network, Error *err)
