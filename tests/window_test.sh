@@ -45,7 +45,8 @@ DISPLAY=:$number
 XDG_CONFIG_HOME=$folder/config
 XDG_STATE_HOME=$folder/state
 XDG_RUNTIME_DIR=$folder
-export DISPLAY XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
+LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$source/tests/leaks.txt:print_suppressions=0}   # of libraries under SDL
+export DISPLAY XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR LSAN_OPTIONS
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
 
 # Xvfb keeps the screen in a file: a header of so many bytes and 12 for each colour of its map, then the pixels.
