@@ -13,8 +13,8 @@
 
 /* Limits, so that no text can hang or fill the machine. */
 enum {
-    STEPS_MAX = 4000000,        /* nodes evaluated, and items made, in all */
-    LOOP_STEPS_MAX = 1000000,   /* in one outermost loop: training loops are given up there */
+    STEPS_MAX = 10000000,       /* nodes evaluated, and items made, in all */
+    LOOP_STEPS_MAX = 3000000,   /* in one outermost loop: training loops are given up there */
     NESTING_MAX = 3000,         /* C calls of the evaluator inside one another */
     YIELDS_MAX = 2000,          /* of one generator: longer ones are taken to have no end */
     CALLS_MAX = 250,            /* functions of the text inside one another */

@@ -45,7 +45,7 @@ Value construct_sequential(Evaluator *ev, const Class *class, const Argument *ar
     if (model) registry_model(ev, model);
     if (model && error.set) registry_fault_model(ev, model);
     if (error.set || !model) raise_fault(ev, &error);
-    pay(ev, 10 * (model->n_layers + 1));
+    pay(ev, 20 + model->n_layers / 8);
     model->self->place = -1;
     return value_layer(model->self);
 }
@@ -60,7 +60,7 @@ Value construct_model(Evaluator *ev, const Class *class, const Argument *args, i
     Error error = error_make(ev);
     Model *model = model_construct(ev->builder, arguments, given, span, &error);
     if (!model) raise_fault(ev, &error);
-    pay(ev, 10 * (model->n_layers + 1));
+    pay(ev, 20 + model->n_layers / 8);
     model->self->place = -1;
     registry_model(ev, model);
     return value_layer(model->self);
@@ -96,7 +96,7 @@ static Value sequential_add_call(Evaluator *ev, const Given *given)
         return value_none();
     }
     if (given->arg[0]->kind == VALUE_UNKNOWN) engine_arguments(ev, NULL, 0, given->written, given->n_written, &(int){0});
-    pay(ev, 10 * (model->n_layers + 1));
+    pay(ev, 20 + model->n_layers / 8);
     walkable(ev, given->arg[0]);
     const Value layer = engine_value(ev, *given->arg[0]);
     Error error = error_make(ev);
@@ -113,7 +113,7 @@ static Value sequential_pop_call(Evaluator *ev, const Given *given)
     if (doubt_spares(ev, model->self)) return value_none();
     Layer *last = model->n_layers ? model->layers[model->n_layers - 1] : model->input_layer;
     Error error = error_make(ev);
-    pay(ev, 10 * (model->n_layers + 1));
+    pay(ev, 20 + model->n_layers / 8);
     if (!sequential_pop(ev->builder, model, true, &error)) raise_fault(ev, &error);
     registry_model(ev, model);
     return last ? value_layer(last) : value_none();

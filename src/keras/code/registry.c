@@ -11,6 +11,7 @@ typedef struct MadeModel {
     const char *name;       /* the last variable or attribute, not one of the module; NULL = none */
     Span        span;       /* of that assignment's right-hand side */
     int         end;        /* of the last statement that changed it */
+    int64_t     calls;      /* of layers, those of models inside it counted each time */
 } MadeModel;
 
 typedef struct UsedArray {
@@ -61,6 +62,20 @@ static MadeModel *made_find(const Registry *registry, const Model *model)
     return NULL;
 }
 
+/* A model called twice in a model called twice ... doubles with every level. */
+enum { INSIDE_CALLS_MAX = 50000 };
+
+static void count_calls(Evaluator *ev, MadeModel *made)
+{
+    made->calls = 0;
+    for (int i = 0; i < made->model->n_steps; i++) {
+        const Model *inner = made->model->steps[i].node->layer->model;
+        const MadeModel *known = inner ? made_find(ev->registry, inner) : NULL;
+        made->calls = size_add(made->calls, known ? known->calls + 1 : 1);
+    }
+    if (made->calls > INSIDE_CALLS_MAX && made->calls > 2 * made->model->n_steps) raise_limit(ev, "calls");
+}
+
 void registry_model(Evaluator *ev, Model *model)
 {
     Registry *registry = ev->registry;
@@ -74,6 +89,7 @@ void registry_model(Evaluator *ev, Model *model)
     }
     if (ev->active) made->end = ev->active->node->span.end;
     trail_builds(ev);
+    if (model->kind != MODEL_SEQUENTIAL || model->n_steps < 100) count_calls(ev, made);
 }
 
 bool registry_has_model(const Evaluator *ev)
@@ -271,6 +287,8 @@ int registry_import_place(const Evaluator *ev)
 void registry_star(Evaluator *ev, const char *path, Value module)
 {
     Registry *registry = ev->registry;
+    for (size_t i = 0; i < registry->n_stars; i++)
+        if (strcmp(registry->stars[i].path, path) == 0) return;
     const size_t n = registry->n_stars++;
     registry->stars = arena_grow(ev->arena, registry->stars, n, &registry->stars_capacity, n + 1, sizeof(Star));
     registry->stars[n] = (Star){path, module, ev->active ? ev->active->statement : -1};
@@ -282,6 +300,7 @@ bool registry_star_find(Evaluator *ev, const char *name, Value *out)
     for (size_t i = registry->n_stars; i-- > 0;) {
         const Star *star = &registry->stars[i];
         const bool open = star->module.kind == VALUE_UNKNOWN;
+        pay(ev, 20);
         if (!open && !module_find(ev, star->path, name, out)) continue;
         if (open) *out = unknown(ev, "cause.not_known_module", arena_print(ev->arena, "%s.%s", star->path, name), ev->span);
         trail_use(ev, star->by);
