@@ -48,7 +48,14 @@ static void print_array(const void *object, Text *text)
 
 const ObjectKind CONSTANT_SLICE = {.type_name = "slice", .repr = print_slice};
 const ObjectKind CONSTANT_ELLIPSIS = {.type_name = "ellipsis", .repr = print_ellipsis};
-const ObjectKind CONSTANT_ARRAY = {.type_name = "numpy.ndarray", .repr = print_array};
+static bool array_numbers(const void *object, Arena *arena, Tensor *out)
+{
+    (void)arena;
+    *out = *(const Tensor *)object;
+    return out->data != NULL;
+}
+
+const ObjectKind CONSTANT_ARRAY = {.type_name = "numpy.ndarray", .repr = print_array, .numbers = array_numbers};
 
 static Value object(const ObjectKind *kind, void *data)
 {
@@ -101,15 +108,32 @@ static bool fill(const Value *value, const Shape *shape, int axis, float **to)
     return true;
 }
 
-bool value_as_array(Arena *arena, const Value *value, Dtype dtype, Value *out)
+static bool list_numbers(Arena *arena, const Value *value, Dtype dtype, Tensor *out)
 {
     enum { ARRAY_MAX = 1 << 24 };
     Shape shape;
     if (!list_shape(value, &shape) || shape_size(&shape) > ARRAY_MAX) return false;
-    const Tensor tensor = tensor_make(arena, shape, dtype);
-    float *to = tensor.data;
-    if (!fill(value, &shape, 0, &to)) return false;
+    *out = tensor_make(arena, shape, dtype);
+    float *to = out->data;
+    return fill(value, &shape, 0, &to);
+}
+
+bool value_as_array(Arena *arena, const Value *value, Dtype dtype, Value *out)
+{
+    Tensor tensor;
+    if (!list_numbers(arena, value, dtype, &tensor)) return false;
     *out = value_array_of(arena, tensor);
+    return true;
+}
+
+bool value_numbers(Arena *arena, const Value *value, Tensor *out)
+{
+    double number;
+    if (value->kind != VALUE_OBJECT) return list_numbers(arena, value, DTYPE_FLOAT32, out);
+    if (value->object.kind->numbers) return value->object.kind->numbers(value->object.data, arena, out);
+    if (!value->object.kind->number || !value->object.kind->number(value->object.data, &number)) return false;
+    *out = tensor_make(arena, (Shape){0}, DTYPE_FLOAT32);
+    out->data[0] = (float)number;
     return true;
 }
 

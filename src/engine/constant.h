@@ -17,6 +17,9 @@ Value value_array_of(Arena *, Tensor);
 /* Nested lists of numbers as an array; false where they are uneven, or hold something else. */
 bool value_as_array(Arena *, const Value *, Dtype, Value *out);
 
+/* The same, of a number or an array too. */
+bool value_numbers(Arena *, const Value *, Tensor *out);
+
 bool value_is_object(const Value *, const ObjectKind *);
 
 #endif

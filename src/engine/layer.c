@@ -118,25 +118,46 @@ static bool meet(Met *met, const Layer *layer)
     return true;
 }
 
+/* All weights in Keras' order, each told once. */
 typedef struct WeightWalk {
-    Met        met;
-    WeightRef *refs;
-    int        n, cap;
+    Met          met;
+    bool       (*visit)(void *context, const Layer *, int index);   /* false ends the walk */
+    void        *context;
+    const Layer *told;      /* adopted by a wrapper, and told there */
+    int          told_index;
 } WeightWalk;
 
-static void walk_weights(WeightWalk *walk, const Layer *layer, int depth)
+static bool walk_weights(WeightWalk *walk, const Layer *layer, int depth)
 {
-    if (depth > LAYER_DEPTH_MAX || !meet(&walk->met, layer)) return;
-    for (int i = 0; i < layer->n_weights; i++, walk->n++)
-        if (walk->n < walk->cap) walk->refs[walk->n] = (WeightRef){layer, i};
-    for (int i = 0; i < layer->n_children; i++) walk_weights(walk, layer->children[i], depth + 1);
+    if (depth > LAYER_DEPTH_MAX || !meet(&walk->met, layer)) return true;
+    if (layer->adopted && !walk->visit(walk->context, layer->adopted, layer->adopted_weight)) return false;
+    if (layer->adopted) walk->told = layer->adopted, walk->told_index = layer->adopted_weight;
+    for (int i = 0; i < layer->n_weights; i++)
+        if ((walk->told != layer || walk->told_index != i) && !walk->visit(walk->context, layer, i)) return false;
+    for (int i = 0; i < layer->n_children; i++)
+        if (!walk_weights(walk, layer->children[i], depth + 1)) return false;
+    return true;
+}
+
+typedef struct WeightList {
+    WeightRef *refs;
+    int        n, cap;
+} WeightList;
+
+static bool list_weight(void *context, const Layer *layer, int index)
+{
+    WeightList *list = context;
+    if (list->n < list->cap) list->refs[list->n] = (WeightRef){layer, index};
+    list->n++;
+    return true;
 }
 
 int layer_weights(const Layer *layer, WeightRef *refs, int cap)
 {
-    WeightWalk walk = {.refs = refs, .cap = cap};
+    WeightList list = {.refs = refs, .cap = cap};
+    WeightWalk walk = {.visit = list_weight, .context = &list};
     walk_weights(&walk, layer, 0);
-    return walk.n;
+    return list.n;
 }
 
 static void count_weights(Met *met, const Layer *layer, ParamCount *count, int depth)
@@ -195,24 +216,18 @@ static bool refuse_weight_shape(const Layer *layer, const Shape *wanted, const S
 }
 
 typedef struct Setting {
-    Met           met;
     const Layer  *called;    /* the layer whose set_weights it is */
-    const Tensor *given;
-    int           next;
+    const Tensor *given;     /* those still to be given */
     Error        *err;
 } Setting;
 
-static bool set_weights(Setting *setting, Layer *layer, int depth)
+static bool set_weight(void *context, const Layer *layer, int index)
 {
-    if (depth > LAYER_DEPTH_MAX || !meet(&setting->met, layer)) return true;
-    for (int i = 0; i < layer->n_weights; i++) {
-        WeightSpec *weight = &layer->weights[i];
-        const Tensor *given = &setting->given[setting->next++];
-        if (!shape_equal(&weight->shape, &given->shape)) return refuse_weight_shape(setting->called, &weight->shape, &given->shape, setting->err);
-        weight->given = given->data;
-    }
-    for (int i = 0; i < layer->n_children; i++)
-        if (!set_weights(setting, layer->children[i], depth + 1)) return false;
+    Setting *setting = context;
+    WeightSpec *weight = &layer->weights[index];
+    const Tensor *given = setting->given++;
+    if (!shape_equal(&weight->shape, &given->shape)) return refuse_weight_shape(setting->called, &weight->shape, &given->shape, setting->err);
+    weight->given = given->data;
     return true;
 }
 
@@ -220,7 +235,8 @@ bool layer_set_weights(Layer *layer, const Tensor *given, int n, Error *err)
 {
     const int wanted = layer_weights(layer, NULL, 0);
     Setting setting = {.called = layer, .given = given, .err = err};
-    if (wanted == n) return set_weights(&setting, layer, 0);
+    WeightWalk walk = {.visit = set_weight, .context = &setting};
+    if (wanted == n) return walk_weights(&walk, layer, 0);
     return error_set(err, "ValueError", "You called `set_weights(weights)` on layer '%s' with a weight list of length %d, but the "
                      "layer was expecting %d weights.", layer->name, n, wanted);
 }

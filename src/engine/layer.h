@@ -100,6 +100,8 @@ struct Layer {
     int          n_weights;
     Layer      **children;      /* wrapped layers, cells, layers of a nested model: in the order of Keras' weights */
     int          n_children;
+    const Layer *adopted;       /* whose weight a wrapper holds as its own, before the rest of layer.weights; NULL = none */
+    int          adopted_weight;
     Model       *model;         /* of a model used as a layer, else NULL */
     Node       **calls;         /* every time it was called */
     int          n_calls;

@@ -54,6 +54,7 @@ typedef struct ObjectKind {
     void (*str)(const void *object, Text *);            /* str(x); NULL = repr(x) */
     bool (*integer)(const void *object, int64_t *);     /* int(x) of a NumPy integer and the like */
     bool (*number)(const void *object, double *);       /* float(x) of a NumPy scalar */
+    bool (*numbers)(const void *object, Arena *, Tensor *);   /* of an array whose numbers are known */
     bool   callable;                                    /* a function or class */
     bool (*items)(Arena *, const void *object, ValueList *);   /* what iterating gives; NULL = it cannot be iterated */
     bool (*array)(Arena *, const void *object, Tensor *);      /* shape, type and, where they are known, numbers of an array */

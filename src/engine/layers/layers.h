@@ -32,6 +32,9 @@
     X(add) X(subtract) X(multiply) X(average) X(maximum) X(minimum) X(concatenate) X(dot) \
     /* normalisation */ \
     X(batch_normalization) X(layer_normalization) X(group_normalization) X(unit_normalization) X(rms_normalization) \
+    X(spectral_normalization) X(wrapper) \
+    /* made ready */ \
+    X(normalization) X(discretization) X(category_encoding) \
     /* recurrent */ \
     X(rnn) X(simple_rnn) X(lstm) X(gru) X(simple_rnn_cell) X(lstm_cell) X(gru_cell) X(stacked_rnn_cells) X(bidirectional) \
     /* attention */ \
