@@ -11,6 +11,13 @@ static Origin origin_of(const Trace *t, const int64_t *at)
     return copying->origin(t, at);
 }
 
+/* What a shape alone could not tell: a place that is not there. */
+static bool is_outside(const Trace *t, const Origin *origin)
+{
+    if (origin->input < 0) return false;
+    return origin->input >= t->n_in || origin->from < 0 || origin->from >= shape_size(&t->in[origin->input].shape);
+}
+
 static TensorSpec *specs_of(Arena *arena, const Tensor *tensors, int n)
 {
     TensorSpec *specs = ARENA_ARRAY(arena, n, TensorSpec);
@@ -31,8 +38,7 @@ void copying_forward(const Forward *f)
         place_begin(at);
         for (trace.k = 0; trace.k < size; trace.k++, place_next(&out->shape, at)) {
             const Origin origin = origin_of(&trace, at);
-            const bool outside = origin.input >= 0 && (origin.from < 0 || origin.from >= shape_size(&f->in[origin.input].shape));
-            if (outside) *f->impossible = true;
+            if (is_outside(&trace, &origin)) *f->impossible = true;
             else out->data[trace.k] = origin.input < 0 ? (float)origin.value : f->in[origin.input].data[origin.from];
         }
     }
@@ -48,6 +54,7 @@ static Origin origin_at_k(const Trace *t)
 int64_t copying_trace(const Trace *t, Term *terms, int64_t cap)
 {
     const Origin origin = origin_at_k(t);
+    if (is_outside(t, &origin)) return 0;
     if (cap > 0) terms[0] = origin.input < 0 ? term_constant(origin.value) : term_input(origin.input, origin.from, 1);
     return 1;
 }
@@ -71,6 +78,7 @@ void copying_explain(const Trace *t, ExplainTopic topic, Text *text)
     for (int i = 0; i < t->n_in; i++)
         if (!shape_known(&t->in[i].shape)) return;
     const Origin origin = origin_at_k(t);
+    if (is_outside(t, &origin)) return;
     if (origin.input < 0) {
         formula_number(text, origin.value);
         return;
