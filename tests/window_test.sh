@@ -38,7 +38,7 @@ wait_for() {
 
 mkfifo "$folder/number"
 mkdir "$folder/screen"
-Xvfb -displayfd 3 -screen 0 1280x720x24 -fbdir "$folder/screen" -nolisten tcp 3>"$folder/number" 2>/dev/null &
+Xvfb -displayfd 3 -screen 0 1280x720x24 -fbdir "$folder/screen" -nolisten tcp -noreset 3>"$folder/number" 2>/dev/null &
 server=$!
 read -r number <"$folder/number"
 DISPLAY=:$number
