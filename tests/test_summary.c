@@ -1,4 +1,4 @@
-/* Summaries of recorded models, read from their JSON, against what Keras printed. */
+/* Summaries of recorded models, read from their JSON (from their code where they have none), against what Keras printed. */
 #include "keras/summary.h"
 
 #include <setjmp.h>
@@ -13,6 +13,7 @@
 #include "building.h"
 #include "data_files.h"
 #include "keras/json.h"
+#include "keras/reading.h"
 #include "keras/table.h"
 
 typedef struct Style {
@@ -41,12 +42,24 @@ static void assert_same_lines(const char *name, const char *got, const char *wan
     }
 }
 
+static bool read_code(Made *made, const char *name, Plan *plan)
+{
+    size_t length;
+    Reading reading;
+    const char *code = data_read(&made->arena, arena_print(&made->arena, "models/%s/model.py", name), &length);
+    if (!code) return false;
+    keras_read(&reading, &made->arena, code, length, NULL);
+    if (reading.error.set) fail_msg("%s: %s", name, reading.error.message);
+    plan_make(plan, &made->arena, reading.model, NULL, 0, 3, NULL);
+    return true;
+}
+
 static bool read_model(Made *made, const char *name, Plan *plan)
 {
     size_t length;
     Model *model;
     const char *json = data_read(&made->arena, arena_print(&made->arena, "models/%s/model.json", name), &length);
-    if (!json) return false;
+    if (!json) return read_code(made, name, plan);
     if (!json_read_model(&made->builder, json, length, &model, &made->error)) fail_msg("%s: %s", name, made->error.message);
     plan_make(plan, &made->arena, model, NULL, 0, 3, NULL);
     return true;

@@ -64,9 +64,7 @@ static void put_built_shapes(Text *text, const Layer *layer)
     Outputs out = {.arena = text->arena};
     if (!n) {
         text_put_char(text, '?');
-    } else if (!layer->kind->infer) {
-        put_shapes(text, in, 1);
-    } else if (layer->kind->infer(layer, &(Call){0}, in, n, &out, NULL) && out.n) {
+    } else if (layer_infer(layer, NULL, in, n, &out, NULL) && out.n) {
         put_shapes(text, out.spec, out.n);
     } else {
         text_put_char(text, '?');
