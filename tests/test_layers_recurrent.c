@@ -8,7 +8,7 @@
 
 #include "layer_cases.h"
 
-#define CLASSES(X) X(SimpleRNN) X(LSTM) X(GRU) X(RNN) X(Bidirectional)
+#define CLASSES(X) X(SimpleRNN) X(LSTM) X(GRU) X(RNN) X(Bidirectional) X(ConvLSTM1D) X(ConvLSTM2D) X(ConvLSTM3D)
 
 #define X(name) \
     static void name##_as_keras(void **state) { (void)state; check_layer_cases(#name); }

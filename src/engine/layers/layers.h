@@ -37,6 +37,7 @@
     X(normalization) X(discretization) X(category_encoding) \
     /* recurrent */ \
     X(rnn) X(simple_rnn) X(lstm) X(gru) X(simple_rnn_cell) X(lstm_cell) X(gru_cell) X(stacked_rnn_cells) X(bidirectional) \
+    X(conv_lstm1d) X(conv_lstm2d) X(conv_lstm3d) \
     /* attention */ \
     X(attention) X(additive_attention) X(multi_head_attention) X(group_query_attention) \
     /* regularisation */ \

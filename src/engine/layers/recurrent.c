@@ -107,6 +107,7 @@ static bool flag(const Maker *m, const char *param)
 static bool check_state_size(Maker *m, const Layer *cell)
 {
     if (cell->kind == &LAYER_lstm_cell || !cell->kind->n_params || cell->args[0].kind != VALUE_FLOAT) return true;
+    if (strcmp(cell->kind->params[0].name, "units") != 0) return true;
     return maker_refuse(m, "units", "ValueError",
                         "state_size must be an integer, or a list/tuple of integers (one for each state tensor).");
 }
@@ -342,12 +343,12 @@ void recurrent_forward(const Forward *f)
 
 /* ---- what an output depends on ---- */
 
-/* Of the cell: what makes unit u in each gate. */
-static void add_weights(TermList *list, const Layer *cell, int64_t u)
+void recurrent_add_weights(TermList *list, const Layer *cell, int64_t u)
 {
     if (cell->n_weights < 2 || cell->n_children) return;
-    const int64_t units = cell->weights[1].shape.dim[0];
-    if (cell->weights[1].shape.rank != 2 || units <= 0) return;
+    const Shape *recurrent = &cell->weights[1].shape;
+    const int64_t units = recurrent->rank < 2 ? 0 : recurrent->dim[recurrent->rank - 2];
+    if (units <= 0) return;
     for (int w = 0; w < cell->n_weights; w++)
         for (int64_t at = u; at < shape_size(&cell->weights[w].shape); at += units) {
             Term term = term_weight(w, at);
@@ -369,7 +370,7 @@ int64_t recurrent_trace(const Trace *t, Term *terms, int64_t cap)
         int64_t step = config->go_backwards ? steps - 1 - i : i;
         for (int64_t j = 0; j < inner; j++) terms_add(&list, term_input(0, (b * steps + step) * inner + j, 1));
     }
-    if (config->cell->n_weights) add_weights(&list, config->cell, t->k % out->dim[out->rank - 1]);
+    if (config->cell->n_weights) recurrent_add_weights(&list, config->cell, t->k % out->dim[out->rank - 1]);
     return list.n;
 }
 

@@ -3,6 +3,7 @@
 #define SHAPEFLOW_ENGINE_LAYERS_RECURRENT_H
 
 #include "engine/layer.h"
+#include "engine/layers/terms.h"
 
 typedef struct RecurrentConfig {
     Layer *cell;
@@ -14,6 +15,9 @@ typedef struct RecurrentConfig {
 enum { RECURRENT_SEQUENCES, RECURRENT_INITIAL_STATE, RECURRENT_MASK, RECURRENT_TRAINING, RECURRENT_CALL };
 extern const ParamSpec RECURRENT_CALL_PARAMS[RECURRENT_CALL];
 
+/* Of a cell: its initializers, regularizers, constraints and the two rates of dropout. */
+bool recurrent_read_weights(Maker *);
+
 /* Makes the layer's own cell from those of the layer's arguments that the cell takes too. NULL on refusal. */
 Layer *recurrent_make_cell(Maker *, const LayerKind *cell, const char *name);
 
@@ -24,6 +28,8 @@ bool recurrent_build(Builder *, Layer *, const Call *, const TensorSpec *in, int
 bool recurrent_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 void recurrent_forward(const Forward *);
 int64_t recurrent_trace(const Trace *, Term *, int64_t cap);
+/* The cell's weights that make its unit u, or its filter u, in every gate. */
+void recurrent_add_weights(TermList *, const Layer *cell, int64_t u);
 KerasTensor *recurrent_mask(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
 
 /* NULL for layers that repeat no cell. */

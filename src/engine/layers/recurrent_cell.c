@@ -88,14 +88,19 @@ static bool rate_make(Maker *m, const char *param)
     return true;
 }
 
-static bool rest_make(Maker *m, CellConfig *config)
+bool recurrent_read_weights(Maker *m)
 {
-    config->use_bias = value_truth(maker_arg(m, "use_bias"));
     return maker_initializer(m, "kernel_initializer") && maker_initializer(m, "recurrent_initializer") &&
            maker_initializer(m, "bias_initializer") && maker_regularizer(m, "kernel_regularizer") &&
            maker_regularizer(m, "recurrent_regularizer") && maker_regularizer(m, "bias_regularizer") &&
            maker_constraint(m, "kernel_constraint") && maker_constraint(m, "recurrent_constraint") &&
            maker_constraint(m, "bias_constraint") && rate_make(m, "dropout") && rate_make(m, "recurrent_dropout");
+}
+
+static bool rest_make(Maker *m, CellConfig *config)
+{
+    config->use_bias = value_truth(maker_arg(m, "use_bias"));
+    return recurrent_read_weights(m);
 }
 
 static CellConfig *config_new(Maker *m, int gates, int states)

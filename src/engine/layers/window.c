@@ -14,6 +14,7 @@ int64_t window_places(int64_t in, int64_t size, int64_t stride, int64_t dilation
 {
     if (in == DIM_NONE) return DIM_NONE;
     const int64_t reach = padding == WINDOW_VALID ? window_reach(size, dilation) : 1;
+    if (!stride) return in < reach ? 0 : 1;
     return divide_down(in - reach, stride) + 1;
 }
 

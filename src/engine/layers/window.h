@@ -31,7 +31,7 @@ typedef struct WindowTaps {
 int64_t window_reach(int64_t size, int64_t dilation);
 
 /* Places along an axis of `in` cells: what Keras' compute_conv_output_shape says; 0 or less where the window does not
- * fit, DIM_NONE for unknown `in`. */
+ * fit, DIM_NONE for unknown `in`. One that does not move has one place. */
 int64_t window_places(int64_t in, int64_t size, int64_t stride, int64_t dilation, WindowPadding);
 
 /* in is known. */
