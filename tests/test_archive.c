@@ -58,7 +58,8 @@ static void assert_predicts(Snapshot *snapshot, const char *folder)
 }
 
 static const char *const MODELS[] = {"dense_on_rows/model.keras", "bidirectional_modes/model.keras", "bidirectional_modes/model.h5",
-                                     "flatten_none_axis/model.h5"};
+                                     "flatten_none_axis/model.h5", "convlstm_frames/model.keras", "convlstm_frames/model.h5",
+                                     "norm_spectral_fixed/model.keras"};
 enum { N_MODELS = sizeof MODELS / sizeof *MODELS };
 
 static void archives_predict_as_keras_does(void **state)

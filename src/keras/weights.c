@@ -35,19 +35,29 @@ static const StoredGroup *group_find(const Giving *giving, const char *name)
     return found ? found : &EMPTY;
 }
 
+/* ---- what a layer keeps: the weight it adopted, then its own ---- */
+
+static int kept(const Layer *layer) { return (layer->adopted ? 1 : 0) + layer->n_weights; }
+
+static WeightSpec *kept_weight(const Layer *layer, int i)
+{
+    if (!layer->adopted) return &layer->weights[i];
+    return i ? &layer->weights[i - 1] : &layer->adopted->weights[layer->adopted_weight];
+}
+
 /* ---- refusals ---- */
 
 static const char *names_of(Arena *arena, const Layer *layer)
 {
     Text names = {.arena = arena};
-    for (int i = 0; i < layer->n_weights; i++) text_print(&names, "%s'%s'", i ? ", " : "", layer->weights[i].name);
+    for (int i = 0; i < kept(layer); i++) text_print(&names, "%s'%s'", i ? ", " : "", kept_weight(layer, i)->name);
     return text_string(&names);
 }
 
 static bool refuse_count(const Giving *giving, const Layer *layer, int found)
 {
     error_set(giving->err, "ValueError", "Layer '%s' expected %d variables, but received %d variables during loading. Expected: [%s]",
-              layer->name, layer->n_weights, found, names_of(giving->arena, layer));
+              layer->name, kept(layer), found, names_of(giving->arena, layer));
     return error_cause(giving->err, "archive.other_weights", layer->name, NULL);
 }
 
@@ -64,11 +74,11 @@ static bool refuse_shape(const Giving *giving, const Layer *layer, const WeightS
 
 static bool give_layer(const Giving *giving, Layer *layer, const StoredGroup *group)
 {
-    if (layer->n_weights != group->n) return refuse_count(giving, layer, group->n);
-    for (int i = 0; i < layer->n_weights; i++) {
-        if (!shape_equal(&layer->weights[i].shape, &group->arrays[i].shape))
-            return refuse_shape(giving, layer, &layer->weights[i], &group->arrays[i]);
-        layer->weights[i].given = group->arrays[i].data;
+    if (kept(layer) != group->n) return refuse_count(giving, layer, group->n);
+    for (int i = 0; i < group->n; i++) {
+        WeightSpec *weight = kept_weight(layer, i);
+        if (!shape_equal(&weight->shape, &group->arrays[i].shape)) return refuse_shape(giving, layer, weight, &group->arrays[i]);
+        weight->given = group->arrays[i].data;
     }
     return true;
 }
