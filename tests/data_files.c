@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static const char *full_path(Arena *arena, const char *path) { return arena_print(arena, "%s/tests/data/%s", SOURCE_DIR, path); }
 
@@ -17,6 +18,25 @@ char *data_read(Arena *arena, const char *path, size_t *length)
     char *bytes = arena_array(arena, (size_t)size + 1, 1);
     *length = fread(bytes, 1, (size_t)size, file);
     fclose(file);
+    return bytes;
+}
+
+char *data_unpack(Arena *arena, const char *path, size_t *length)
+{
+    enum { STEP = 1 << 20 };
+    gzFile file = gzopen(full_path(arena, path), "rb");
+    char *bytes = NULL;
+    size_t capacity = 0;
+    int got;
+    *length = 0;
+    if (!file) return NULL;
+    do {
+        bytes = arena_grow(arena, bytes, *length, &capacity, *length + STEP + 1, 1);
+        got = gzread(file, bytes + *length, STEP);
+        *length += got > 0 ? (size_t)got : 0;
+    } while (got > 0);
+    gzclose(file);
+    bytes[*length] = 0;
     return bytes;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "data_files.h"
 #include "engine/run.h"
 #include "keras/json.h"
 #include "keras/summary.h"
@@ -71,9 +72,73 @@ static void layer_scale_has_a_factor_for_each_channel(void **state)
     arena_close(&arena);
 }
 
+/* ---- recorded models: data/applications/<name>.json.gz and what Keras says of it ---- */
+
+/* Read and printed anew, so that only the values count. */
+static const char *normal_form(Arena *arena, const char *json, size_t length)
+{
+    Error error = {.arena = arena};
+    Value value;
+    if (!json_read(arena, json, length, &value, &error)) fail_msg("%s", error.message);
+    return value_repr_text(arena, &value);
+}
+
+static const char *recorded_shapes(Arena *arena, const char *path)
+{
+    size_t length;
+    Builder builder;
+    Plan plan;
+    Model *model;
+    Error error = {.arena = arena};
+    Text text = {.arena = arena};
+    const char *json = data_unpack(arena, path, &length);
+    builder_make(&builder, arena);
+    if (!json_read_model(&builder, json, length, &model, &error)) fail_msg("%s: %s", path, error.message);
+    plan_make(&plan, arena, model, NULL, 0, 3, NULL);
+    shapes_print(&text, &plan, NULL);
+    return normal_form(arena, text.bytes, text.length);
+}
+
+static bool has_recorded_shapes(const char *name)
+{
+    Arena arena;
+    size_t length;
+    arena_open(&arena, 0);
+    const char *ours = recorded_shapes(&arena, arena_print(&arena, "applications/%s.json.gz", name));
+    const char *wanted = data_unpack(&arena, arena_print(&arena, "applications/%s.shapes.json.gz", name), &length);
+    const char *theirs = normal_form(&arena, wanted, length);
+    size_t same = 0;
+    while (ours[same] && ours[same] == theirs[same]) same++;
+    const bool equal = strcmp(ours, theirs) == 0;
+    if (!equal) print_error("%s: %.200s\nKeras: %.200s\n", name, ours + same, theirs + same);
+    arena_close(&arena);
+    return equal;
+}
+
+static void applications_have_the_shapes(void **state)
+{
+    (void)state;
+    static const char END[] = ".shapes.json.gz";
+    Arena arena;
+    const char **files;
+    int checked = 0, bad = 0;
+    arena_open(&arena, 0);
+    const int n = data_list(&arena, "applications", &files);
+    for (int i = 0; i < n; i++) {
+        const char *end = strstr(files[i], END);
+        if (!end) continue;
+        bad += !has_recorded_shapes(arena_copy(&arena, files[i], (size_t)(end - files[i])));
+        checked++;
+    }
+    arena_close(&arena);
+    assert_true(checked >= 20);
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(applications_have_the_shapes),
         cmocka_unit_test(applications_are_called_functional),
         cmocka_unit_test(layer_scale_has_a_factor_for_each_channel),
     };

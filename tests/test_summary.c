@@ -1,4 +1,4 @@
-/* Summaries of recorded models, read from their JSON (from their code where they have none), against what Keras printed. */
+/* What a summary does beside the recorded models (test_recorded_models.c): faults, narrow lines, wide characters, tables. */
 #include "keras/summary.h"
 
 #include <setjmp.h>
@@ -13,121 +13,17 @@
 #include "building.h"
 #include "data_files.h"
 #include "keras/json.h"
-#include "keras/reading.h"
 #include "keras/table.h"
-
-typedef struct Style {
-    const char    *file;
-    SummaryOptions options;
-} Style;
-
-static const Style STYLES[] = {
-    {"rich.txt", {.columns = 80}},
-    {"rich-wide.txt", {.columns = 120}},
-    {"rich-120.txt", {.columns = 120, .line_length = 120}},
-    {"rich-nested.txt", {.columns = 80, .expand_nested = true}},
-    {"rich-trainable.txt", {.columns = 80, .show_trainable = true}},
-    {"plain.txt", {.columns = 80, .plain = true}},
-};
-
-/* The first line that differs, for the report. */
-static void assert_same_lines(const char *name, const char *got, const char *wanted)
-{
-    for (int line = 1; strcmp(got, wanted) != 0; line++) {
-        const size_t a = strcspn(got, "\n"), b = strcspn(wanted, "\n");
-        if (a != b || memcmp(got, wanted, a) != 0 || !got[a] || !wanted[b])
-            fail_msg("%s line %d:\n%.*s\nKeras:\n%.*s", name, line, (int)a, got, (int)b, wanted);
-        got += a + 1;
-        wanted += b + 1;
-    }
-}
-
-static bool read_code(Made *made, const char *name, Plan *plan)
-{
-    size_t length;
-    Reading reading;
-    const char *code = data_read(&made->arena, arena_print(&made->arena, "models/%s/model.py", name), &length);
-    if (!code) return false;
-    keras_read(&reading, &made->arena, code, length, NULL);
-    if (reading.error.set) fail_msg("%s: %s", name, reading.error.message);
-    plan_make(plan, &made->arena, reading.model, NULL, 0, 3, NULL);
-    return true;
-}
 
 static bool read_model(Made *made, const char *name, Plan *plan)
 {
     size_t length;
     Model *model;
     const char *json = data_read(&made->arena, arena_print(&made->arena, "models/%s/model.json", name), &length);
-    if (!json) return read_code(made, name, plan);
+    if (!json) return false;
     if (!json_read_model(&made->builder, json, length, &model, &made->error)) fail_msg("%s: %s", name, made->error.message);
     plan_make(plan, &made->arena, model, NULL, 0, 3, NULL);
     return true;
-}
-
-static void check_style(Made *made, const char *name, const Plan *plan, const Style *style)
-{
-    size_t length;
-    const char *path = arena_print(&made->arena, "models/%s/%s", name, style->file);
-    const char *wanted = data_read(&made->arena, path, &length);
-    Text text = {.arena = &made->arena};
-    if (!wanted) return;
-    summary_print(&text, plan, &style->options);
-    assert_same_lines(path, text_string(&text), wanted);
-}
-
-static void summaries_are_what_keras_prints(void **state)
-{
-    (void)state;
-    Arena arena;
-    arena_open(&arena, 0);
-    const char **names;
-    const int n = data_list(&arena, "models", &names);
-    int checked = 0;
-    for (int i = 0; i < n; i++) {
-        Made made;
-        Plan plan;
-        made_open(&made);
-        if (read_model(&made, names[i], &plan)) {
-            for (size_t k = 0; k < sizeof STYLES / sizeof *STYLES; k++) check_style(&made, names[i], &plan, &STYLES[k]);
-            checked++;
-        }
-        made_close(&made);
-    }
-    assert_true(checked > 0);
-    arena_close(&arena);
-}
-
-/* Both are read and printed anew, so that only the values count. */
-static const char *normal_form(Arena *arena, const char *json, size_t length)
-{
-    Error err = {.arena = arena};
-    Value value;
-    if (!json_read(arena, json, length, &value, &err)) fail_msg("%s: %s", err.message, json);
-    return value_repr_text(arena, &value);
-}
-
-static void shapes_are_what_keras_finds(void **state)
-{
-    (void)state;
-    Arena arena;
-    arena_open(&arena, 0);
-    const char **names;
-    const int n = data_list(&arena, "models", &names);
-    for (int i = 0; i < n; i++) {
-        Made made;
-        Plan plan;
-        size_t length;
-        made_open(&made);
-        const char *wanted = data_read(&made.arena, arena_print(&made.arena, "models/%s/shapes.json", names[i]), &length);
-        if (wanted && read_model(&made, names[i], &plan)) {
-            Text text = {.arena = &made.arena};
-            shapes_print(&text, &plan, NULL);
-            assert_string_equal(normal_form(&made.arena, text.bytes, text.length), normal_form(&made.arena, wanted, length));
-        }
-        made_close(&made);
-    }
-    arena_close(&arena);
 }
 
 static void a_refused_model_shows_its_fault(void **state)
@@ -223,8 +119,6 @@ static void tables_are_laid_out_as_rich_does(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(summaries_are_what_keras_prints),
-        cmocka_unit_test(shapes_are_what_keras_finds),
         cmocka_unit_test(a_refused_model_shows_its_fault),
         cmocka_unit_test(a_line_too_narrow_is_told),
         cmocka_unit_test(wide_characters_take_two_cells),

@@ -79,3 +79,8 @@ bool name_is_automatic(CodeWriter *writer, const Layer *layer, const char *name)
     use->given++;
     return true;
 }
+
+const char *public_class(const Layer *layer)
+{
+    return strcmp(layer->class_name, "GroupedQueryAttention") == 0 ? "GroupQueryAttention" : layer->class_name;
+}

@@ -264,7 +264,7 @@ static void use_inner_names(CodeWriter *writer, const Layer *layer)
 void put_constructor(CodeWriter *writer, Text *text, const Layer *layer)
 {
     bool first = true;
-    text_print(text, "%s%s(", layer_is_opaque(layer) ? "" : "layers.", layer->class_name);
+    text_print(text, "%s%s(", layer_is_opaque(layer) ? "" : "layers.", public_class(layer));
     put_own_arguments(writer, text, layer, &first);
     if (layer->activity_regularizer.kind == VALUE_CONFIG && param_index(layer->kind, "activity_regularizer") < 0
         && strcmp(layer->kind->name, "ActivityRegularization") != 0) {

@@ -36,6 +36,9 @@ void name_use(CodeWriter *, const char *stem);
 /* Whether Keras would give the layer its own name at this place; counts it then. */
 bool name_is_automatic(CodeWriter *, const Layer *, const char *name);
 
+/* What the class is called in keras.layers. */
+const char *public_class(const Layer *);
+
 /* ---- parts of code ---- */
 
 void put_code_value(CodeWriter *, Text *, const Value *, ParamType);

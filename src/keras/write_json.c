@@ -2,6 +2,7 @@
 
 #include "engine/config.h"
 #include "engine/constant.h"
+#include "keras/code_writer.h"
 #include "keras/graph_view.h"
 #include "keras/json_write.h"
 #include "keras/opaque.h"
@@ -206,7 +207,7 @@ static Value layer_object(Writer *writer, const Layer *layer)
     if (layer_is_opaque(layer)) return custom_object(writer, layer);
     Value config = base_config(writer, layer);
     set_params(writer, layer, &config);
-    Value dict = object(writer, "keras.layers", layer->kind->name, config);
+    Value dict = object(writer, "keras.layers", public_class(layer), config);
     if (layer->build_config.kind == VALUE_DICT) set(writer, &dict, "build_config", written(writer, &layer->build_config));
     return dict;
 }
@@ -257,6 +258,19 @@ static bool is_positional(const LayerKind *kind, int i)
     return kind->call_params[i].required && (kind->operation || kind->call_params[i].type == PARAM_TENSORS);
 }
 
+static bool is_nothing(const Value *value)
+{
+    if (value->kind != VALUE_LIST && value->kind != VALUE_TUPLE) return value->kind == VALUE_NONE;
+    for (size_t i = 0; i < value->list->n; i++)
+        if (!is_nothing(&value->list->items[i])) return false;
+    return true;
+}
+
+static bool is_said(const ParamSpec *param, const Value *value)
+{
+    return !value_equal(value, &param->fallback) && !(is_nothing(value) && param->fallback.kind == VALUE_NONE);
+}
+
 static Value call_object(Graph *graph, const Node *node)
 {
     Writer *writer = graph->writer;
@@ -265,7 +279,7 @@ static Value call_object(Graph *graph, const Node *node)
     for (int i = 0; i < node->call.n; i++) {
         const Value *value = &node->call.args[i];
         if (is_positional(kind, i)) list_add(args.list, call_value(graph, value));
-        else if (!value_equal(value, &kind->call_params[i].fallback)) set(writer, &kwargs, kind->call_params[i].name, call_value(graph, value));
+        else if (is_said(&kind->call_params[i], value)) set(writer, &kwargs, kind->call_params[i].name, call_value(graph, value));
     }
     set(writer, &dict, "args", args);
     set(writer, &dict, "kwargs", kwargs);
