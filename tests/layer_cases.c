@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "building.h"
+#include "engine/session.h"
 #include "keras/reading.h"
 
 /* ---- the file ---- */
@@ -216,6 +217,19 @@ static bool check_numbers(Case *c, int output, const Tensor *got, const cJSON *e
     return true;
 }
 
+/* Made ready and run twice, the layer gives the same bytes as run once. */
+static bool check_session(Case *c, const Run *run, const Tensor *given)
+{
+    Session session;
+    bool same = session_open(&session, &c->made.arena, run->plan, RUN_SEED) && session_run(&session, given) && session_run(&session, given);
+    for (int i = 0; same && i < run->plan->n_outputs; i++) {
+        const Tensor *once = &run->tensors[run->plan->outputs[i]], *again = &session.run.tensors[run->plan->outputs[i]];
+        same = shape_equal(&once->shape, &again->shape) && memcmp(once->data, again->data, (size_t)shape_size(&once->shape) * sizeof(float)) == 0;
+    }
+    session_close(&session);
+    return same || problem(c, "a session gives other numbers");
+}
+
 static bool check_values(Case *c)
 {
     Arena *arena = &c->made.arena;
@@ -240,6 +254,7 @@ static bool check_values(Case *c)
     for (int i = 0; i < model->n_outputs; i++)
         if (!check_numbers(c, i, &run.tensors[plan.outputs[i]], cJSON_GetArrayItem(outputs, i))) return false;
     Text traces = {.arena = arena};
+    if (!check_session(c, &run, given)) return false;
     return check_traces(arena, &run, &traces) || problem(c, "trace: %s", text_string(&traces));
 }
 

@@ -5,7 +5,7 @@
  * Every case of the class is built and run; the cmocka test fails with a list of what differs, one line for each case.
  * Checked are
  * - output shapes, parameter counts (all, trainable, frozen), the order of weights;
- * - output numbers, to 1e-5 relative and 1e-6 absolute of the largest number in the output;
+ * - output numbers, to 1e-5 relative and 1e-6 absolute of the largest number in the output; a session gives the same bytes;
  * - refusals: the message of a ValueError, and that there is one for every other exception;
  * - the trace, on concrete shapes: terms name inputs and weights that are there; where the rule is a sum (or a maximum), the
  *   terms with the run's numbers, then the activation, give the outputs that forward gives; connections are counted right;

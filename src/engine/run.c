@@ -2,80 +2,11 @@
 
 #include <string.h>
 
-#include "engine/initializer.h"
 #include "engine/layer_parts.h"
 
 /* A gigabyte of numbers. */
 const int64_t RUN_NUMBERS_MAX = INT64_C(1) << 28;
-
-/* FNV-1a: the same path has the same numbers, whatever else is in the model. */
-static uint64_t stream_of(const char *path)
-{
-    uint64_t hash = UINT64_C(0xCBF29CE484222325);
-    for (; *path; path++) hash = (hash ^ (unsigned char)*path) * UINT64_C(0x100000001B3);
-    return hash;
-}
-
-static Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
-{
-    if (weight->given) return (Tensor){.shape = weight->shape, .dtype = weight->dtype, .data = (float *)(uintptr_t)weight->given};
-    Tensor tensor = tensor_make(arena, weight->shape, weight->dtype);
-    initializer_fill(weight, seed, stream_of(weight->path), &tensor);
-    return tensor;
-}
-
-/* Every layer that numbers can pass: a model's layers, what finds its masks, what it wraps; once each. */
-typedef struct Visit {
-    Arena   *arena;
-    Layer  **layers;
-    size_t   n, capacity;
-    uint64_t met[1024];    /* by id; those beyond are met again and again */
-    int      highest;
-} Visit;
-
-static bool is_new(Visit *visit, const Layer *layer)
-{
-    const size_t word = (size_t)layer->id / 64;
-    const uint64_t bit = UINT64_C(1) << (layer->id % 64);
-    if (word >= sizeof visit->met / sizeof *visit->met) return true;
-    if (visit->met[word] & bit) return false;
-    visit->met[word] |= bit;
-    return true;
-}
-
-static void visit_model(Visit *visit, const Model *model, int depth);
-
-static void visit_layer(Visit *visit, Layer *layer, int depth)
-{
-    if (depth > LAYER_DEPTH_MAX || !is_new(visit, layer)) return;
-    visit->layers = arena_grow(visit->arena, visit->layers, visit->n, &visit->capacity, visit->n + 1, sizeof(Layer *));
-    visit->layers[visit->n++] = layer;
-    visit->highest = layer->id > visit->highest ? layer->id : visit->highest;
-    for (int i = 0; i < layer->n_children; i++) visit_layer(visit, layer->children[i], depth + 1);
-    if (layer->model) visit_model(visit, layer->model, depth + 1);
-}
-
-static void visit_model(Visit *visit, const Model *model, int depth)
-{
-    for (int i = 0; i < model->n_steps; i++) {
-        visit_layer(visit, model->steps[i].node->layer, depth);
-        if (model->steps[i].node->inside) visit_model(visit, model->steps[i].node->inside, depth + 1);
-    }
-}
-
-static void make_table(Run *run, Arena *arena, int64_t seed)
-{
-    Visit visit = {.arena = arena};
-    visit_layer(&visit, run->plan->model->self, 0);
-    run->table = (WeightTable){.weights = ARENA_ARRAY(arena, visit.highest + 1, Tensor *), .n = visit.highest + 1};
-    for (size_t i = 0; i < visit.n; i++) {
-        const Layer *layer = visit.layers[i];
-        if (run->table.weights[layer->id]) continue;
-        Tensor *weights = ARENA_ARRAY(arena, layer->n_weights, Tensor);
-        run->table.weights[layer->id] = weights;
-        for (int k = 0; k < layer->n_weights; k++) weights[k] = weight_numbers(arena, &layer->weights[k], seed);
-    }
-}
+const size_t RUN_SCRATCH_MAX = (size_t)1 << 30;
 
 static bool inputs_ready(const Run *run, const PlanStep *step)
 {
@@ -117,12 +48,9 @@ static void compute_all(Run *run, Arena *arena, Arena *scratch)
     }
 }
 
-/* No layer needs more bytes than this on its way, or it goes without numbers. */
-#define SCRATCH_MAX ((size_t)1 << 30)
-
 static size_t scratch_limit(const Arena *arena)
 {
-    return arena->limit && arena->limit < SCRATCH_MAX ? arena->limit : SCRATCH_MAX;
+    return arena->limit && arena->limit < RUN_SCRATCH_MAX ? arena->limit : RUN_SCRATCH_MAX;
 }
 
 /* Memory of the run comes from `arena`; what a layer needs only while it computes from an arena of its own, which must go
@@ -176,7 +104,7 @@ void run_forward(Run *run, Arena *arena, const Plan *plan, const Tensor *input, 
         run->why_not = "run.too_large";
         return;
     }
-    make_table(run, arena, seed);
+    run->table = weight_table_make(arena, plan, seed);
     if (!run_steps(run, arena)) {
         run->why_not = "run.no_memory";
         return;

@@ -2,13 +2,7 @@
 #ifndef SHAPEFLOW_ENGINE_RUN_H
 #define SHAPEFLOW_ENGINE_RUN_H
 
-#include "engine/plan.h"
-
-/* Weights of every layer by layer->id; weights[id] has layer->n_weights tensors. */
-typedef struct WeightTable {
-    Tensor **weights;
-    int      n;
-} WeightTable;
+#include "engine/weight_table.h"
 
 enum { RUN_SEED = 7 };
 
@@ -22,6 +16,8 @@ typedef struct Run {
 
 /* No more numbers than this are allocated (weights and tensors together). */
 extern const int64_t RUN_NUMBERS_MAX;
+/* No layer needs more bytes than this on its way, or it goes without numbers. */
+extern const size_t RUN_SCRATCH_MAX;
 
 /* input: one tensor for each model input, shapes as the plan's. */
 void run_forward(Run *, Arena *, const Plan *, const Tensor *input, int64_t seed);

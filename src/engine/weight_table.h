@@ -1,0 +1,15 @@
+/* The weights of a model in numbers: given, or drawn by the initializers from a seed. */
+#ifndef SHAPEFLOW_ENGINE_WEIGHT_TABLE_H
+#define SHAPEFLOW_ENGINE_WEIGHT_TABLE_H
+
+#include "engine/plan.h"
+
+/* Weights of every layer by layer->id; weights[id] has layer->n_weights tensors. */
+typedef struct WeightTable {
+    Tensor **weights;
+    int      n;
+} WeightTable;
+
+WeightTable weight_table_make(Arena *, const Plan *, int64_t seed);
+
+#endif
