@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -711,6 +712,118 @@ static void one_of_several_models_is_chosen(void **state)
     driven_close(&d);
 }
 
+static void keys_take_the_focus_from_a_resting_pointer(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    const Point at = driven_unit(&d, "dense_1", 0);
+    driven_move(&d, at);
+    assert_int_equal(gaze_subject(&d.app.gaze)->k, 0);
+    driven_key(&d, KEY_DOWN, 0);
+    assert_int_equal(gaze_subject(&d.app.gaze)->k, 2);
+    driven_key(&d, KEY_DOWN, 0);
+    assert_int_equal(gaze_subject(&d.app.gaze)->k, 3);
+    driven_move(&d, (Point){at.x + 1, at.y});
+    assert_int_equal(gaze_subject(&d.app.gaze)->k, 0);
+    driven_close(&d);
+}
+
+static void what_lies_under_the_pointer_is_looked_for_again_when_the_page_changes(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    driven_move(&d, driven_unit(&d, NULL, 0));
+    assert_int_equal(d.app.gaze.hover.pick.type, PICK_UNIT);
+    driven_key(&d, 'b', MOD_CTRL);
+    const Pick *hover = &d.app.gaze.hover.pick;
+    assert_true(hover->type != PICK_UNIT || rect_holds(hover->area, d.app.pointer));
+    driven_key(&d, 'q', MOD_CTRL);
+    const Point pointer = d.app.pointer;
+    driven_key(&d, '?', 0);
+    driven_key(&d, KEY_DOWN, 0);
+    assert_true(d.app.pointer.x == pointer.x && d.app.pointer.y == pointer.y);
+    driven_close(&d);
+}
+
+/* ---- narrow and low, large and high ---- */
+
+static bool crosses(Rect a, Rect b)
+{
+    return a.x + 1 < b.x + b.w && b.x + 1 < a.x + a.w && a.y + 1 < b.y + b.h && b.y + 1 < a.y + a.h;
+}
+
+static void widgets_of_the_bar_do_not_cross(const Driven *d)
+{
+    const Scene *scene = &d->app.scene;
+    for (size_t i = 0; i < scene->n_picks; i++)
+        for (size_t k = i + 1; k < scene->n_picks; k++) {
+            const Pick *a = &scene->picks[i], *b = &scene->picks[k];
+            if (a->type != PICK_WIDGET || b->type != PICK_WIDGET || strcmp(a->id, "page") == 0 || strcmp(b->id, "page") == 0) continue;
+            if (crosses(a->area, b->area)) fail_msg("%s crosses %s", a->id, b->id);
+        }
+}
+
+static void nothing_in_the_bar_crosses_at_any_scale(void **state)
+{
+    (void)state;
+    for (int s = 0; s < N_SIZES; s++) {
+        Driven d;
+        driven_open(&d, NULL, SIZES[s][0], SIZES[s][1]);
+        snprintf(d.app.name, sizeof d.app.name, "a_name_that_is_a_good_deal_longer_than_the_bar_has_room_for.py");
+        for (int step = 0; step < 14; step++) {
+            driven_key(&d, '+', MOD_CTRL);
+            widgets_of_the_bar_do_not_cross(&d);
+        }
+        driven_key(&d, '-', MOD_CTRL);
+        driven_key(&d, '0', MOD_CTRL);
+        assert_true(d.app.page.scale == 1);
+        driven_close(&d);
+    }
+}
+
+/* Of text in an area, each mark stands in it whole. */
+static void text_is_not_cut(const Driven *d, Rect area)
+{
+    const Scene *scene = &d->app.scene;
+    for (size_t i = 0; i < scene->n_marks; i++) {
+        const Mark *mark = &scene->marks[i];
+        if (mark->type != MARK_TEXT || mark->a.x < area.x || mark->a.x > area.x + area.w) continue;
+        if (mark->a.y < area.y || mark->a.y - mark->size > area.y + area.h) continue;   /* out of sight */
+        if (mark->a.y > area.y + area.h || mark->a.y - mark->size * 0.7f < area.y) fail_msg("\"%s\" is cut", mark->text);
+    }
+}
+
+static void rows_of_code_and_summary_are_not_cut(void **state)
+{
+    (void)state;
+    static char text[8192] = "from keras import *\nfrom keras.layers import *\nmodel = Sequential([Input((4,))])\n";
+    for (int i = 0; i < 60; i++) strcat(text, "model.add(Dense(4))\n");
+    for (int s = 0; s < N_SIZES; s++) {
+        Driven d;
+        driven_open(&d, text, SIZES[s][0], SIZES[s][1]);
+        text_is_not_cut(&d, d.app.page.code);
+        driven_click(&d, (Point){d.app.page.code.x + 200, d.app.page.code.y + 12});
+        driven_key(&d, KEY_END, MOD_CTRL);
+        text_is_not_cut(&d, d.app.page.code);
+        driven_close(&d);
+    }
+}
+
+static void a_higher_inspector_shows_more_of_the_sum(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, NULL, 1600, 900);
+    assert_true(driven_shows(&d, "more)"));
+    d.app.settings.inspector_height = 400;
+    driven_move(&d, driven_unit(&d, "dense_1", 2));
+    assert_false(driven_shows(&d, "more)"));
+    assert_true(driven_shows(&d, "Without Flatten"));
+    driven_close(&d);
+}
+
 /* ---- commands ---- */
 
 static void every_command_survives_every_document(void **state)
@@ -779,6 +892,11 @@ int main(void)
         cmocka_unit_test(a_text_is_saved_and_opened_again),
         cmocka_unit_test(a_view_is_exported),
         cmocka_unit_test(one_of_several_models_is_chosen),
+        cmocka_unit_test(keys_take_the_focus_from_a_resting_pointer),
+        cmocka_unit_test(what_lies_under_the_pointer_is_looked_for_again_when_the_page_changes),
+        cmocka_unit_test(nothing_in_the_bar_crosses_at_any_scale),
+        cmocka_unit_test(rows_of_code_and_summary_are_not_cut),
+        cmocka_unit_test(a_higher_inspector_shows_more_of_the_sum),
         cmocka_unit_test(every_command_survives_every_document),
         cmocka_unit_test(keys_are_not_taken_twice),
     };

@@ -6,6 +6,7 @@
 
 #include "app/filing.h"
 #include "app/inspector.h"
+#include "app/pointing.h"
 #include "app/summary_pane.h"
 
 static const double SETTLE_SECONDS = 1.2, NOTICE_SECONDS = 4;
@@ -57,16 +58,25 @@ static Rect editor_area(const App *app)
     return app->page.code;
 }
 
+/* Where not all rows fit, whole ones: none is cut in two. */
+static void trim_code(App *app)
+{
+    const float pitch = EDITOR_PITCH * app->page.scale, all = editor_height(&app->editor);
+    Rect *code = &app->page.code;
+    if (code->h > pitch && all > code->h) code->h = floorf(code->h / pitch + 0.01f) * pitch;
+}
+
 /* Rows first need a width, the page's heights need the rows: one more round when the number of rows changed. */
 void app_layout(App *app)
 {
     Arena scratch;
     arena_open(&scratch, 0);
-    const float scale = app->settings.scale;
+    const Rect all = {0, 0, app->size.x, app->size.y};
+    const float scale = page_scale(all, &app->settings);
     const char *note = result_of(app, &scratch);
     for (int round = 0; round < 2; round++) {
-        page_layout(&app->page, (Rect){0, 0, app->size.x, app->size.y}, app->panels, &app->settings, editor_height(&app->editor) + 8 * scale,
-                    summary_height(app));
+        page_layout(&app->page, all, app->panels, &app->settings, editor_height(&app->editor) + 8 * scale, summary_height(app, scale));
+        trim_code(app);
         editor_layout(&app->editor, &app->measure, editor_area(app), scale, note, note ? result_place(app) : -1);
     }
     field_layout(app);
@@ -150,7 +160,7 @@ void app_view(const App *app, View *view)
     const Study *study = &app->study;
     static const Pick nothing = {.type = PICK_NONE, .layer = -1, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1};
     *view = (View){
-        .area = app->page.canvas, .theme = app_theme(app), .measure = &app->measure, .scale = app->settings.scale,
+        .area = app->page.canvas, .theme = app_theme(app), .measure = &app->measure, .scale = app->page.scale,
         .zoom = app->zoom, .pan = app->pan, .now = variant_of(study->shown),
         .before = app->motion.running ? variant_of(study->before) : (Variant){0},
         .t = motion_progress(&app->motion, app->seconds), .reduced_motion = app->settings.reduced_motion,
@@ -251,6 +261,7 @@ double app_wait(const App *app)
 
 void app_update(App *app, const Input *input, double seconds)
 {
+    const bool moving = app->motion.running;
     app->seconds = seconds;
     if (input) {
         app_input(app, input);
@@ -259,6 +270,7 @@ void app_update(App *app, const Input *input, double seconds)
     app_read(app);
     tick(app);
     app_layout(app);
+    if ((input && input->type != INPUT_MOVE) || moving) pointing_again(app);
 }
 
 const Scene *app_scene(App *app)

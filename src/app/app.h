@@ -61,6 +61,7 @@ typedef struct App {
     DragKind        drag;
     Point           drag_from, drag_start;
     Point           pointer;
+    bool            pointing;       /* the pointer is in the window, and moved since a key last took the focus */
     unsigned        modifiers;
 
     Field           field;

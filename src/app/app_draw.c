@@ -103,7 +103,8 @@ static void tooltip_draw(const App *app, Scene *scene)
 {
     const Ui ui = ui_begin(app, scene);
     const Pick *hover = &app->gaze.hover.pick;
-    if (hover->type == PICK_NONE || !hover->label || !*hover->label || app->drag != DRAG_NONE || app->field.kind || (app->menu.kind && hover->type != PICK_WIDGET)) return;
+    if (hover->type == PICK_NONE || !hover->label || !*hover->label || app->drag != DRAG_NONE) return;
+    if (app->field.kind || app->menu.kind || app->sheet != SHEET_NONE) return;
     const char *text = hover->label;
     if (ui_hovered(&ui, "flatten.toggle") && app->study.state == FLATTEN_NOTHING && app->study.why) text = ui_say(&ui, app->study.why);
     const float w = ui_width(&ui, FONT_TEXT, 13, text) + 20 * ui.s, h = 26 * ui.s;

@@ -10,12 +10,19 @@
 
 /* ---- keys ---- */
 
+/* What lies under a resting pointer gives way until it moves again. */
+static void focus_by_key(App *app, const Pick *pick)
+{
+    pointing_focus(app, pick);
+    pointing_rest(app);
+}
+
 static void focus_step(App *app, int dx, int dy)
 {
     View view;
     app_view(app, &view);
     const Pick next = picture_focus_move(&view, app->gaze.focus.pick, dx, dy);
-    if (next.type != PICK_NONE) pointing_focus(app, &next);
+    if (next.type != PICK_NONE) focus_by_key(app, &next);
 }
 
 static void focus_layer(App *app, int by)
@@ -23,7 +30,7 @@ static void focus_layer(App *app, int by)
     View view;
     app_view(app, &view);
     const Pick next = picture_focus_layer(&view, app->gaze.focus.pick, by);
-    if (next.type != PICK_NONE) pointing_focus(app, &next);
+    if (next.type != PICK_NONE) focus_by_key(app, &next);
 }
 
 static bool steps_playback(const App *app, int key)
@@ -79,12 +86,17 @@ static void key(App *app, const Input *input)
 
 /* ---- sheets ---- */
 
+static bool is_pointer(InputType type)
+{
+    return type == INPUT_MOVE || type == INPUT_PRESS || type == INPUT_RELEASE || type == INPUT_WHEEL || type == INPUT_LEAVE;
+}
+
 static void sheet_input(App *app, const Input *input)
 {
     if (input->type == INPUT_KEY && input->key == KEY_ESCAPE) command_run(app, "sheet.cancel");
     else if (input->type == INPUT_KEY && input->key == KEY_ENTER) command_run(app, "sheet.accept");
     else if (input->type == INPUT_KEY && input->key == '?') command_run(app, "sheet.cancel");
-    else pointing_input(app, input);
+    else if (is_pointer(input->type)) pointing_input(app, input);
 }
 
 /* ---- all of it ---- */
@@ -94,11 +106,6 @@ static void modifiers_note(App *app, const Input *input)
     if (input->type != INPUT_KEY && input->type != INPUT_MOVE && input->type != INPUT_PRESS) return;
     app->modifiers = input->modifiers;
     app->gaze.outgoing = input->modifiers & MOD_SHIFT && app->attention == ATTENTION_CANVAS && !app->field.kind;
-}
-
-static bool is_pointer(InputType type)
-{
-    return type == INPUT_MOVE || type == INPUT_PRESS || type == INPUT_RELEASE || type == INPUT_WHEEL || type == INPUT_LEAVE;
 }
 
 void app_input(App *app, const Input *input)

@@ -25,12 +25,38 @@ static const char *document_name(const App *app, Arena *arena)
     return buffer_dirty(&app->editor.buffer) ? arena_print(arena, "• %s", app->name) : app->name;
 }
 
+static const char *const LINKS[] = {"help.keys", "menu.export", "theme.next", "matrix.toggle", "compare.toggle"};
+enum { LINK_HELP, LINK_EXPORT, LINK_THEME, LINK_MATRIX, LINK_COMPARE, N_LINKS };
+
+static const char *link_label(const App *app, int i)
+{
+    return i == LINK_HELP ? "?" : strings_say(app->strings, LINKS[i]);
+}
+
+static float links_width(const App *app)
+{
+    float sum = LEFT * app->page.scale;
+    for (int i = 0; i < N_LINKS; i++) sum += width(app, FONT_TEXT_MEDIUM, 15, link_label(app, i)) + 28 * app->page.scale;
+    return sum;
+}
+
+static float switch_width(const App *app)
+{
+    return width(app, FONT_TEXT_BOLD, 15, "Flatten") + width(app, FONT_TEXT_BOLD, 15, "off") + 110 * app->page.scale;
+}
+
+static float model_width(const App *app)
+{
+    const char *name = app->study.shown ? model_name(app) : NULL;
+    return name ? width(app, FONT_CODE, NAME, name) + 34 * app->page.scale : 0;
+}
+
 Rect bar_file(const App *app)
 {
     Arena scratch;
     arena_open(&scratch, 0);
     const float s = app->page.scale, x = LEFT * s + width(app, FONT_TEXT_BOLD, TITLE, "shapeflow") + 6 * s;
-    const float room = app->page.bar.w * 0.36f - x;
+    const float room = app->page.bar.w - x - links_width(app) - switch_width(app) - model_width(app) - 24 * s;
     const float wanted = width(app, FONT_TEXT, NAME, document_name(app, &scratch)) + 34 * s;
     arena_close(&scratch);
     return (Rect){x, middle(app) - 16 * s, wanted < room ? wanted : room, 32 * s};
@@ -39,9 +65,8 @@ Rect bar_file(const App *app)
 Rect bar_model(const App *app)
 {
     const Rect file = bar_file(app);
-    const char *name = model_name(app);
     const float s = app->page.scale;
-    return (Rect){file.x + file.w + 8 * s, file.y, name ? width(app, FONT_CODE, NAME, name) + 34 * s : 0, file.h};
+    return (Rect){file.x + file.w + 8 * s, file.y, model_width(app), file.h};
 }
 
 /* A small triangle: something drops down here. */
@@ -91,24 +116,9 @@ static void switch_draw(const Ui *ui, float x)
     ui_text(ui, x + w + 15 * ui->s, y, ALIGN_LEFT, (Style){FONT_TEXT, 13, ui->theme->dim}, "F");
 }
 
-static const char *const LINKS[] = {"help.keys", "menu.export", "theme.next", "matrix.toggle", "compare.toggle"};
-enum { LINK_HELP, LINK_EXPORT, LINK_THEME, LINK_MATRIX, LINK_COMPARE, N_LINKS };
-
-static const char *link_label(const Ui *ui, int i)
-{
-    return i == LINK_HELP ? "?" : ui_say(ui, LINKS[i]);
-}
-
 static bool link_on(const App *app, int i)
 {
     return (i == LINK_MATRIX && app->matrix) || (i == LINK_COMPARE && app->compare);
-}
-
-static float links_width(const Ui *ui)
-{
-    float sum = 24 * ui->s;
-    for (int i = 0; i < N_LINKS; i++) sum += ui_width(ui, FONT_TEXT_MEDIUM, 15, link_label(ui, i)) + 28 * ui->s;
-    return sum;
 }
 
 static void links_draw(const Ui *ui)
@@ -116,7 +126,7 @@ static void links_draw(const Ui *ui)
     const Rect bar = ui->app->page.bar;
     float right = bar.x + bar.w - 24 * ui->s;
     for (int i = 0; i < N_LINKS; i++)
-        right -= ui_link(ui, right, middle(ui->app), LINKS[i], link_label(ui, i), link_on(ui->app, i)) + 28 * ui->s;
+        right -= ui_link(ui, right, middle(ui->app), LINKS[i], link_label(ui->app, i), link_on(ui->app, i)) + 28 * ui->s;
 }
 
 Rect bar_export(const App *app)
@@ -126,18 +136,13 @@ Rect bar_export(const App *app)
     return (Rect){bar.x + bar.w - w - 40 * s, middle(app) - 16 * s, w, 32 * s};
 }
 
-static float switch_width(const Ui *ui)
-{
-    return ui_width(ui, FONT_TEXT_BOLD, 15, "Flatten") + ui_width(ui, FONT_TEXT_BOLD, 15, "off") + 110 * ui->s;
-}
-
 /* In the middle of the bar while there is room, else between the name and the links. */
 static float switch_left(const Ui *ui)
 {
     const App *app = ui->app;
     const Rect model = bar_model(app), bar = app->page.bar;
-    const float w = switch_width(ui), wanted = bar.x + (bar.w - w) / 2 - bar.w * 0.01f;
-    const float most = bar.x + bar.w - links_width(ui) - w, least = model.x + model.w + 16 * ui->s;
+    const float w = switch_width(app), wanted = bar.x + (bar.w - w) / 2 - bar.w * 0.01f;
+    const float most = bar.x + bar.w - links_width(app) - w, least = model.x + model.w + 16 * ui->s;
     const float left = wanted > most ? most : wanted;
     return left < least ? least : left;
 }

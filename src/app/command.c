@@ -114,8 +114,8 @@ static void scale_to(App *app, float scale)
     app->settings.scale = scale < SCALE_LEAST ? SCALE_LEAST : scale > SCALE_MOST ? SCALE_MOST : scale;
 }
 
-static void larger(App *app) { scale_to(app, app->settings.scale * SCALE_STEP); }
-static void smaller(App *app) { scale_to(app, app->settings.scale / SCALE_STEP); }
+static void larger(App *app) { scale_to(app, app->page.scale * SCALE_STEP); }
+static void smaller(App *app) { scale_to(app, app->page.scale / SCALE_STEP); }
 static void plain_size(App *app) { scale_to(app, 1); }
 static void fold_code(App *app) { app->settings.code_folded = !app->settings.code_folded; }
 static void fold_inspector(App *app) { app->settings.inspector_folded = !app->settings.inspector_folded; }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/editor.h"
+#include "app/scroll_bar.h"
 
 typedef struct Pen {
     const Editor     *editor;
@@ -189,14 +190,6 @@ static void caret_draw(const Pen *pen)
     mark_rect(pen->scene, (Rect){x - 1, caret.y + inset, 2, caret.h - 2 * inset}, 0, pen->look->theme->accent);
 }
 
-static void scroll_bar_draw(const Pen *pen)
-{
-    const float all = editor_height(pen->editor);
-    if (all <= pen->area.h + 1) return;
-    const float height = pen->area.h * pen->area.h / all, top = pen->area.y + pen->editor->scroll * pen->area.h / all;
-    mark_rect(pen->scene, (Rect){pen->area.x + pen->area.w - 7, top, 4, height < 24 ? 24 : height}, 2, colour_fade(pen->look->theme->dim, 0.4f));
-}
-
 void editor_draw(const Editor *editor, Scene *scene, Rect area, const EditorLook *look)
 {
     const Pen pen = {.editor = editor, .scene = scene, .look = look, .area = area, .left = area.x + editor_gutter(editor),
@@ -215,6 +208,6 @@ void editor_draw(const Editor *editor, Scene *scene, Rect area, const EditorLook
         faults_draw(&pen, i, row);
     }
     if (look->focused) caret_draw(&pen);
-    scroll_bar_draw(&pen);
+    scroll_bar_draw(scene, look->theme, area, editor->scroll, editor_height(editor));
     mark_unclip(scene);
 }

@@ -203,7 +203,7 @@ void field_layout(App *app)
     Field *field = &app->field;
     if (!field->kind) return;
     field->area = field->kind->wide ? place_wide(app) : place_near(app);
-    editor_layout(&field->line, &app->measure, field->area, app->settings.scale, NULL, -1);
+    editor_layout(&field->line, &app->measure, field->area, app->page.scale, NULL, -1);
     field->area.h = editor_height(&field->line);
 }
 

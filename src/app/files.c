@@ -184,7 +184,7 @@ const char *folder_of_resources(Arena *arena)
         const char *folder = arena_print(arena, "%s%s", start, places[i]);
         if (has_resources(arena, folder)) return folder;
     }
-    return NULL;
+    return has_resources(arena, SOURCE_FOLDER) ? SOURCE_FOLDER : NULL;
 }
 
 static bool folder_make(Arena *arena, const char *path)

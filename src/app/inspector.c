@@ -101,20 +101,40 @@ static void title_draw(const Ui *ui, Rect area, const char *name, const char *se
     ui_text_fit(ui, x, y, area.x + area.w - x, (Style){FONT_TEXT_BOLD, 15.5f, ui->theme->ink}, sentence);
 }
 
+static int lines_of(const App *app)
+{
+    return (int)((app->page.inspector.h - FORMULA * app->page.scale) / (LINE * app->page.scale));
+}
+
+/* A higher pane shows more of a sum; two lines are kept for the note. */
+static int formula_lines(const App *app)
+{
+    const int lines = lines_of(app) - 3;
+    return lines > 1 ? lines : 1;
+}
+
+static void tell(Sentences *sentences, const App *app, Arena *arena)
+{
+    const int lines = formula_lines(app);
+    const float width = text_area(app).w, ragged = 120 * app->page.scale;   /* what breaking at words leaves empty */
+    sentences_find(sentences, app, arena, width + (float)(lines - 1) * (width - ragged));
+}
+
 static void lines_draw(const Ui *ui, Rect area, const Sentences *sentences)
 {
     const Style code = {FONT_CODE, 14, ui->theme->dim}, text = {FONT_TEXT, 14, ui->theme->dim};
-    const int room = (int)((area.h - FORMULA * ui->s) / (LINE * ui->s));
-    ui_text_fit(ui, area.x, area.y + FORMULA * ui->s, area.w, code, sentences->formula);
-    const int lines = room > 1 ? room - 1 : 1;
-    ui_paragraph(ui, area.x, area.y + (*sentences->formula ? NOTE : FORMULA) * ui->s, area.w, LINE * ui->s, lines, text, sentences->note);
+    const float pitch = LINE * ui->s;
+    const int used = ui_paragraph(ui, area.x, area.y + FORMULA * ui->s, area.w, pitch, formula_lines(ui->app), code, sentences->formula);
+    const int left = lines_of(ui->app) - (used > 1 ? used : 1);
+    const float y = used ? NOTE * ui->s + (float)(used - 1) * pitch : FORMULA * ui->s;
+    ui_paragraph(ui, area.x, area.y + y, area.w, pitch, left > 1 ? left : 1, text, sentences->note);
 }
 
 static void subject_draw(const Ui *ui)
 {
     const Rect area = text_area(ui->app);
     Sentences sentences;
-    sentences_find(&sentences, ui->app, ui->scene->arena, area.w);
+    tell(&sentences, ui->app, ui->scene->arena);
     title_draw(ui, area, sentences.name, sentences.title);
     lines_draw(ui, area, &sentences);
 }
@@ -124,7 +144,7 @@ void inspector_page(App *app, int by)
     Arena arena;
     Sentences sentences;
     arena_open(&arena, 0);
-    sentences_find(&sentences, app, &arena, text_area(app).w);
+    tell(&sentences, app, &arena);
     const int64_t page = sentences.terms_shown > 0 ? sentences.terms_shown : 1, next = app->first_term + by * page;
     if (by < 0 || next < sentences.n_terms) app->first_term = next < 0 ? 0 : next;
     arena_close(&arena);

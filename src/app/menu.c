@@ -1,5 +1,6 @@
 #include "app/menu.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "app/command.h"
@@ -91,11 +92,6 @@ const MenuKind MENU_FILE = {file_items, file_choose}, MENU_MODEL = {model_items,
 
 /* ---- opening, choosing ---- */
 
-void menu_open(App *app, const MenuKind *kind, Rect under)
-{
-    app->menu = (Menu){.kind = kind, .under = under, .at = -1};
-}
-
 void menu_close(App *app)
 {
     app->menu.kind = NULL;
@@ -135,6 +131,40 @@ static void step(App *app, int by)
     arena_close(&arena);
 }
 
+static int ticked(const App *app)
+{
+    MenuItem items[MENU_ITEMS];
+    Arena arena;
+    arena_open(&arena, 0);
+    int at = items_of(app, &arena, items) - 1;
+    while (at >= 0 && !items[at].ticked) at--;
+    arena_close(&arena);
+    return at;
+}
+
+void menu_open(App *app, const MenuKind *kind, Rect under)
+{
+    app->menu = (Menu){.kind = kind, .under = under, .at = -1};
+    app->menu.at = ticked(app);
+    if (app->menu.at < 0) step(app, 1);
+}
+
+/* The next item that begins with the letter. */
+static void step_to(App *app, int letter)
+{
+    MenuItem items[MENU_ITEMS];
+    Arena arena;
+    arena_open(&arena, 0);
+    const int n = items_of(app, &arena, items);
+    for (int by = 1; by <= n; by++) {
+        const int at = (app->menu.at + by) % n;
+        if (items[at].dimmed || !items[at].value || tolower((unsigned char)items[at].label[0]) != letter) continue;
+        app->menu.at = at;
+        break;
+    }
+    arena_close(&arena);
+}
+
 static int item_hovered(const App *app)
 {
     const Pick *hover = &app->gaze.hover.pick;
@@ -150,6 +180,7 @@ static void menu_key(App *app, const Input *input)
     case KEY_DOWN: step(app, 1); break;
     case KEY_UP: step(app, -1); break;
     case KEY_ENTER: case ' ': choose(app, app->menu.at); break;
+    default: if (input->key > ' ' && input->key < 0x7f) step_to(app, input->key);
     }
 }
 

@@ -1,8 +1,9 @@
 #include "app/page.h"
 
+#include <math.h>
 #include <string.h>
 
-static const float BAR = 57, FOLDED = 14, EDGE = 8, CAPTION = 50, SIDE_LEAST = 170, CANVAS_LEAST = 600, INSPECTOR_LEAST = 92;
+static const float BAR = 57, FOLDED = 14, EDGE = 8, CAPTION = 50, SIDE_LEAST = 170, CANVAS_LEAST = 600, INSPECTOR_LEAST = 92, FITS_WIDE = 780, FITS_HIGH = 480;
 
 bool panels_read(const char *list, unsigned *panels)
 {
@@ -70,9 +71,15 @@ static void side_layout(Page *page, const Settings *settings, float code_height,
     if (code) page->summary_edge = (Rect){side.x, side.y + top - EDGE / 2, side.w, EDGE};
 }
 
+float page_scale(Rect all, const Settings *settings)
+{
+    const float most = fminf(all.w / FITS_WIDE, all.h / FITS_HIGH);
+    return fminf(settings->scale, fmaxf(most, 1));
+}
+
 void page_layout(Page *page, Rect all, unsigned panels, const Settings *settings, float code_height, float summary_height)
 {
-    *page = (Page){.all = all, .scale = settings->scale, .panels = panels};
+    *page = (Page){.all = all, .scale = page_scale(all, settings), .panels = panels};
     const float bar = panels & PANEL_BAR ? BAR * page->scale : 0;
     const float side = side_width(page, settings), low = inspector_height(page, settings);
     page->bar = (Rect){all.x, all.y, all.w, bar};

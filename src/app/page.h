@@ -17,6 +17,9 @@ typedef struct Page {
     unsigned panels;
 } Page;
 
+/* Of type and panes: what the person set, but never so large that the panes do not fit. */
+float page_scale(Rect all, const Settings *);
+
 /* code_height, summary_height: what their contents would take. */
 void page_layout(Page *, Rect all, unsigned panels, const Settings *, float code_height, float summary_height);
 

@@ -87,6 +87,20 @@ void pointing_look(App *app, Point at)
     app->stale = true;
 }
 
+void pointing_rest(App *app)
+{
+    app->pointing = false;
+    look_clear(&app->gaze.hover);
+}
+
+void pointing_again(App *app)
+{
+    const bool stale = app->stale;
+    if (!app->pointing || app->drag != DRAG_NONE || app->motion.running) return;
+    pointing_look(app, app->pointer);
+    app->stale |= stale;   /* looking draws the page, but does not show it */
+}
+
 /* The focus brings its line of code and its row of the summary into view. */
 static void reveal(App *app, int layer)
 {
@@ -274,6 +288,7 @@ static void move(App *app, const Input *input)
 void pointing_input(App *app, const Input *input)
 {
     app->pointer = input->at;
+    app->pointing = input->type != INPUT_LEAVE;
     switch (input->type) {
     case INPUT_MOVE: move(app, input); break;
     case INPUT_PRESS: press(app, input); break;

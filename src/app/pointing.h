@@ -4,6 +4,10 @@
 
 #include "app/app.h"
 
+/* The pointer no longer counts, until it moves. */
+void pointing_rest(App *);
+/* What lies under the pointer, after the page changed below it. */
+void pointing_again(App *);
 void pointing_input(App *, const Input *);
 
 /* What is under the pointer, looked for anew. */

@@ -248,7 +248,8 @@ static void tell_wire(const Teller *t)
     const Term *term = wire_term(&facts, t->pick->from);
     if (!term) return;
     const char *from = facts_unit_name(t->arena, &t->snapshot->plan, facts.step->from[term->input], term->from);
-    t->out->name = arena_print(t->arena, "%s → %s", from, facts.name);
+    const char *to = facts_unit_name(t->arena, &t->snapshot->plan, facts.step->first, t->pick->k);
+    t->out->name = arena_print(t->arena, "%s → %s", from, to);
     if (term->weight < 0 || term->child >= 0) return;
     const TermNumbers numbers = facts_term(&facts, t->snapshot, term - facts.terms);
     t->out->title = app_fill(t->app, t->arena, "wire.weight", weight_name(t, facts.step->node->layer, term->weight, term->at), number(t, numbers.weight), NULL);
@@ -276,6 +277,12 @@ static void tell_model(const Teller *t)
     t->out->note = app_fill(t->app, t->arena, "model.hint", NULL);
 }
 
+static int64_t row_size(const Plan *plan, const PlanStep *step)
+{
+    const Shape *out = &plan->tensors[step->first].shape;
+    return out->dim[out->rank - 1];
+}
+
 static void tell_playback(const Teller *t)
 {
     const Plan *plan = &t->snapshot->plan;
@@ -288,7 +295,7 @@ static void tell_playback(const Teller *t)
     t->out->name = step->node->layer->name;
     t->out->title = row >= 0 ? app_fill(t->app, t->arena, "play.row", plain(t, row), NULL)
                              : app_fill(t->app, t->arena, "play.layer", plain(t, at + 1), plain(t, plan->n_steps), NULL);
-    t->out->formula = explain(t, step, 0, EXPLAIN_RULE);
+    t->out->formula = explain(t, step, row > 0 ? row * row_size(plan, step) : 0, EXPLAIN_RULE);
 }
 
 void sentences_find(Sentences *sentences, const App *app, Arena *arena, float width)

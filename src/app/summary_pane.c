@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/scroll_bar.h"
 #include "app/ui.h"
 #include "keras/summary.h"
 #include "scene/number.h"
@@ -25,21 +26,27 @@ static int count_rows(const Plan *plan)
     return plan ? plan->n_layers + (refusal_of(plan) ? 1 : 0) : 0;
 }
 
-float summary_height(const App *app)
+float summary_height(const App *app, float scale)
 {
     const Plan *plan = plan_of(app);
-    return ((float)(count_rows(plan) + 1) * PITCH + 10 + BOTTOM) * app->settings.scale;
+    return ((float)(count_rows(plan) + 1) * PITCH + 10 + BOTTOM) * scale;
 }
 
+static float all_rows_height(const App *app)
+{
+    return (float)count_rows(plan_of(app)) * PITCH * app->page.scale;
+}
+
+/* Of what is seen: all rows, or as many whole ones as fit. */
 static float rows_height(const App *app)
 {
-    return app->page.summary.h - (PITCH + 10 + BOTTOM) * app->page.scale;
+    const float pitch = PITCH * app->page.scale, room = app->page.summary.h - (PITCH + 10 + BOTTOM) * app->page.scale;
+    return all_rows_height(app) <= room + 1 ? room : fmaxf(floorf(room / pitch + 0.01f), 0) * pitch;
 }
 
 static float scroll_most(const App *app)
 {
-    const Plan *plan = plan_of(app);
-    return fmaxf(0, (float)count_rows(plan) * PITCH * app->page.scale - rows_height(app));
+    return fmaxf(0, all_rows_height(app) - rows_height(app));
 }
 
 void summary_scroll(App *app, float rows)
@@ -85,6 +92,12 @@ static int64_t total_shown(const App *app, const Plan *plan)
     return before && before->plan.model ? between(app, before->plan.params.all, plan->params.all) : plan->params.all;
 }
 
+/* Of the last good model, dimmed while the text has none. */
+static Colour ink_of(const Ui *ui)
+{
+    return study_stale(&ui->app->study) ? colour_fade(ui->theme->dim, 0.7f) : ui->theme->ink;
+}
+
 typedef struct Columns { float name, shape, shape_width, params; } Columns;
 
 static const char *shape_of(const Ui *ui, const PlanLayer *row)
@@ -111,7 +124,7 @@ static Columns columns_of(const Ui *ui, const Plan *plan)
 static void row_draw(const Ui *ui, const Plan *plan, const Columns *columns, int i, float y)
 {
     const PlanLayer *row = &plan->layers[i];
-    const Style code = {FONT_CODE, TYPE, ui->theme->ink};
+    const Style code = {FONT_CODE, TYPE, ink_of(ui)};
     const Rect pane = ui->app->page.summary;
     const Rect band = {pane.x + 10 * ui->s, y - PITCH / 2 * ui->s, pane.w - 20 * ui->s, PITCH * ui->s};
     const int pick = scene_pick(ui->scene, (Pick){.type = PICK_SUMMARY_ROW, .layer = i, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1,
@@ -136,7 +149,7 @@ static void total_draw(const Ui *ui, const Plan *plan, float y)
     mark_line(ui->scene, (Point){left, y}, (Point){right, y}, ui->theme->rule, 1);
     y += (PITCH / 2 + 6) * ui->s;
     ui_text(ui, left, y, ALIGN_LEFT, (Style){FONT_TEXT, 14, ui->theme->dim}, ui_say(ui, "summary.total"));
-    ui_text(ui, right, y, ALIGN_RIGHT, (Style){FONT_CODE_BOLD, TYPE, ui->theme->ink}, count_text(ui->scene->arena, total_shown(ui->app, plan)));
+    ui_text(ui, right, y, ALIGN_RIGHT, (Style){FONT_CODE_BOLD, TYPE, ink_of(ui)}, count_text(ui->scene->arena, total_shown(ui->app, plan)));
 }
 
 void summary_draw(const App *app, Scene *scene)
@@ -154,6 +167,7 @@ void summary_draw(const App *app, Scene *scene)
     }
     if (refusal_of(plan)) refusal_draw(&ui, &columns, refusal_of(plan), pane.y + (float)plan->n_layers * pitch - scroll + pitch / 2);
     mark_unclip(scene);
+    scroll_bar_draw(scene, ui.theme, (Rect){pane.x, pane.y, pane.w, fmaxf(room, 0)}, scroll, all_rows_height(app));
     total_draw(&ui, plan, pane.y + fminf((float)count_rows(plan) * pitch, room) + 4 * ui.s);
 }
 

@@ -4,7 +4,7 @@
 
 #include "app/app.h"
 
-float summary_height(const App *);
+float summary_height(const App *, float scale);
 void  summary_scroll(App *, float rows);
 void  summary_reveal(App *, int layer);
 void  summary_draw(const App *, Scene *);
