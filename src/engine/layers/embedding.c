@@ -13,14 +13,19 @@
     {.name = "embeddings_regularizer", .type = PARAM_REGULARIZER},                                                \
     {.name = "embeddings_constraint", .type = PARAM_CONSTRAINT},                                                  \
     {.name = "mask_zero", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE}
-#define MORE                                                                                                      \
-    {.name = "weights", .unsaved = true}, {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},              \
-    {.name = "lora_alpha", .unsaved = true}, {.name = "quantization_config"}, {.name = "input_length", .keyword_only = true, .unsaved = true}
+#define INPUT_LENGTH {.name = "input_length", .keyword_only = true, .unsaved = true}
 
-static const ParamSpec PARAMS[] = {DIMS, EMBEDDINGS, MORE};
+static const ParamSpec PARAMS[] = {
+    DIMS, EMBEDDINGS, {.name = "weights", .unsaved = true}, {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},
+    {.name = "lora_alpha", .unsaved = true}, {.name = "quantization_config"}, INPUT_LENGTH,
+};
+/* Embedding's others go to it through **kwargs. */
 static const ParamSpec REVERSIBLE_PARAMS[] = {
     DIMS, {.name = "tie_weights", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE}, EMBEDDINGS,
-    {.name = "reverse_dtype", .type = PARAM_DTYPE}, {.name = "logit_soft_cap", .type = PARAM_FLOAT}, MORE,
+    {.name = "reverse_dtype", .type = PARAM_DTYPE}, {.name = "logit_soft_cap", .type = PARAM_FLOAT},
+    {.name = "weights", .unsaved = true, .keyword_only = true},
+    {.name = "lora_rank", .type = PARAM_INT, .unsaved = true, .keyword_only = true},
+    {.name = "lora_alpha", .unsaved = true, .keyword_only = true}, {.name = "quantization_config", .keyword_only = true}, INPUT_LENGTH,
 };
 static const ParamSpec REVERSIBLE_CALL[] = {
     {.name = "inputs", .type = PARAM_TENSORS, .required = true}, {.name = "reverse", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
