@@ -126,7 +126,8 @@ static void forms_follow_rank_and_room(void **state)
     const struct { Shape shape; float h; BlockForm form; int64_t maps, columns; } cases[] = {
         {{0}, 500, BLOCK_UNITS, 0, 0},            {SHAPE(4), 500, BLOCK_UNITS, 0, 0},
         {SHAPE(48), 500, BLOCK_UNITS, 0, 0},      {SHAPE(200), 500, BLOCK_CELLS, 1, 1},
-        {SHAPE(3, 16), 500, BLOCK_UNITS, 0, 0},   {SHAPE(100, 16), 500, BLOCK_CELLS, 1, 16},
+        {SHAPE(3, 16), 500, BLOCK_UNITS, 0, 0},   {SHAPE(100, 16), 500, BLOCK_CELLS, 100, 16},
+        {SHAPE(300, 16), 500, BLOCK_CELLS, 1, 16},
         {SHAPE(3, 512), 500, BLOCK_CELLS, 3, 0},  {SHAPE(24, 24, 8), 500, BLOCK_CELLS, 8, 24},
         {SHAPE(2, 3, 4, 2), 500, BLOCK_CELLS, 4, 4},
     };

@@ -16,6 +16,14 @@ static bool fonts_find(const CommandLine *line, Fonts **fonts)
     return *fonts;
 }
 
+/* A file cannot be scrolled: all of the model is on it. */
+static void whole_show(App *app)
+{
+    View view;
+    app_view(app, &view);
+    app->zoom = picture_zoom_least(&view);
+}
+
 static bool focus_find(const CommandLine *line, App *app)
 {
     View view;
@@ -62,6 +70,7 @@ static ExitCode draw(CommandLine *line, const Document *document, Fonts *fonts, 
                                  .panels = panels, .size = {(float)options->width, (float)options->height}, .model = options->model}, document);
     app.printed = true;
     app.compare = options->flatten == FLATTEN_BOTH;
+    whole_show(&app);
     ExitCode code = EXIT_USAGE;
     if (focus_find(line, &app)) code = page_write(line, &app, fonts, exporter);
     app_close(&app);

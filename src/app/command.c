@@ -95,7 +95,8 @@ static void zoom_to(App *app, float zoom)
     View view;
     app_view(app, &view);
     const Rect canvas = app->page.canvas;
-    zoom = zoom < 1 ? 1 : zoom > ZOOM_MOST ? ZOOM_MOST : zoom;
+    const float least = picture_zoom_least(&view);
+    zoom = zoom < least ? least : zoom > ZOOM_MOST ? ZOOM_MOST : zoom;
     app->pan = picture_zoom_pan(&view, (Point){canvas.x + canvas.w / 2, canvas.y + canvas.h / 2}, zoom);
     app->zoom = zoom;
 }

@@ -7,7 +7,7 @@
 #include "app/inspector.h"
 #include "app/summary_pane.h"
 
-static const float CLICK_REACH = 4, ZOOM_LEAST = 1, ZOOM_MOST = 64, FOLD_AT = 0.6f;
+static const float CLICK_REACH = 4, ZOOM_MOST = 64, FOLD_AT = 0.6f;
 
 /* ---- what is under it ---- */
 
@@ -251,7 +251,7 @@ static void zoom_at(App *app, Point fixed, float by)
 {
     View view;
     app_view(app, &view);
-    const float zoom = fminf(fmaxf(app->zoom * powf(1.15f, by), ZOOM_LEAST), ZOOM_MOST);
+    const float zoom = fminf(fmaxf(app->zoom * powf(1.15f, by), picture_zoom_least(&view)), ZOOM_MOST);
     app->pan = picture_zoom_pan(&view, fixed, zoom);
     app->zoom = zoom;
 }

@@ -9,6 +9,7 @@
 #define WRAP_CELL_MIN 2.5F
 #define STRIP_WIDTH 18.0F
 #define ROW_CELL_MIN 2.5F
+#define LINE_MIN 4.0F
 #define MAP_MIN 18.0F
 #define GROUP_GAP_MAX 30.0F
 #define CELLS_FINE 4e5
@@ -29,6 +30,13 @@ static Rect centred(Rect room, float w, float h)
 
 /* ---- units ---- */
 
+/* Of the pitch, a unit's height: closer together where only so a number fits. */
+static float unit_share(const BlockOffer *offer, float pitch)
+{
+    if (pitch <= 16) return 0.96F;
+    return pitch * 0.86F < offer->number_h ? 0.94F : 0.86F;
+}
+
 /* Groups share the height in equal slots, so that row r stands at the same height in every column; a single group
  * has all of it. */
 static bool units_fit(Block *block, const BlockOffer *offer)
@@ -41,7 +49,7 @@ static bool units_fit(Block *block, const BlockOffer *offer)
     block->form = BLOCK_UNITS;
     block->slot = slot;
     block->pitch = pitch;
-    block->unit = fminf(fminf(offer->unit_max, pitch * (pitch > 16 ? 0.86F : 0.96F)), offer->room.w);
+    block->unit = fminf(fminf(offer->unit_max, pitch * unit_share(offer, pitch)), offer->room.w);
     const bool pill = block->unit >= offer->number_h && block->unit * 1.17F < offer->number_w;
     block->unit_w = pill ? fminf(offer->number_w, offer->room.w) : block->unit;
     const float used = slot * (float)(block->groups - 1) + pitch * (float)(block->per - 1) + block->unit;
@@ -102,12 +110,28 @@ static bool long_rows_fit(Block *block, const BlockOffer *offer)
     return true;
 }
 
+/* Each row a line of cells, at the height that it has as units. */
+static bool lines_fit(Block *block, const BlockOffer *offer)
+{
+    const int64_t rows = block->shape.dim[0], per = block->shape.dim[1];
+    const float slot = offer->room.h / (float)rows, cell = fminf(offer->cell_max, offer->room.w / (float)per);
+    if (cell < ROW_CELL_MIN || slot < LINE_MIN) return false;
+    block->rows_are_maps = true;
+    block->maps = block->shown_maps = rows;
+    block->channels = block->across = block->rows = 1;
+    block->columns = per;
+    const float h = fminf(slot - group_gap(slot), cell * 4);
+    maps_set(block, cell * (float)per, h, 0, slot - h);
+    block->area = centred(offer->room, block->map_w, slot * (float)(rows - 1) + h);
+    return true;
+}
+
 static void matrix_make(Block *block, const BlockOffer *offer)
 {
     const float w = offer->room.w, h = offer->room.h;
     const int64_t rows = block->shape.dim[0], columns = block->shape.dim[1];
-    const bool thin = w / (float)columns < ROW_CELL_MIN || h / (float)rows > 4 * w / (float)columns;
-    if (thin && long_rows_fit(block, offer)) return;
+    if (lines_fit(block, offer)) return;
+    if (w / (float)columns < ROW_CELL_MIN && long_rows_fit(block, offer)) return;
     block->maps = block->channels = block->across = block->shown_maps = 1;
     block->rows = rows;
     block->columns = columns;

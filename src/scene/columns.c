@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/activation.h"
+
 /* How often each tensor is read, and whether the model gives it out. */
 typedef struct Uses {
     int  *reads;
@@ -175,8 +177,9 @@ static void edges_find(Columns *columns, Arena *arena, const Plan *plan)
         if (column->fault) continue;
         const bool stepped = column->step >= 0;
         const int n = stepped ? plan->steps[column->step].node->n_in : column->row >= 0 ? plan->layers[column->row].n_inputs : 0;
-        for (int i = 0; i < n; i++) {
-            const int from = stepped ? columns_source(columns, plan, c, i) : named_source(columns, plan, c, i);
+        const bool in_turn = !stepped && !n && c && column->row >= 0 && plan->model->kind == MODEL_SEQUENTIAL;
+        for (int i = 0; i < n + in_turn; i++) {
+            const int from = in_turn ? c - 1 : stepped ? columns_source(columns, plan, c, i) : named_source(columns, plan, c, i);
             if (from < 0) continue;
             columns->edge = arena_grow(arena, columns->edge, (size_t)columns->n_edges, &capacity,
                                        (size_t)columns->n_edges + 1, sizeof *columns->edge);
@@ -198,6 +201,14 @@ static void cables_number(Columns *columns)
         Edge *edge = &columns->edge[e];
         if (columns->column[edge->to].depth > columns->column[edge->from].depth + 1) edge->cable = columns->n_cables++;
     }
+}
+
+bool column_is_share(const Column *column, const Plan *plan)
+{
+    if (!column->result || column->step < 0 || column->sample.rank != 1 || column->input) return false;
+    const int last = column->n_folds ? column->fold[column->n_folds - 1] : column->step;
+    const Layer *layer = plan->steps[last].node->layer;
+    return !strcmp(layer->kind->name, "Softmax") || !strcmp(layer_activation(layer)->name, "softmax");
 }
 
 const Edge *columns_edge(const Columns *columns, int from, int to)

@@ -47,6 +47,9 @@ typedef struct Columns {
 
 void columns_make(Columns *, Arena *, const Variant *);
 
+/* A result whose numbers are shares of one: what softmax gives. */
+bool column_is_share(const Column *, const Plan *);
+
 /* The edge between two columns, NULL = none. */
 const Edge *columns_edge(const Columns *, int from, int to);
 

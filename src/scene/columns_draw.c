@@ -32,7 +32,9 @@ typedef struct Gap {
 
 static Point gap_centre(const Chart *chart, const Gap *gap)
 {
-    return (Point){(gap->left + gap->right) / 2, heading_top(chart, gap->after) + chart->layout.type.title + chart->layout.type.shape * 1.2F};
+    const Rect heading = chart->layout.place[gap->after].heading;
+    const Type type = chart->layout.type;
+    return (Point){(gap->left + gap->right) / 2, heading.y + heading.h - type.small * (type.terse ? 0.4F : 1.7F) - (type.shape + type.title) * 0.3F};
 }
 
 static void plus_draw(Scene *scene, Point at, Colour fill, Colour ink)
@@ -54,7 +56,7 @@ static bool gap_offer(Scene *scene, const Chart *chart, const Gap *gap)
         .tensor = before ? before->tensor : -1, .k = -1, .from = chart->columns.column[gap->after].row, .weight = -1,
         .label = before ? say(chart->view, scene->arena, "picture.insert", before->name, NULL)
                         : say(chart->view, scene->arena, "picture.append", NULL),
-        .area = {gap->left - grow, heading_top(chart, gap->after), gap->right - gap->left + 2 * grow, heading_height(chart->layout.type)}};
+        .area = {gap->left - grow, heading_top(chart, gap->after), gap->right - gap->left + 2 * grow, chart->layout.place[gap->after].heading.h}};
     mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
     if (hover->type != PICK_INSERT || hover->variant != chart->which || hover->layer != row || hover->from != pick.from) return false;
     plus_draw(scene, gap_centre(chart, gap), chart->view->theme->selection, chart->view->theme->accent);
@@ -89,7 +91,8 @@ void arrows_draw(Scene *scene, const Chart *chart)
 {
     for (int e = 0; e < chart->columns.n_edges; e++) {
         const int a = chart->columns.edge[e].from, b = chart->columns.edge[e].to;
-        const bool adjacent = chart->columns.column[b].depth == chart->columns.column[a].depth + 1;
+        const bool adjacent = chart->columns.column[b].depth == chart->columns.column[a].depth + 1 &&
+                              chart->layout.place[a].upper == chart->layout.place[b].upper;
         if (!adjacent || !stands_alone(chart, a) || !stands_alone(chart, b)) continue;
         const Gap gap = {a, b, chart->layout.place[a].centre + chart->layout.heading[a].width / 2,
                          chart->layout.place[b].centre - chart->layout.heading[b].width / 2};
@@ -116,7 +119,7 @@ static void layer_pick(Scene *scene, const Chart *chart, int c)
 {
     const Column *column = &chart->columns.column[c];
     const Rect area = chart->layout.place[c].heading;
-    const float width = fmaxf(chart->layout.heading[c].width, 24) + 16;
+    const float width = fmaxf(fminf(chart->layout.heading[c].width, area.w), 24) + 16;
     const Pick pick = {.type = PICK_LAYER, .variant = chart->which, .layer = column->row, .step = column->step,
                        .tensor = column->tensor, .k = -1, .from = -1, .weight = -1, .label = column->name,
                        .area = {chart->layout.place[c].centre - width / 2, area.y - 4, width, area.h + 4}};
@@ -124,10 +127,20 @@ static void layer_pick(Scene *scene, const Chart *chart, int c)
     mark_rect(scene, pick.area, 6, fill)->pick = scene_pick(scene, pick);
 }
 
+/* From a heading of the upper tier past those of the lower down to its column. */
+static void leader_draw(Scene *scene, const Chart *chart, int column)
+{
+    const Place *place = &chart->layout.place[column];
+    const float foot = chart->layout.body.y - 10, head = place->heading.y + place->heading.h;
+    if (place->upper) mark_line(scene, (Point){place->centre, head}, (Point){place->centre, foot}, chart->view->theme->rule, 1);
+}
+
 void column_heading_draw(Scene *scene, const Chart *chart, int column)
 {
-    if (!column_on_page(chart, column) || chart->layout.place[column].heading.w < 40) return;
+    if (!column_on_page(chart, column)) return;
     layer_pick(scene, chart, column);
+    if (chart->layout.place[column].heading.w < 40) return;
+    leader_draw(scene, chart, column);
     heading_draw(scene, chart->view, &chart->layout.heading[column], &chart->columns.column[column], chart->which,
                  chart->layout.place[column].heading, chart->layout.type);
 }

@@ -9,6 +9,7 @@
 
 #define DOT " \xC2\xB7 "
 #define TIMES "\xC3\x97"
+#define TITLE_LEADING 1.22F
 
 static void line_add(Line *line, Arena *arena, Piece piece)
 {
@@ -199,14 +200,114 @@ void heading_make(Heading *heading, Arena *arena, const View *view, const Varian
     note_make(heading, arena, view, column);
     line_measure(&heading->title, view, FONT_TEXT_BOLD, type.title);
     line_measure(&heading->shape, view, FONT_CODE_BOLD, type.shape);
-    heading->width = fmaxf(heading->title.width, heading->shape.width);
+    heading_wrap(heading, arena, view, type, INFINITY);
+}
+
+float heading_height(Type type)
+{
+    const float more = type.lines > 1 ? (float)(type.lines - 1) * type.title * TITLE_LEADING : 0;
+    return type.title * 1.3F + more + type.shape * 1.5F + type.small * (type.terse ? 0.4F : 1.7F);
+}
+
+float heading_own_height(const Heading *heading, Type type)
+{
+    type.lines = heading->n_titles;
+    return heading_height(type);
+}
+
+/* ---- titles of several lines ---- */
+
+static bool separates(const Piece *piece) { return !strcmp(piece->text, " ") || !strcmp(piece->text, DOT); }
+
+/* "GlobalAverage" + "Pooling2D": the longest beginning within room that ends before a capital; 0 = there is none. */
+static size_t camel_break(const View *view, Type type, const char *word, float room)
+{
+    size_t best = 0;
+    for (size_t i = 1; word[i]; i++) {
+        const bool capital = word[i] >= 'A' && word[i] <= 'Z' && word[i - 1] >= 'a' && word[i - 1] <= 'z';
+        if (capital && view->measure->width(view->measure->fonts, FONT_TEXT_BOLD, type.title, word, i) <= room) best = i;
+    }
+    return best;
+}
+
+/* Lines as they are filled, one piece after another. */
+typedef struct Filling {
+    Arena      *arena;
+    const View *view;
+    Type        type;
+    float       room;
+    Line        line[TITLE_LINES];
+    int         n;
+    bool        full;     /* more lines would be needed */
+} Filling;
+
+static float title_width(const Filling *filling, const char *text)
+{
+    return measure_width(filling->view->measure, FONT_TEXT_BOLD, filling->type.title, text);
+}
+
+static void fill_put(Filling *filling, Piece piece)
+{
+    Line *line = &filling->line[filling->n];
+    line_add(line, filling->arena, piece);
+    line->width += title_width(filling, piece.text);
+}
+
+static void fill_break(Filling *filling)
+{
+    if (filling->n + 1 == TITLE_LINES) filling->full = true;
+    else filling->n++;
+}
+
+/* A word alone on its line that is still too wide is broken inside. */
+static void fill_word(Filling *filling, Piece piece)
+{
+    while (!filling->line[filling->n].n && title_width(filling, piece.text) > filling->room) {
+        const size_t at = camel_break(filling->view, filling->type, piece.text, filling->room);
+        Piece head = piece;
+        if (!at || filling->n + 1 == TITLE_LINES) break;
+        head.text = arena_copy(filling->arena, piece.text, at);
+        fill_put(filling, head);
+        fill_break(filling);
+        piece.text += at;
+    }
+    fill_put(filling, piece);
+}
+
+static void fill_line(Filling *filling, const Line *title)
+{
+    for (int i = 0; i < title->n; i++) {
+        const Piece *piece = &title->piece[i];
+        if (!separates(piece) || i + 1 == title->n) {
+            fill_word(filling, *piece);
+            continue;
+        }
+        const float next = title_width(filling, piece->text) + title_width(filling, title->piece[i + 1].text);
+        if (filling->line[filling->n].width + next > filling->room) fill_break(filling);
+        if (filling->line[filling->n].n) fill_put(filling, *piece);
+    }
+}
+
+void heading_wrap(Heading *heading, Arena *arena, const View *view, Type type, float room)
+{
+    Filling filling;
+    for (float width = fmaxf(room, heading->shape.width);; width *= 1.2F) {
+        filling = (Filling){.arena = arena, .view = view, .type = type, .room = width};
+        fill_line(&filling, &heading->title);
+        if (!filling.full) break;
+    }
+    heading->n_titles = filling.n + 1;
+    heading->titles = ARENA_ARRAY(arena, heading->n_titles, Line);
+    heading->width = heading->shape.width;
+    for (int i = 0; i < heading->n_titles; i++) {
+        heading->titles[i] = filling.line[i];
+        heading->width = fmaxf(heading->width, filling.line[i].width);
+    }
     heading->full_width = heading->width;
     if (heading->note)
         heading->full_width = fmaxf(heading->width, measure_width(view->measure, FONT_TEXT, type.small, heading->note) +
                                                         badge_width(view, heading, type.small));
 }
-
-float heading_height(Type type) { return type.title * 1.3F + type.shape * 1.5F + type.small * 1.7F; }
 
 /* ---- drawing ---- */
 
@@ -275,8 +376,8 @@ static void note_draw(Scene *scene, const View *view, const Heading *heading, Po
     if (!note) return;
     if (measure_width(view->measure, FONT_TEXT, size, note) + badge > room)
         note = say(view, scene->arena, "picture.params", count_text(scene->arena, heading->params), NULL);
-    note = measure_fit(view->measure, scene->arena, FONT_TEXT, size, note, room - badge);
     const float width = measure_width(view->measure, FONT_TEXT, size, note);
+    if (width + badge > room) return;
     const float left = centre.x - (width + badge) / 2;
     mark_text(scene, (Point){left, centre.y}, ALIGN_LEFT, FONT_TEXT, size, view->theme->dim, note);
     if (heading->copies) copies_draw(scene, view, heading, (Point){left + width, centre.y}, size);
@@ -287,10 +388,14 @@ void heading_draw(Scene *scene, const View *view, const Heading *heading, const 
 {
     const Theme *theme = view->theme;
     const float x = area.x + area.w / 2;
-    const float title = area.y + type.title, shape = title + type.shape * 1.5F, note = shape + type.small * 1.6F;
-    line_draw(scene, view, &heading->title, column, variant, (Point){x, title}, area.w,
-              (LineStyle){FONT_TEXT_BOLD, type.title, column->fault ? theme->error : theme->ink});
-    line_draw(scene, view, &heading->shape, column, variant, (Point){x, shape}, area.w,
+    const LineStyle title = {FONT_TEXT_BOLD, type.title, column->fault ? theme->error : theme->ink};
+    float y = area.y + type.title;
+    for (int i = 0; i < heading->n_titles; i++, y += type.title * TITLE_LEADING)
+        line_draw(scene, view, &heading->titles[i], column, variant, (Point){x, y}, area.w, title);
+    const float own = heading_own_height(heading, type), note = type.terse ? 0 : type.small * 1.6F;
+    if (area.h < own - note - 1) return;
+    y += type.shape * 1.5F - type.title * TITLE_LEADING;
+    line_draw(scene, view, &heading->shape, column, variant, (Point){x, y}, area.w,
               (LineStyle){FONT_CODE_BOLD, type.shape, colour_text(theme, theme->accent, theme->ground)});
-    if (area.h > heading_height(type) - 1) note_draw(scene, view, heading, (Point){x, note}, area.w, type.small);
+    if (!type.terse && area.h > own - 1) note_draw(scene, view, heading, (Point){x, y + type.small * 1.6F}, area.w, type.small);
 }

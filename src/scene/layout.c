@@ -5,10 +5,30 @@
 #define CAPTION_WIDTH 88.0F    /* of the counts' names on the left */
 #define EDGE 16.0F
 #define GAP_MIN 30.0F
+#define SQUEEZED_GAP 5.0F      /* between columns of an overview */
+#define TIER_GAP 5.0F
+#define TERSE_BELOW 560.0F     /* canvases lower than this have no notes above two tiers */
+#define ONE_LINE_BELOW 348.0F  /* less than this for units and counts: the counts stand in one line */
+#define SHARE_BAR 2.3F         /* times the labels' width: a bar and its percentage */
+#define HEADINGS_APART 14.0F
 #define PANEL_PAD 10.0F
 #define CABLE 14.0F
+#define SHEETS_HEIGHT 11.0F
 #define SHARE_MAX 230.0F      /* of the width, for a block */
 #define HEADING_MAX 15.0F     /* times the title's size: longer ones are cut where there is no more room */
+
+/* How words are set so that all columns fit, the first that does is taken. */
+typedef struct Manner {
+    float shrink;        /* of type */
+    bool  narrow;        /* titles no wider than their shapes */
+    int   tiers;         /* of headings: neighbours stand one above the other */
+    float gap;
+} Manner;
+
+static const Manner MANNERS[] = {
+    {1, false, 1, GAP_MIN}, {1, true, 1, GAP_MIN}, {0.86F, true, 1, GAP_MIN - 8}, {0.86F, true, 2, GAP_MIN - 8},
+};
+enum { N_MANNERS = sizeof MANNERS / sizeof *MANNERS, SQUEEZE_STEPS = 9 };
 
 /* What the layout is being made of. */
 typedef struct Work {
@@ -22,6 +42,8 @@ typedef struct Work {
     float          gap;
     float          total;
     float          share;      /* the width offered to a block */
+    const Manner  *manner;
+    float          squeeze;    /* of an overview: widths times this; 1 = none */
 } Work;
 
 static float fit(float value, float low, float high) { return fminf(fmaxf(value, low), high); }
@@ -40,11 +62,29 @@ Type layout_type(const View *view, Rect area) { return type_for(view, area, 1); 
 
 float type_least(Type type) { return type.small >= 13 ? fmaxf(13, type.small * 0.92F) : type.small * 0.92F; }
 
+static bool stacks_at(const Columns *columns, int depth) { return columns->lanes[depth] > 1; }
+
+/* Titles in low slots stay on one line. */
+static float title_room(const Work *work, int c, Type type)
+{
+    const int lanes = work->columns->lanes[work->columns->column[c].depth];
+    if (lanes > 1 && work->layout->area.h / (float)lanes < heading_height(type) * 3.2F) return INFINITY;
+    return work->manner->narrow ? 0 : type.title * HEADING_MAX;
+}
+
 static void headings_make(const Work *work, Type type)
 {
-    work->layout->type = type;
-    for (int c = 0; c < work->columns->n; c++)
-        heading_make(&work->layout->heading[c], work->arena, work->view, work->variant, work->columns, c, type);
+    Layout *layout = work->layout;
+    int lines = 1;
+    type.terse = work->manner->tiers > 1 && layout->area.h < TERSE_BELOW * work->view->scale;
+    for (int c = 0; c < work->columns->n; c++) {
+        Heading *heading = &layout->heading[c];
+        heading_make(heading, work->arena, work->view, work->variant, work->columns, c, type);
+        heading_wrap(heading, work->arena, work->view, type, title_room(work, c, type));
+        if (!stacks_at(work->columns, work->columns->column[c].depth) && heading->n_titles > lines) lines = heading->n_titles;
+    }
+    layout->type = type;
+    layout->type.lines = lines;
 }
 
 /* ---- heights ---- */
@@ -71,7 +111,7 @@ static void heights_find(Layout *layout, float head)
     float bottom = area.y + area.h - 6;
     layout->count_height = line;
     layout->has_counts = area.h > head + 120;
-    layout->one_count_line = area.h < head + 330;
+    layout->one_count_line = area.h < head + ONE_LINE_BELOW;
     if (layout->has_counts) bottom -= line * (layout->one_count_line ? 1 : 3) + 8;
     layout->counts_top = bottom;
     layout->body = (Rect){area.x, area.y + head, area.w, fmaxf(bottom - 8 - area.y - head, 10)};
@@ -101,8 +141,6 @@ static BlockOffer offer_for(const Work *work, int c, const int64_t *show, Rect r
                         .channels_first = work->columns->column[c].channels_first, .show = show ? show[c] : -1};
 }
 
-static bool stacks_at(const Columns *columns, int depth) { return columns->lanes[depth] > 1; }
-
 /* Larger tensors get more of the height, up to three times. */
 static float weight_of(const Column *column)
 {
@@ -123,11 +161,20 @@ static Point slot_of(const Columns *columns, int c, float height)
     return (Point){height * before / all, height * weight_of(&columns->column[c]) / all};
 }
 
-/* In low slots the heading goes without its last line. */
-static float lane_heading(const Work *work, float slot)
+/* In low slots the heading goes without its last line, in very low ones without the shape. */
+static float lane_heading(const Work *work, int c, float slot)
 {
-    const float full = heading_height(work->layout->type);
-    return slot > full * 2.4F ? full : full - work->layout->type.small * 1.6F;
+    const Type type = work->layout->type;
+    const float full = heading_own_height(&work->layout->heading[c], type), bare = full - type.small * (type.terse ? 0 : 1.6F);
+    if (slot > full * 2.4F) return full;
+    return slot > bare * 2.2F ? bare : bare - type.shape * 1.5F;
+}
+
+/* The sheets of the batch stand behind inputs and results, over their upper edge. */
+static float sheets_height(const Column *column)
+{
+    const bool open = column->shape.rank && column->shape.dim[0] == DIM_NONE;
+    return open && (column->input || column->result) ? SHEETS_HEIGHT : 0;
 }
 
 /* The room of a column: a slot of the page's height, its own heading inside where several stand at one depth. */
@@ -140,7 +187,7 @@ static Rect room_of(const Work *work, int c, Rect page)
     Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
     if (stacks_at(columns, column->depth)) {
-        const float head = lane_heading(work, slot.y) + 6;
+        const float head = lane_heading(work, c, slot.y) + sheets_height(column) + 6;
         room.y += head;
         room.h -= head + 18;
     }
@@ -164,7 +211,7 @@ static void blocks_make(const Work *work, const int64_t *show, Rect page)
     for (int c = 0; c < work->columns->n; c++) {
         Place *place = &work->layout->place[c];
         place->room = room_of(work, c, page);
-        place->room.w = fminf(fmaxf(work->share, work->layout->heading[c].width * 0.9F), SHARE_MAX * fmaxf(work->view->zoom, 1));
+        place->room.w = fminf(fmaxf(work->share, work->layout->heading[c].width * 0.9F) * work->squeeze, SHARE_MAX * fmaxf(work->view->zoom, 1));
         if (work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
         else place->block = (Block){.area = {page.x, place->room.y + place->room.h * 0.3F, 40, place->room.h * 0.4F}};
     }
@@ -172,20 +219,43 @@ static void blocks_make(const Work *work, const int64_t *show, Rect page)
 
 static float pad_of(const Block *block) { return block->form == BLOCK_UNITS ? fit(block->unit * 0.28F, 3, PANEL_PAD) : 3; }
 
+/* Of two tiers only every other heading stands beside its neighbour. */
+static float heading_claim(const Work *work, int c)
+{
+    const bool tiered = work->manner->tiers > 1 && !stacks_at(work->columns, work->columns->column[c].depth);
+    const float width = fminf(work->layout->heading[c].width, work->layout->type.title * HEADING_MAX);
+    return width * work->squeeze * (tiered ? 0.5F : 1);
+}
+
 static void widths_find(Work *work)
 {
-    const float squeeze = fminf(work->view->zoom, 1);
     for (int d = 0; d < work->columns->n_depths; d++) work->width[d] = 0;
     for (int c = 0; c < work->columns->n; c++) {
         const Column *column = &work->columns->column[c];
         const Block *block = &work->layout->place[c].block;
-        const float heading = fminf(work->layout->heading[c].width, work->layout->type.title * HEADING_MAX);
-        const float width = fmaxf(block->area.w + 2 * pad_of(block), heading * squeeze);
+        const float width = fmaxf(block->area.w + 2 * pad_of(block), heading_claim(work, c));
         if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 15 * work->layout->type.small);
         work->width[column->depth] = fmaxf(work->width[column->depth], width);
     }
     work->total = 0;
     for (int d = 0; d < work->columns->n_depths; d++) work->total += work->width[d];
+}
+
+/* Headings of one tier are two depths apart: what stands between gives them the room. */
+static void tiers_part(Work *work)
+{
+    const Columns *columns = work->columns;
+    float *heading = ARENA_ARRAY(work->arena, columns->n_depths + 1, float);
+    if (work->manner->tiers < 2 || work->squeeze < 1) return;
+    for (int c = 0; c < columns->n; c++)
+        if (!stacks_at(columns, columns->column[c].depth)) heading[columns->column[c].depth] = work->layout->heading[c].width;
+    for (int d = 0; d + 2 < columns->n_depths; d++) {
+        const float apart = work->width[d] / 2 + work->width[d + 1] + work->width[d + 2] / 2 + 2 * work->manner->gap;
+        const float more = (heading[d] + heading[d + 2]) / 2 + HEADINGS_APART + 2 - apart;
+        if (!(heading[d] > 0) || !(heading[d + 2] > 0) || more <= 0) continue;
+        work->width[d + 1] += more;
+        work->total += more;
+    }
 }
 
 /* Labels x[0] stand left of the first column, y[0] right of the last. */
@@ -195,7 +265,9 @@ static void margins_find(Work *work)
     const float label = work->layout->type.small * 4;
     float first = 0, last = 0;
     for (int c = 0; c < columns->n; c++) {
-        const float half = fmaxf(work->layout->place[c].block.area.w / 2 + PANEL_PAD + label, work->layout->heading[c].full_width / 2);
+        const bool has_bars = work->manner->tiers == 1 && column_is_share(&columns->column[c], work->variant->plan);
+        const float bars = has_bars ? label * SHARE_BAR : 0;
+        const float half = fmaxf(work->layout->place[c].block.area.w / 2 + PANEL_PAD + label + bars, work->layout->heading[c].full_width / 2);
         if (columns->column[c].depth == 0) first = fmaxf(first, half);
         if (columns->column[c].depth == columns->n_depths - 1) last = fmaxf(last, half);
     }
@@ -204,9 +276,11 @@ static void margins_find(Work *work)
     work->right = fmaxf(EDGE, EDGE + last - work->width[columns->n_depths - 1] / 2);
 }
 
+static float gap_least(const Work *work) { return fmaxf(work->manner->gap * work->squeeze, SQUEEZED_GAP); }
+
 static float width_needed(const Work *work)
 {
-    return work->left + work->right + work->total + GAP_MIN * (float)(work->columns->n_depths - 1);
+    return work->left + work->right + work->total + gap_least(work) * (float)(work->columns->n_depths - 1);
 }
 
 /* Gaps take what is left, up to a length that a wire can be followed over; then the whole is centred. */
@@ -216,21 +290,30 @@ static void gaps_find(Work *work, Rect *page)
     const float most = fmaxf(440 * fmaxf(work->view->zoom, 1), page->h * 0.8F);
     page->w = fmaxf(page->w, width_needed(work));
     const float left = page->w - work->left - work->right - work->total;
-    work->gap = gaps ? fit(left / (float)gaps, GAP_MIN, most) : 0;
+    work->gap = gaps ? fit(left / (float)gaps, gap_least(work), most) : 0;
     const float rest = page->w - work->left - work->right - work->total - work->gap * (float)gaps;
     work->left += rest > 0 ? rest / 2 : 0;
+}
+
+/* In the upper tier stand the headings of every other depth. */
+static bool is_upper(const Work *work, int c)
+{
+    return work->manner->tiers > 1 && work->columns->column[c].depth % 2 == 0;
 }
 
 static Rect heading_rect(const Work *work, int c, float x, float w)
 {
     const Columns *columns = work->columns;
     const Place *place = &work->layout->place[c];
-    const float reach = w + work->gap - 14;
-    if (!stacks_at(columns, columns->column[c].depth))
-        return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10, reach, heading_height(work->layout->type)};
+    const float reach = fmaxf(w + work->gap - HEADINGS_APART, w), all = heading_height(work->layout->type);
+    const float own = heading_own_height(&work->layout->heading[c], work->layout->type);
+    if (!stacks_at(columns, columns->column[c].depth)) {
+        const float lower = work->manner->tiers > 1 && !is_upper(work, c) ? all + TIER_GAP : 0;
+        return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10 + lower + all - own, reach, own};
+    }
     const Point slot = slot_of(columns, c, work->layout->page.h - work->layout->cable_top);
-    const float height = lane_heading(work, slot.y);
-    return (Rect){x + w / 2 - reach / 2, place->room.y - height - 4, reach, height};
+    const float height = lane_heading(work, c, slot.y);
+    return (Rect){x + w / 2 - reach / 2, place->room.y - height - sheets_height(&columns->column[c]) - 4, reach, height};
 }
 
 static void place_set(const Work *work, int c, float x, float w)
@@ -246,6 +329,41 @@ static void place_set(const Work *work, int c, float x, float w)
     place->panel = (Rect){a.x - pad, a.y - pad, a.w + 2 * pad, a.h + 2 * pad};
     if (work->columns->column[c].fault) place->panel = (Rect){x, place->room.y, w, place->room.h};
     place->heading = heading_rect(work, c, x, w);
+    place->reach = place->heading.w;
+    place->upper = is_upper(work, c) && !stacks_at(work->columns, work->columns->column[c].depth);
+}
+
+static void heading_widen(Place *place, float width)
+{
+    place->heading = (Rect){place->centre - width / 2, place->heading.y, width, place->heading.h};
+}
+
+static bool same_tier(const Work *work, int a, int b)
+{
+    return work->manner->tiers == 1 || is_upper(work, a) == is_upper(work, b);
+}
+
+/* Above tiers and overviews a heading has its own width, where none before it in its tier is in the way. */
+static void headings_spread(const Work *work)
+{
+    const Columns *columns = work->columns;
+    const Rect page = work->layout->page;
+    for (int c = 0; c < columns->n; c++) {
+        Place *place = &work->layout->place[c];
+        float free = page.x;
+        if (stacks_at(columns, columns->column[c].depth)) {
+            if (work->squeeze < 1) heading_widen(place, fminf(work->layout->heading[c].width, place->heading.w));
+            continue;
+        }
+        for (int b = 0; b < columns->n; b++) {
+            const Place *other = &work->layout->place[b];
+            const bool before = columns->column[b].depth < columns->column[c].depth && !stacks_at(columns, columns->column[b].depth);
+            if (before && same_tier(work, b, c) && other->heading.w > 0) free = fmaxf(free, other->heading.x + other->heading.w + HEADINGS_APART);
+        }
+        const float room = 2 * fminf(place->centre - free, page.x + page.w - place->centre);
+        const Heading *heading = &work->layout->heading[c];
+        heading_widen(place, heading->width > room ? 0 : fminf(heading->full_width + 1, room));
+    }
 }
 
 static void places_set(const Work *work, Rect page)
@@ -258,6 +376,7 @@ static void places_set(const Work *work, Rect page)
         const int depth = work->columns->column[c].depth;
         place_set(work, c, x[depth], work->width[depth]);
     }
+    if (work->manner->tiers > 1 || work->squeeze < 1) headings_spread(work);
 }
 
 Point layout_pan(const Layout *layout, Point wanted)
@@ -293,17 +412,41 @@ static Rect page_for(const Work *work)
     return (Rect){body.x, body.y, body.w * fmaxf(zoom, 1), body.h * fmaxf(zoom, 1)};
 }
 
-static void measure(Work *work, const int64_t *show, Type type)
+static float head_height(const Work *work)
 {
-    headings_make(work, type);
-    heights_find(work->layout, heads_on_top(work->columns) ? heading_height(type) + 28 : 12);
+    const float height = heading_height(work->layout->type);
+    if (!heads_on_top(work->columns)) return 12;
+    return (work->manner->tiers > 1 ? 2 * height + TIER_GAP : height) + 28;
+}
+
+static void measure(Work *work, const int64_t *show, const Manner *manner)
+{
+    work->manner = manner;
+    headings_make(work, type_for(work->view, work->layout->area, manner->shrink));
+    heights_find(work->layout, head_height(work));
     if (!heads_on_top(work->columns)) counts_drop(work->layout);
     work->layout->page = page_for(work);
     const float depths = (float)work->columns->n_depths;
     work->share = fit(work->layout->page.w / depths * 0.62F, 44, SHARE_MAX * fmaxf(work->view->zoom, 1));
     blocks_make(work, show, work->layout->page);
     widths_find(work);
+    tiers_part(work);
     margins_find(work);
+}
+
+/* An overview: columns are narrower until they take no more than their share of what they need. */
+static void squeeze(Work *work, const int64_t *show)
+{
+    const float room = fmaxf(work->layout->page.w, work->layout->needed * work->view->zoom);
+    float low = 0.02F, high = 1;
+    for (int i = 0; i < SQUEEZE_STEPS; i++) {
+        work->squeeze = (low + high) / 2;
+        measure(work, show, work->manner);
+        if (width_needed(work) > room) high = work->squeeze;
+        else low = work->squeeze;
+    }
+    work->squeeze = low;
+    measure(work, show, work->manner);
 }
 
 void layout_make(Layout *layout, Arena *arena, const View *view, const Variant *variant, const Columns *columns, Rect area,
@@ -312,14 +455,23 @@ void layout_make(Layout *layout, Arena *arena, const View *view, const Variant *
     *layout = (Layout){.area = area, .heading = ARENA_ARRAY(arena, columns->n + 1, Heading),
                        .place = ARENA_ARRAY(arena, columns->n + 1, Place), .cable_top = columns->n_cables ? CABLE : 0};
     Work work = {.arena = arena, .view = view, .variant = variant, .columns = columns, .layout = layout,
-                 .width = ARENA_ARRAY(arena, columns->n_depths + 1, float)};
+                 .width = ARENA_ARRAY(arena, columns->n_depths + 1, float), .squeeze = 1};
     if (!columns->n) return;
-    measure(&work, hints->show, type_for(view, area, 1));
-    if (width_needed(&work) > layout->page.w) measure(&work, hints->show, type_for(view, area, 0.86F));
+    for (int i = 0; i < N_MANNERS; i++) {
+        measure(&work, hints->show, &MANNERS[i]);
+        if (width_needed(&work) <= layout->page.w) break;
+    }
+    layout->needed = width_needed(&work);
+    if (view->zoom < 1 && layout->needed > layout->page.w) squeeze(&work, hints->show);
     gaps_find(&work, &layout->page);
     const Point pan = layout_pan(layout, hints->pan);
     layout->page.x += pan.x;
     layout->page.y += pan.y;
     blocks_make(&work, hints->show, layout->page);
     places_set(&work, layout->page);
+}
+
+float layout_zoom_least(const Layout *layout)
+{
+    return layout->needed > layout->body.w ? layout->body.w / layout->needed : 1;
 }

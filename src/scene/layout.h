@@ -15,6 +15,8 @@ typedef struct Place {
     Block block;
     float centre;
     float left, right;   /* of the widest that stands at its depth: wires keep clear of headings between */
+    float reach;         /* the width that words below may take */
+    bool  upper;         /* its heading stands in the upper of two tiers */
 } Place;
 
 typedef struct Layout {
@@ -29,7 +31,11 @@ typedef struct Layout {
     float   counts_top;
     float   count_height; /* of a line of the counts */
     float   cable_top;    /* skips run above this line of the page */
+    float   needed;       /* the width at which all can be read */
 } Layout;
+
+/* How far the picture can be zoomed out: to where all of it is seen; 1 when it is anyway. */
+float layout_zoom_least(const Layout *);
 
 /* Sizes of type for a canvas. */
 Type layout_type(const View *, Rect area);

@@ -21,11 +21,11 @@ static const char *count_shown(Scene *scene, const Chart *chart, int column, int
     const Heading *heading = &chart->layout.heading[column];
     const int64_t count = count_of(heading, row);
     if (count < 0) return NULL;
-    const float room = chart->layout.place[column].heading.w, size = chart->layout.type.small;
+    const float room = chart->layout.place[column].reach, size = chart->layout.type.small;
     const char *sum = row == 2 ? heading->sum : NULL;
     if (sum && measure_width(chart->view->measure, FONT_CODE, size, sum) <= room) return sum;
     const char *text = count_text(scene->arena, count);
-    return measure_fit(chart->view->measure, scene->arena, FONT_CODE, size, text, room);
+    return measure_width(chart->view->measure, FONT_CODE, size, text) <= room ? text : NULL;
 }
 
 static void count_draw(Scene *scene, const Chart *chart, int column, int row, float y)
@@ -54,16 +54,29 @@ void captions_draw(Scene *scene, const Chart *chart)
                   chart->view->theme->dim, say(chart->view, scene->arena, id[r], NULL));
 }
 
-/* "48 / 96 / 48" where three lines are too many. */
-static void count_line_draw(Scene *scene, const Chart *chart, int column, float y)
+/* "48 / 96 / 48": the last as arithmetic where it fits. */
+static const char *count_line(Scene *scene, const Chart *chart, int column, bool as_sum)
 {
     const Heading *heading = &chart->layout.heading[column];
     Text text = {.arena = scene->arena};
-    for (int r = 0; r < COUNT_ROWS; r++)
-        if (count_of(heading, r) >= 0) text_print(&text, "%s%s", r ? " / " : "", count_text(scene->arena, count_of(heading, r)));
-    mark_text(scene, (Point){chart->layout.place[column].centre, y}, ALIGN_CENTRE, FONT_CODE, chart->layout.type.small,
-              chart->view->theme->ink, measure_fit(chart->view->measure, scene->arena, FONT_CODE, chart->layout.type.small,
-                                                   text_string(&text), chart->layout.place[column].heading.w));
+    for (int r = 0; r < COUNT_ROWS; r++) {
+        if (count_of(heading, r) < 0) continue;
+        const char *count = as_sum && r == 2 && heading->sum ? heading->sum : count_text(scene->arena, count_of(heading, r));
+        text_print(&text, "%s%s", text.length ? " / " : "", count);
+    }
+    return text_string(&text);
+}
+
+/* Where three lines are too many. */
+static void count_line_draw(Scene *scene, const Chart *chart, int column, float y)
+{
+    const Place *place = &chart->layout.place[column];
+    for (int i = 0; i < 2; i++) {
+        const char *line = count_line(scene, chart, column, i == 0);
+        if (measure_width(chart->view->measure, FONT_CODE, chart->layout.type.small, line) > place->reach) continue;
+        mark_text(scene, (Point){place->centre, y}, ALIGN_CENTRE, FONT_CODE, chart->layout.type.small, chart->view->theme->ink, line);
+        return;
+    }
 }
 
 /* Captions stay on the left while columns pass under them. */

@@ -115,7 +115,7 @@ static void caption_draw(Scene *scene, const Chart *chart)
     const char *text = own ? say(view, scene->arena, "picture.with", own->class_name, NULL)
                            : say(view, scene->arena, "picture.without", lacks->class_name, NULL);
     const float size = layout->type.small, width = measure_width(view->measure, FONT_TEXT_BOLD, size, text);
-    const Point at = {layout->area.x + 16, layout->place[0].heading.y + heading_height(layout->type) - 2};
+    const Point at = {layout->area.x + 16, layout->place[0].heading.y + layout->place[0].heading.h - 2};
     mark_rect(scene, (Rect){at.x - 6, at.y - size * 1.15F, width + 12, size * 1.6F}, size * 0.8F, view->theme->selection);
     mark_text(scene, at, ALIGN_LEFT, FONT_TEXT_BOLD, size, view->theme->ink, text);
 }

@@ -125,3 +125,18 @@ Point picture_zoom_pan(const View *view, Point fixed, float zoom)
     zooming.zoomed.pan = (Point){0, 0};
     return charts_visit(view, zoom_from, &zooming) ? zooming.pointing.point : view->pan;
 }
+
+static void zoom_least(const Chart *charts, int n, void *given)
+{
+    float *least = given;
+    for (int i = 0; i < n; i++) *least = fminf(*least, layout_zoom_least(&charts[i].layout));
+}
+
+float picture_zoom_least(const View *view)
+{
+    View whole = *view;
+    float least = 1;
+    whole.zoom = 1;
+    charts_visit(&whole, zoom_least, &least);
+    return least;
+}

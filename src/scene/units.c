@@ -199,16 +199,45 @@ static void label_beside(Scene *scene, const Chart *chart, int column, float y, 
     mark_text(scene, at, left ? ALIGN_RIGHT : ALIGN_LEFT, font, size, colour, text);
 }
 
+/* Every so many-th is said where there is no room for all. */
+static int64_t label_step(float pitch, float room)
+{
+    static const int round[] = {1, 2, 5};
+    for (int64_t ten = 1, i = 0;; i = (i + 1) % 3, ten *= i ? 1 : 10)
+        if (pitch * (float)(round[i] * ten) >= room || ten > 100000) return round[i] * ten;
+}
+
 static void labels_of_rows(Scene *scene, const Chart *chart, int column)
 {
     const Block *block = &chart->layout.place[column].block;
     const Theme *theme = chart->view->theme;
     const char *letter = letter_of(chart, column);
-    for (int64_t g = 0; g < block->groups; g++) {
+    const int64_t step = label_step(block->slot, chart->layout.type.small * 1.4F);
+    for (int64_t g = 0; g < block->groups; g += step) {
         const Rect group = block_group(block, g);
         const Colour hue = chart_hue_colour(chart, chart_hue(chart, (Unit){column, g * block->per}));
         label_beside(scene, chart, column, group.y + group.h / 2, colour_text(theme, hue, theme->ground), FONT_CODE_BOLD,
                      arena_print(scene->arena, "%s[%lld]", letter, (long long)g));
+    }
+}
+
+/* What softmax gives: a bar and a percentage beside each label. */
+static void shares_draw(Scene *scene, const Chart *chart, int column)
+{
+    const Place *place = &chart->layout.place[column];
+    const Theme *theme = chart->view->theme;
+    const float size = chart->layout.type.small, high = size * 0.7F, whole = size * 4.6F;
+    const char *last = arena_print(scene->arena, "%s[%lld]", letter_of(chart, column), (long long)place->block.size - 1);
+    const float x = place->panel.x + place->panel.w + 18 + measure_width(chart->view->measure, FONT_CODE, size * 1.08F, last) + 8;
+    if (x + whole + size * 4.4F > chart->layout.page.x + chart->layout.page.w) return;
+    for (int64_t e = 0; e < place->block.size; e++) {
+        double value;
+        if (!chart_value(chart, (Unit){column, e}, &value) || !(value >= 0) || value > 1.001) continue;
+        const Rect at = block_unit(&place->block, e);
+        const float y = at.y + at.h / 2, bar = fmaxf(whole * (float)value, 1.5F);
+        mark_rect(scene, (Rect){x, y - high / 2, bar, high}, fminf(2, bar / 2), theme->accent);
+        mark_text(scene, (Point){x + bar + 6, y + size * 0.36F}, ALIGN_LEFT, FONT_CODE, size, theme->dim,
+                  arena_print(scene->arena, "%.1f%%", 100 * value));
     }
 }
 
@@ -223,9 +252,10 @@ static void labels_of_units(Scene *scene, const Chart *chart, int column)
         const char *text = scalar ? letter : arena_print(scene->arena, "%s[%lld]", letter, (long long)e);
         label_beside(scene, chart, column, at.y + at.h / 2, chart->view->theme->dim, FONT_CODE, text);
     }
+    if (column_is_share(&chart->columns.column[column], chart->variant->plan)) shares_draw(scene, chart, column);
 }
 
-static int64_t label_step(const Block *block, float room)
+static int64_t copy_step(const Block *block, float room)
 {
     const int64_t twos = 4, tens = 5;
     const bool even = block->size % 8 == 0;
@@ -240,7 +270,7 @@ static void labels_of_copies(Scene *scene, const Chart *chart, int column)
     const Block *block = &chart->layout.place[column].block;
     const Theme *theme = chart->view->theme;
     const float size = chart->layout.type.small;
-    const int64_t step = label_step(block, size * 2.4F), last = block->size - 1;
+    const int64_t step = copy_step(block, size * 2.4F), last = block->size - 1;
     const float x = chart->layout.place[column].panel.x - 5;
     for (int64_t e = 0; e <= last; e = e == last ? e + 1 : e + step < last ? e + step : last) {
         const Rect at = block_unit(block, e);
@@ -251,6 +281,14 @@ static void labels_of_copies(Scene *scene, const Chart *chart, int column)
         mark_rect(scene, (Rect){x - width - 2, y - size * 0.86F, width + 4, size * 1.08F}, 3, colour_fade(theme->ground, 0.86F));
         mark_text(scene, (Point){x, y}, ALIGN_RIGHT, FONT_CODE, size, theme->dim, text);
     }
+}
+
+/* "16 of 64", where there is no room for more. */
+static const char *aggregation_short(Scene *scene, const Chart *chart, int column)
+{
+    const Block *block = &chart->layout.place[column].block;
+    if (block->shown_maps == block->maps) return "";
+    return say(chart->view, scene->arena, "picture.maps_short", count_text(scene->arena, block->shown_maps), count_text(scene->arena, block->maps), NULL);
 }
 
 static const char *aggregation_said(Scene *scene, const Chart *chart, int column)
@@ -269,10 +307,11 @@ static void aggregation_draw(Scene *scene, const Chart *chart, int column)
 {
     const Place *place = &chart->layout.place[column];
     const float size = chart->layout.type.small;
-    const float room = fmaxf(place->block.area.w + 40, place->right - place->left + 12);
-    const char *text = measure_fit(chart->view->measure, scene->arena, FONT_TEXT, size, aggregation_said(scene, chart, column), room);
-    mark_text(scene, (Point){place->centre, place->block.area.y + place->block.area.h + size * 1.4F}, ALIGN_CENTRE, FONT_TEXT,
-              size, chart->view->theme->dim, text);
+    const float room = fmaxf(place->reach + 8, place->right - place->left), y = place->block.area.y + place->block.area.h + size * 1.4F;
+    const char *text = aggregation_said(scene, chart, column);
+    if (measure_width(chart->view->measure, FONT_TEXT, size, text) > room) text = aggregation_short(scene, chart, column);
+    const bool fits = measure_width(chart->view->measure, FONT_TEXT, size, text) <= room && y <= place->room.y + place->room.h + 4;
+    if (fits) mark_text(scene, (Point){place->centre, y}, ALIGN_CENTRE, FONT_TEXT, size, chart->view->theme->dim, text);
 }
 
 void labels_draw(Scene *scene, const Chart *chart, int column)

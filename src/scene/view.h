@@ -17,7 +17,7 @@ typedef struct View {
     const Theme *theme;
     const Measure *measure;
     float        scale;        /* user scale of type, 1 */
-    float        zoom;         /* 1 = fits */
+    float        zoom;         /* 1 = fits, where that can be read; less = an overview */
     Point        pan;          /* in points, of the zoomed picture */
     Variant      now;
     Variant      before;       /* of an animation: where the cells come from; plan NULL = none */
@@ -49,6 +49,9 @@ Pick picture_pick_at(const View *, const Scene *, Arena *, Point);
 Point picture_pan(const View *, const Pick *shown);
 /* The pan with which zooming to `zoom` leaves what is at `fixed` in its place. */
 Point picture_zoom_pan(const View *, Point fixed, float zoom);
+
+/* The least zoom that makes sense: all is seen then; 1 when it is anyway. */
+float picture_zoom_least(const View *);
 
 /* Largest |value| over the variants, a round number: for view->extent. */
 double picture_extent(const Variant *, int n);
