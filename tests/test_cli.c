@@ -207,6 +207,33 @@ static void forms_can_be_converted_and_back(void **state)
     assert_string_equal(run("code m.json").out, contents("m.py"));
 }
 
+static void an_archive_keeps_the_numbers(void **state)
+{
+    (void)state;
+    const char *numbers = run("predict --input '[[[1, 2], [3, 4], [5, 6]]]' " QUESTION).out;
+    assert_int_equal(run("convert -o m.keras " QUESTION).status, 0);
+    assert_string_equal(run("predict --input '[[[1, 2], [3, 4], [5, 6]]]' m.keras").out, numbers);
+    assert_int_equal(run("convert -o again.keras m.keras").status, 0);
+    assert_int_equal(ask("cmp m.keras again.keras").status, 0);
+    assert_int_equal(run("convert -o m.py m.keras").status, 0);
+    assert_holds(contents("m.py"), "model.load_weights('m.keras')");
+    assert_string_equal(run("predict --input '[[[1, 2], [3, 4], [5, 6]]]' m.py").out, numbers);
+    assert_string_equal(run("shapes m.keras").out, run("shapes " QUESTION).out);
+}
+
+static void what_cannot_be_converted_leaves_the_file_as_it_was(void **state)
+{
+    (void)state;
+    write_text("kept.keras", "kept");
+    write_text("refused.py", "model = Sequential([Dense(-4)])\n");
+    write_text("large.py", "model = Sequential([Input((1000000,)), Dense(1000000)])\n");
+    assert_int_equal(run("convert -o kept.keras refused.py").status, 1);
+    const Answer large = run("convert -o kept.keras large.py");
+    assert_int_equal(large.status, 1);
+    assert_holds(large.err, "weights");
+    assert_string_equal(contents("kept.keras"), "kept");
+}
+
 static void one_of_several_models_is_chosen(void **state)
 {
     (void)state;
@@ -281,6 +308,8 @@ int main(void)
         cmocka_unit_test(arrays_go_out_and_in_again),
         cmocka_unit_test(standard_input_is_a_file),
         cmocka_unit_test(forms_can_be_converted_and_back),
+        cmocka_unit_test(an_archive_keeps_the_numbers),
+        cmocka_unit_test(what_cannot_be_converted_leaves_the_file_as_it_was),
         cmocka_unit_test(one_of_several_models_is_chosen),
         cmocka_unit_test(a_refusal_tells_where_and_why),
         cmocka_unit_test(a_text_without_a_model_is_refused),

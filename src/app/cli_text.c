@@ -1,4 +1,4 @@
-/* summary, shapes, code, convert: what is told in text. */
+/* summary, shapes, code: what is told in text. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +107,7 @@ ExitCode cli_shapes(CommandLine *line)
     return good ? code : EXIT_REFUSED;
 }
 
-/* ---- code, convert ---- */
+/* ---- code ---- */
 
 static bool torch_write(const CommandLine *line, const Snapshot *snapshot, Text *text)
 {
@@ -128,32 +128,6 @@ ExitCode cli_code(CommandLine *line)
     if (!snapshot_good(&snapshot)) cli_report(line, &document, &snapshot);
     else if (!line->options.torch) write_keras(&text, snapshot.plan.model, NULL), code = cli_put(line, &text);
     else if (torch_write(line, &snapshot, &text)) code = cli_put(line, &text);
-    snapshot_close(&snapshot);
-    return code;
-}
-
-static bool convert_write(Text *text, const Snapshot *snapshot, const char *path)
-{
-    if (file_ends_with(path, ".py")) write_keras(text, snapshot->plan.model, NULL);
-    else if (file_ends_with(path, ".json")) write_json(text, snapshot->plan.model);
-    else return false;
-    return true;
-}
-
-ExitCode cli_convert(CommandLine *line)
-{
-    Document document;
-    Snapshot snapshot;
-    ExitCode code;
-    Text text = {.arena = line->arena};
-    if (!cli_open(line, &document, &snapshot, &code)) return code;
-    code = EXIT_REFUSED;
-    if (!snapshot_good(&snapshot)) cli_report(line, &document, &snapshot);
-    else if (convert_write(&text, &snapshot, line->options.output)) code = cli_put(line, &text);
-    else {
-        complain(line, "usage.convert_form", line->options.output, NULL);
-        code = EXIT_USAGE;
-    }
     snapshot_close(&snapshot);
     return code;
 }

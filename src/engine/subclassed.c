@@ -39,6 +39,14 @@ void subclassed_track(Builder *builder, Model *model, Layer *layer)
     model->self->n_children = model->n_layers;
 }
 
+static Value structure_of(Arena *arena, KerasTensor **inputs, int n)
+{
+    if (n == 1) return value_tensor(inputs[0]);
+    Value list = value_list(arena, VALUE_LIST, (size_t)n);
+    for (int i = 0; i < n; i++) list_add(list.list, value_tensor(inputs[i]));
+    return list;
+}
+
 bool subclassed_record(Builder *builder, Model *model, KerasTensor **inputs, int n, Value outputs, Error *err)
 {
     const Value leaves = nest_leaves(builder->arena, &outputs);
@@ -52,6 +60,7 @@ bool subclassed_record(Builder *builder, Model *model, KerasTensor **inputs, int
         ends[i] = leaf->tensor;
     }
     model_keep_graph(builder, model, inputs, n, ends, (int)leaves.list->n);
+    model->input_structure = structure_of(builder->arena, inputs, n);
     model->output_structure = outputs;
     model->built = model->self->built = true;
     return true;

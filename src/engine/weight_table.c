@@ -11,7 +11,7 @@ static uint64_t stream_of(const char *path)
     return hash;
 }
 
-static Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
+Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
 {
     if (weight->given) return (Tensor){.shape = weight->shape, .dtype = weight->dtype, .data = (float *)(uintptr_t)weight->given};
     Tensor tensor = tensor_make(arena, weight->shape, weight->dtype);

@@ -10,6 +10,9 @@ typedef struct WeightTable {
     int      n;
 } WeightTable;
 
+/* The numbers of one: those given, not copied, or else the initializer's. */
+Tensor weight_numbers(Arena *, const WeightSpec *, int64_t seed);
+
 WeightTable weight_table_make(Arena *, const Plan *, int64_t seed);
 
 #endif

@@ -149,3 +149,12 @@ void store_places(StorePlaces *places, const Model *model)
     Walk walk = {.places = places, .met = ARENA_ARRAY(places->arena, n, bool), .n_met = n};
     walk_layer(&walk, model->self, "");
 }
+
+int place_weights(Arena *arena, const Layer *layer, WeightSpec ***weights)
+{
+    int n = 0;
+    WeightSpec **specs = *weights = ARENA_ARRAY(arena, layer->n_weights + 1, WeightSpec *);
+    if (layer->adopted) specs[n++] = &layer->adopted->weights[layer->adopted_weight];
+    for (int i = 0; i < layer->n_weights; i++) specs[n++] = &layer->weights[i];
+    return n;
+}

@@ -16,4 +16,7 @@ typedef struct StorePlaces {    /* each layer once, in the order in which Keras 
 
 void store_places(StorePlaces *, const Model *);
 
+/* The variables that are kept at the layer's place, a weight that it has adopted before its own; how many. */
+int place_weights(Arena *, const Layer *, WeightSpec ***);
+
 #endif

@@ -35,29 +35,19 @@ static const StoredGroup *group_find(const Giving *giving, const char *name)
     return found ? found : &EMPTY;
 }
 
-/* ---- what a layer keeps: the weight it adopted, then its own ---- */
-
-static int kept(const Layer *layer) { return (layer->adopted ? 1 : 0) + layer->n_weights; }
-
-static WeightSpec *kept_weight(const Layer *layer, int i)
-{
-    if (!layer->adopted) return &layer->weights[i];
-    return i ? &layer->weights[i - 1] : &layer->adopted->weights[layer->adopted_weight];
-}
-
 /* ---- refusals ---- */
 
-static const char *names_of(Arena *arena, const Layer *layer)
+static const char *names_of(Arena *arena, WeightSpec *const *weights, int n)
 {
     Text names = {.arena = arena};
-    for (int i = 0; i < kept(layer); i++) text_print(&names, "%s'%s'", i ? ", " : "", kept_weight(layer, i)->name);
+    for (int i = 0; i < n; i++) text_print(&names, "%s'%s'", i ? ", " : "", weights[i]->name);
     return text_string(&names);
 }
 
-static bool refuse_count(const Giving *giving, const Layer *layer, int found)
+static bool refuse_count(const Giving *giving, const Layer *layer, WeightSpec *const *weights, int n, int found)
 {
     error_set(giving->err, "ValueError", "Layer '%s' expected %d variables, but received %d variables during loading. Expected: [%s]",
-              layer->name, kept(layer), found, names_of(giving->arena, layer));
+              layer->name, n, found, names_of(giving->arena, weights, n));
     return error_cause(giving->err, "archive.other_weights", layer->name, NULL);
 }
 
@@ -72,13 +62,14 @@ static bool refuse_shape(const Giving *giving, const Layer *layer, const WeightS
 
 /* ---- giving ---- */
 
-static bool give_layer(const Giving *giving, Layer *layer, const StoredGroup *group)
+static bool give_layer(const Giving *giving, const Layer *layer, const StoredGroup *group)
 {
-    if (kept(layer) != group->n) return refuse_count(giving, layer, group->n);
-    for (int i = 0; i < group->n; i++) {
-        WeightSpec *weight = kept_weight(layer, i);
-        if (!shape_equal(&weight->shape, &group->arrays[i].shape)) return refuse_shape(giving, layer, weight, &group->arrays[i]);
-        weight->given = group->arrays[i].data;
+    WeightSpec **weights;
+    const int n = place_weights(giving->arena, layer, &weights);
+    if (n != group->n) return refuse_count(giving, layer, weights, n, group->n);
+    for (int i = 0; i < n; i++) {
+        if (!shape_equal(&weights[i]->shape, &group->arrays[i].shape)) return refuse_shape(giving, layer, weights[i], &group->arrays[i]);
+        weights[i]->given = group->arrays[i].data;
     }
     return true;
 }
@@ -91,7 +82,7 @@ bool weights_give(Arena *arena, Model *model, const Archive *archive, Error *err
     if (archive->legacy) return weights_give_legacy(arena, model, archive, err);
     store_places(&places, model);
     for (int i = 0; i < places.n; i++) {
-        Layer *layer = places.items[i].layer;
+        const Layer *layer = places.items[i].layer;
         if (layer_is_opaque(layer)) continue;
         if (!give_layer(&giving, layer, group_find(&giving, places.items[i].path))) return false;
     }

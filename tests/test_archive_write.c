@@ -1,0 +1,189 @@
+/* Models written as .keras archives: laid out as Keras lays them out, with the same numbers. */
+#include "keras/archive_write.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/snapshot.h"
+#include "data_files.h"
+#include "keras/archive.h"
+
+static Arena arena;
+
+static Text written(Snapshot *snapshot)
+{
+    Text text = {.arena = &arena};
+    Error err = {.arena = &arena};
+    assert_true(snapshot_good(snapshot));
+    if (!write_archive(&text, &snapshot->reading.builder, snapshot->plan.model, snapshot->reading.seed, &err)) fail_msg("%s", err.cause);
+    return text;
+}
+
+static Archive archive_of(const char *bytes, size_t length)
+{
+    Archive archive;
+    assert_true(archive_read_model(&arena, bytes, length, &archive, NULL));
+    return archive;
+}
+
+static Snapshot code_opened(const char *code)
+{
+    Snapshot snapshot;
+    snapshot_open(&snapshot, code, strlen(code), &(ReadOptions){0});
+    return snapshot;
+}
+
+/* ---- archives of Keras, written again ---- */
+
+static void assert_same_group(const StoredGroup *got, const StoredGroup *wanted)
+{
+    assert_string_equal(got->name, wanted->name);
+    assert_int_equal(got->n, wanted->n);
+    for (int i = 0; i < wanted->n; i++) {
+        assert_true(shape_equal(&got->arrays[i].shape, &wanted->arrays[i].shape));
+        assert_memory_equal(got->arrays[i].data, wanted->arrays[i].data, (size_t)shape_size(&wanted->arrays[i].shape) * sizeof(float));
+    }
+}
+
+/* What training keeps beside the model is not ours to write. Both are told in the order of HDF5's names. */
+static void assert_same_groups(const Archive *got, const Archive *wanted)
+{
+    int n = 0;
+    for (int i = 0; i < wanted->n_groups; i++) {
+        if (strncmp(wanted->groups[i].name, "optimizer", 9) == 0) continue;
+        assert_true(n < got->n_groups);
+        assert_same_group(&got->groups[n++], &wanted->groups[i]);
+    }
+    assert_int_equal(got->n_groups, n);
+}
+
+static void an_archive_of_keras_is_written_with_the_same_groups(void **state)
+{
+    (void)state;
+    const char **names;
+    int tested = 0;
+    const int n = data_list(&arena, "models", &names);
+    for (int i = 0; i < n; i++) {
+        size_t length;
+        Snapshot snapshot;
+        const char *bytes = data_read(&arena, arena_print(&arena, "models/%s/model.keras", names[i]), &length);
+        if (!bytes) continue;
+        snapshot_open_archive(&snapshot, bytes, length);
+        const Text text = written(&snapshot);
+        const Archive wanted = archive_of(bytes, length), got = archive_of(text.bytes, text.length);
+        assert_same_groups(&got, &wanted);
+        snapshot_close(&snapshot);
+        tested++;
+    }
+    assert_true(tested > 100);
+}
+
+/* ---- code, written as an archive ---- */
+
+static const char *const CODES[] = {
+    "model = Sequential([Input((3, 2)), Dense(4), Flatten(), Dense(2)])\n",
+    "model = Sequential([Input((5,), dtype='int32'), Embedding(9, 4), LSTM(3), Dense(2)])\n",
+    "model = Sequential([Input((6, 3)), Normalization(mean=[1., 2., 3.], variance=[1., 4., 9.]), BatchNormalization()])\n",
+    "import keras\n"
+    "a, b = keras.Input((4,)), keras.Input((4,))\n"
+    "shared = keras.layers.Dense(3)\n"
+    "inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])\n"
+    "model = keras.Model([a, b], [inner(shared(a)) + inner(shared(b)), keras.layers.Dense(1)(a)])\n",
+    "model = Sequential([Input((2,)), Dense(1)])\n"
+    "model.layers[0].set_weights([np.array([[3.], [5.]]), np.array([7.])])\n",
+    "import keras\n"
+    "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+    "keras.utils.set_random_seed(11)\n",
+};
+
+static void assert_same_outputs(const Snapshot *got, const Snapshot *wanted)
+{
+    assert_true(got->run.complete && wanted->run.complete);
+    assert_int_equal(got->plan.n_outputs, wanted->plan.n_outputs);
+    for (int i = 0; i < wanted->plan.n_outputs; i++) {
+        const Tensor *one = &got->run.tensors[got->plan.outputs[i]], *other = &wanted->run.tensors[wanted->plan.outputs[i]];
+        assert_true(shape_equal(&one->shape, &other->shape));
+        assert_memory_equal(one->data, other->data, (size_t)shape_size(&other->shape) * sizeof(float));
+    }
+}
+
+static void code_computes_the_same_as_its_archive(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++) {
+        Snapshot code = code_opened(CODES[i]), archive;
+        const Text text = written(&code);
+        snapshot_open_archive(&archive, text.bytes, text.length);
+        if (!snapshot_good(&archive)) fail_msg("%s: %s", CODES[i], archive.reading.error.message);
+        snapshot_run(&code, NULL, 0, code.reading.seed);
+        snapshot_run(&archive, NULL, 0, RUN_SEED);
+        assert_same_outputs(&archive, &code);
+        snapshot_close(&archive);
+        snapshot_close(&code);
+    }
+}
+
+static void the_same_model_gives_the_same_bytes(void **state)
+{
+    (void)state;
+    Snapshot one = code_opened(CODES[1]), other = code_opened(CODES[1]);
+    const Text first = written(&one), second = written(&other);
+    assert_int_equal(first.length, second.length);
+    assert_memory_equal(first.bytes, second.bytes, first.length);
+    snapshot_close(&other);
+    snapshot_close(&one);
+}
+
+static void a_model_with_too_many_numbers_is_refused(void **state)
+{
+    (void)state;
+    Text text = {.arena = &arena};
+    Error err = {.arena = &arena};
+    Snapshot snapshot = code_opened("model = Sequential([Input((1000000,)), Dense(1000000)])\n");
+    const size_t before = arena.taken;
+    assert_false(write_archive(&text, &snapshot.reading.builder, snapshot.plan.model, 7, &err));
+    assert_string_equal(err.cause, "archive.too_many");
+    assert_true(arena.taken - before < 1 << 20);
+    snapshot_close(&snapshot);
+}
+
+static void without_memory_nothing_is_written(void **state)
+{
+    (void)state;
+    Snapshot snapshot = code_opened(CODES[0]);
+    const Text whole = written(&snapshot);
+    for (size_t limit = 256; limit < 2 * whole.length + 65536; limit += 4099) {
+        Arena small;
+        ArenaTry attempt;
+        arena_open(&small, limit);
+        Text text = {.arena = &small};
+        Error err = {.arena = &arena};
+        arena_try_begin(&small, &attempt);
+        if (setjmp(attempt.here) == 0 && write_archive(&text, &snapshot.reading.builder, snapshot.plan.model, 7, &err))
+            assert_memory_equal(text.bytes, whole.bytes, whole.length);
+        arena_try_end(&small, &attempt);
+        arena_close(&small);
+    }
+    snapshot_close(&snapshot);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_archive_of_keras_is_written_with_the_same_groups),
+        cmocka_unit_test(code_computes_the_same_as_its_archive),
+        cmocka_unit_test(the_same_model_gives_the_same_bytes),
+        cmocka_unit_test(a_model_with_too_many_numbers_is_refused),
+        cmocka_unit_test(without_memory_nothing_is_written),
+    };
+    arena_open(&arena, 0);
+    const int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    arena_close(&arena);
+    return failed;
+}
