@@ -113,7 +113,7 @@ static bool torch_write(const CommandLine *line, const Snapshot *snapshot, Text 
 {
     Error err = {.arena = line->arena};
     if (write_torch(text, &snapshot->plan, &err)) return true;
-    complain(line, "torch.refused", err.message, NULL);
+    complain(line, "pytorch.refused", cause_of(line, &err), NULL);
     return false;
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/config.h"
+#include "engine/constant.h"
 #include "keras/code_writer.h"
 #include "keras/opaque.h"
 
@@ -153,6 +154,29 @@ static void put_layer(CodeWriter *writer, Text *text, const Layer *layer)
     const char *variable = variable_of(writer, layer);
     if (variable) text_put(text, variable);
     else put_constructor(writer, text, layer);
+}
+
+static void put_slice(CodeWriter *writer, Text *text, const SliceParts *slice)
+{
+    const Value *parts[] = {&slice->start, &slice->stop, &slice->step};
+    for (int i = 0; i < 3; i++) {
+        if (i == 1 || (i == 2 && slice->step.kind != VALUE_NONE)) text_put_char(text, ':');
+        if (parts[i]->kind != VALUE_NONE) put_code_value(writer, text, parts[i], PARAM_ANY);
+    }
+}
+
+void put_subscript(CodeWriter *writer, Text *text, const Value *key)
+{
+    const bool tuple = key->kind == VALUE_TUPLE && key->list->n;
+    const Value *parts = tuple ? key->list->items : key;
+    const size_t n = tuple ? key->list->n : 1;
+    for (size_t i = 0; i < n; i++) {
+        if (i) text_put(text, ", ");
+        if (value_is_object(&parts[i], &CONSTANT_SLICE)) put_slice(writer, text, parts[i].object.data);
+        else if (value_is_object(&parts[i], &CONSTANT_ELLIPSIS)) text_put(text, "...");
+        else put_code_value(writer, text, &parts[i], PARAM_ANY);
+    }
+    if (tuple && n == 1) text_put_char(text, ',');
 }
 
 void put_code_value(CodeWriter *writer, Text *text, const Value *value, ParamType type)

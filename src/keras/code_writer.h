@@ -42,6 +42,8 @@ const char *public_class(const Layer *);
 /* ---- parts of code ---- */
 
 void put_code_value(CodeWriter *, Text *, const Value *, ParamType);
+/* What stands in x[...]: ":, 1:-1, ::2". */
+void put_subscript(CodeWriter *, Text *, const Value *key);
 
 /* "layers.Dense(16, activation='relu')"; models used inside must have variables. */
 void put_constructor(CodeWriter *, Text *, const Layer *);

@@ -17,8 +17,21 @@ static const LegacyOperation OPERATIONS[] = {
     {"equal", "tf.__operators__.eq"},      {"not_equal", "tf.__operators__.ne"}, {"get_item", "tf.__operators__.getitem"},
 };
 
+/* Handed to `mask`, and made by an operation: what a file says of a mask that Keras found by itself. */
+static bool is_named_mask(const Node *node, int i)
+{
+    const LayerKind *kind = node->layer->kind;
+    if (!node->in[i]->node || !node->in[i]->node->layer->kind->operation) return false;
+    for (int k = 0; k < node->call.n && k < kind->n_call_params; k++) {
+        const TensorRange *range = &node->call.tensors[k];
+        if (i >= range->first && i < range->first + range->n) return strcmp(kind->call_params[k].name, "mask") == 0;
+    }
+    return false;
+}
+
 bool legacy_is_mask(const Node *node, int i)
 {
+    if (is_named_mask(node, i)) return true;
     for (int k = 0; k < node->n_in; k++)
         if (k != i && node->in[k]->mask == node->in[i]) return true;
     return i >= node->n_linked;

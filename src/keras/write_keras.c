@@ -190,6 +190,14 @@ static const char *operator_of(const LayerKind *kind)
     return NULL;
 }
 
+static void put_item_of(const GraphCode *code, Text *text, const Node *node)
+{
+    put_structure(code, text, &node->call.args[0]);
+    text_put_char(text, '[');
+    put_subscript(code->writer, text, &node->call.args[1]);
+    text_put_char(text, ']');
+}
+
 /* An operation is called by its function: arguments of its constructor follow as keywords. */
 static void put_operation(const GraphCode *code, Text *text, const Node *node)
 {
@@ -201,6 +209,10 @@ static void put_operation(const GraphCode *code, Text *text, const Node *node)
         put_structure(code, text, &node->call.args[0]);
         text_print(text, " %s ", sign);
         put_structure(code, text, &node->call.args[1]);
+        return;
+    }
+    if (strcmp(layer->kind->name, "GetItem") == 0) {
+        put_item_of(code, text, node);
         return;
     }
     Text call = {.arena = text->arena};

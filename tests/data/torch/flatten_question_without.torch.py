@@ -1,0 +1,7 @@
+from torch import nn
+
+model = nn.Sequential(
+    nn.Linear(2, 16),  # dense: weight = kernel.T
+    nn.ReLU(),
+    nn.Linear(16, 4),  # dense_1: weight = kernel.T
+)
