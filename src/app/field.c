@@ -18,7 +18,8 @@ void field_open(App *app, const FieldKind *kind, const Pick *target, Rect around
     if (target) look_set(&app->field.target, target);
     editor_open(&app->field.line, text, strlen(text));
     app->field.line.bare = true;
-    editor_select_all(&app->field.line);
+    if (kind->wide) app->field.line.selection = (Selection){(int)strlen(text), (int)strlen(text)};   /* a name follows the folder */
+    else editor_select_all(&app->field.line);
     field_layout(app);
 }
 

@@ -8,6 +8,7 @@
 #include "app/facts.h"
 #include "app/files.h"
 #include "app/filing.h"
+#include "app/pointing.h"
 #include "app/refit.h"
 
 static bool refuse(App *app, const char *why)
@@ -228,6 +229,14 @@ static bool accept_weight(App *app, const char *text)
 
 /* ---- layers and paths ---- */
 
+/* The layer that was put in is what comes next to look at. */
+static void focus_row(App *app, int row)
+{
+    const Plan *plan = &app->study.shown->plan;
+    Pick pick = {.type = PICK_LAYER, .layer = row < 0 ? plan->n_layers - 1 : row, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1};
+    if (!study_stale(&app->study) && pick.layer >= 0 && pick.layer < plan->n_layers) pointing_focus(app, &pick);
+}
+
 static bool accept_insert(App *app, const char *text)
 {
     const char *why = NULL;
@@ -237,9 +246,11 @@ static bool accept_insert(App *app, const char *text)
     Arena arena;
     arena_open(&arena, 0);
     Edits edits = {.arena = &arena};
+    const int row = before ? (int)(before - base->plan.layers) : -1;
     const bool found = edit_insert_layer(&base->reading, before ? before->layer : NULL, text, &edits, &why);
     const bool done = apply(app, &edits, found, why);
-    if (!done) app_say(app, why ? why : "edit.impossible", NULL);
+    if (done) focus_row(app, row);
+    else app_say(app, why ? why : "edit.impossible", NULL);
     arena_close(&arena);
     return done;
 }
