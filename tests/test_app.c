@@ -93,6 +93,47 @@ static void drawing_twice_gives_the_same(void **state)
     driven_close(&d);
 }
 
+static void same_as_drawn_anew(Driven *d)
+{
+    Arena arena;
+    Scene again;
+    arena_open(&arena, 0);
+    scene_open(&again, &arena, d->app.page.all, app_theme(&d->app)->ground);
+    app_draw(&d->app, &again);
+    const Scene *scene = app_scene(&d->app);
+    assert_int_equal(again.n_marks, scene->n_marks);
+    assert_int_equal(again.n_picks, scene->n_picks);
+    assert_int_equal(again.n_still, scene->n_still);
+    assert_true(scene_hash(&again, 0, again.n_marks) == scene_hash(scene, 0, scene->n_marks));
+    if (scene->still_hash) assert_true(scene->still_hash == scene_hash(&again, 0, again.n_still));
+    arena_close(&arena);
+}
+
+/* Still marks are kept while only the pointer moves; whatever is done, the page is as if drawn from nothing. */
+static void what_is_kept_is_what_would_be_drawn(void **state)
+{
+    (void)state;
+    static const int keys[] = {'c', 'w', KEY_TAB, KEY_DOWN, KEY_RIGHT, KEY_PAGE_DOWN, KEY_PAGE_DOWN, KEY_ESCAPE, '+', 't', 'f', 'c', 'w', 'f', KEY_F6, KEY_F6, '0'};
+    static const char *const texts[] = {NULL, CNN, "from keras import *\nfrom keras.layers import *\nmodel = Sequential([Input((40,)), Dense(60), Dense(60)])\n"};
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        Driven d;
+        uint32_t seed = 7;
+        driven_open(&d, texts[t], 1280, 720);
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+            driven_key(&d, keys[k], 0);
+            same_as_drawn_anew(&d);
+            for (int i = 0; i < 6; i++) {
+                seed = seed * 1664525 + 1013904223;
+                driven_move(&d, (Point){(float)(seed >> 8 & 1023) * 1.25f, (float)(seed >> 18 & 1023) * 0.7f});
+                same_as_drawn_anew(&d);
+            }
+            driven_wait(&d, 0.7);
+            same_as_drawn_anew(&d);
+        }
+        driven_close(&d);
+    }
+}
+
 static void an_idle_window_asks_for_nothing(void **state)
 {
     (void)state;
@@ -858,6 +899,7 @@ int main(void)
         cmocka_unit_test(the_question_opens_and_explains_an_output),
         cmocka_unit_test(every_document_fits_every_window),
         cmocka_unit_test(drawing_twice_gives_the_same),
+        cmocka_unit_test(what_is_kept_is_what_would_be_drawn),
         cmocka_unit_test(an_idle_window_asks_for_nothing),
         cmocka_unit_test(a_unit_under_the_pointer_is_explained),
         cmocka_unit_test(a_shared_layer_says_which_rows_use_its_weights),

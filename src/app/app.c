@@ -276,9 +276,10 @@ void app_update(App *app, const Input *input, double seconds)
 const Scene *app_scene(App *app)
 {
     if (!app->stale) return &app->scene;
-    arena_reset(&app->frame);
-    scene_open(&app->scene, &app->frame, app->page.all, app_theme(app)->ground);
-    app_draw(app, &app->scene);
+    View view;
+    app_view(app, &view);
+    kept_draw(&app->kept_scene, &app->scene, &app->frame, app->page.all, &view, app->study.version);
+    app_draw_panes(app, &app->scene);
     app->stale = false;
     return &app->scene;
 }

@@ -10,6 +10,7 @@
 #include "app/editor.h"
 #include "app/field.h"
 #include "app/gaze.h"
+#include "app/kept.h"
 #include "app/menu.h"
 #include "app/motion.h"
 #include "app/page.h"
@@ -77,6 +78,7 @@ typedef struct App {
 
     Arena           frame;          /* of the scene below */
     Scene           scene;          /* as last drawn: what pointers point at */
+    Kept            kept_scene;
     bool            stale;          /* something changed since */
     bool            printed;        /* drawn into a file: nothing invites to be changed */
     double          seconds;        /* now */
@@ -106,6 +108,8 @@ double app_wait(const App *);
 
 /* The page as it is; makes marks and changes nothing. */
 void app_draw(const App *, Scene *);
+/* The same without the picture of the model. */
+void app_draw_panes(const App *, Scene *);
 
 /* The same, kept for pointers to point at; drawn anew only when something changed. */
 const Scene *app_scene(App *);

@@ -116,10 +116,9 @@ static void tooltip_draw(const App *app, Scene *scene)
     ui_text(&ui, box.x + 10 * ui.s, box.y + h / 2, ALIGN_LEFT, (Style){FONT_TEXT, 13, ui.theme->ink}, text);
 }
 
-void app_draw(const App *app, Scene *scene)
+void app_draw_panes(const App *app, Scene *scene)
 {
     scene->title = app->name;
-    canvas_draw(app, scene);
     side_draw(app, scene);
     inspector_draw(app, scene);
     bar_draw(app, scene);
@@ -128,4 +127,10 @@ void app_draw(const App *app, Scene *scene)
     notice_draw(app, scene);
     sheet_draw(app, scene);
     tooltip_draw(app, scene);
+}
+
+void app_draw(const App *app, Scene *scene)
+{
+    canvas_draw(app, scene);
+    app_draw_panes(app, scene);
 }

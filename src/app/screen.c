@@ -154,7 +154,8 @@ void screen_expose(Screen *screen)
 
 static void paint_still(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_pt)
 {
-    const uint64_t hash = scene_hash(scene, 0, scene->n_still) ^ (uint64_t)scene->ground.r << 48 ^ (uint64_t)scene->ground.g << 40;
+    const uint64_t marks = scene->still_hash ? scene->still_hash : scene_hash(scene, 0, scene->n_still);
+    const uint64_t hash = marks ^ (uint64_t)scene->ground.r << 48 ^ (uint64_t)scene->ground.g << 40;
     if (screen->still_known && screen->still_hash == hash) return;
     pixels_clear(&screen->still, scene->ground);
     pixels_draw(&screen->still, fonts, scene, 0, scene->n_still, px_per_pt, NULL);

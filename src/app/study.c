@@ -17,6 +17,7 @@ static void assign(Study *study, Snapshot **role, Snapshot *snapshot)
 {
     Snapshot *old = *role;
     *role = snapshot;
+    study->version++;
     if (!old || used(study, old)) return;
     snapshot_close(old);
     free(old);

@@ -12,6 +12,7 @@ typedef struct Study {
     double    extent;    /* of the colour scale, over shown and twin */
     FlattenState state;  /* of `shown` */
     const char  *why;    /* id of the sentence why there is nothing to switch */
+    unsigned     version;   /* counts up when any of the snapshots changes */
 } Study;
 
 void study_close(Study *);

@@ -12,12 +12,17 @@ void scene_open(Scene *scene, Arena *arena, Rect page, Colour ground)
     scene->marks = arena_grow(arena, NULL, 0, &scene->marks_capacity, FIRST_MARKS, sizeof(Mark));
 }
 
+void scene_reserve(Scene *scene, size_t marks, size_t picks)
+{
+    scene->marks = arena_grow(scene->arena, scene->marks, scene->n_marks, &scene->marks_capacity, scene->n_marks + marks, sizeof(Mark));
+    scene->picks = arena_grow(scene->arena, scene->picks, scene->n_picks, &scene->picks_capacity, scene->n_picks + picks, sizeof(Pick));
+}
+
 Mark *scene_add(Scene *scene, MarkType type)
 {
     scene->marks = arena_grow(scene->arena, scene->marks, scene->n_marks, &scene->marks_capacity, scene->n_marks + 1, sizeof(Mark));
     Mark *mark = &scene->marks[scene->n_marks++];
-    mark->type = (uint8_t)type;
-    mark->pick = -1;
+    *mark = (Mark){.type = (uint8_t)type, .pick = -1};
     return mark;
 }
 

@@ -83,6 +83,7 @@ typedef struct Scene {
     Mark   *marks;  size_t n_marks, marks_capacity;
     Pick   *picks;  size_t n_picks, picks_capacity;
     size_t  n_still;     /* marks [0, n_still) change rarely (static wires): painted once and kept */
+    uint64_t still_hash; /* scene_hash of those; 0 = not looked for yet */
     Rect    page;        /* size in points */
     Colour  ground;
     const char *title;   /* for exports: alt text */
@@ -90,6 +91,7 @@ typedef struct Scene {
 
 void scene_open(Scene *, Arena *, Rect page, Colour ground);
 
+void  scene_reserve(Scene *, size_t marks, size_t picks);   /* room for so many more */
 Mark *scene_add(Scene *, MarkType);   /* zeroed, pick -1; the pointer lives until the next add */
 int   scene_pick(Scene *, Pick);      /* index */
 

@@ -122,28 +122,49 @@ static void caption_draw(Scene *scene, const Chart *chart)
 
 /* ---- still pictures ---- */
 
-static void charts_draw(Scene *scene, const View *view)
-{
-    Chart charts[2];
+struct Picture {
+    View   view;        /* the charts point to it */
+    Split  split;
+    Chart  chart[2];
     Wires *wires[2];
-    Emphasis emphasis[2];
-    const Split split = split_make(view);
-    const int n = charts_make(charts, scene->arena, view);
-    for (int i = 0; i < n; i++) {
-        wires[i] = wires_all(&charts[i], WIRES_FAINT);
-        connections_told(&charts[i], wires[i]);
-        still_draw(scene, &charts[i], wires[i]);
+    int    n;
+};
+
+static Picture *charts_begin(Scene *scene, const View *view)
+{
+    Picture *picture = ARENA_NEW(scene->arena, Picture);
+    picture->view = *view;
+    picture->split = split_make(&picture->view);
+    picture->n = charts_make(picture->chart, scene->arena, &picture->view);
+    for (int i = 0; i < picture->n; i++) {
+        Chart *chart = &picture->chart[i];
+        picture->wires[i] = wires_all(chart, WIRES_FAINT);
+        connections_told(chart, picture->wires[i]);
+        still_draw(scene, chart, picture->wires[i]);
     }
     scene->n_still = scene->n_marks;
+    return picture;
+}
+
+static void charts_finish(Scene *scene, const Picture *picture)
+{
+    const View *view = &picture->view;
     bool lit = false;
-    for (int i = 0; i < n; i++) {
-        emphasis_find(&emphasis[i], &charts[i], wires[i]);
-        live_draw(scene, &charts[i], wires[i], &emphasis[i]);
-        if (view->matrix) matrix_draw(scene, &charts[i], split.matrix[i], &emphasis[i]);
-        if (n > 1) caption_draw(scene, &charts[i]);
-        lit |= emphasis[i].n_lit > 0;
+    for (int i = 0; i < picture->n; i++) {
+        const Chart *chart = &picture->chart[i];
+        Emphasis emphasis;
+        emphasis_find(&emphasis, chart, picture->wires[i]);
+        live_draw(scene, chart, picture->wires[i], &emphasis);
+        if (view->matrix) matrix_draw(scene, chart, picture->split.matrix[i], &emphasis);
+        if (picture->n > 1) caption_draw(scene, chart);
+        lit |= emphasis.n_lit > 0;
     }
-    legend_draw(scene, &charts[0], split.legend, lit || view->matrix);
+    legend_draw(scene, &picture->chart[0], picture->split.legend, lit || view->matrix);
+}
+
+static void charts_draw(Scene *scene, const View *view)
+{
+    charts_finish(scene, charts_begin(scene, view));
 }
 
 /* ---- a toggle in flight ---- */
@@ -293,16 +314,38 @@ static bool is_empty(const Variant *variant)
     return !plan || (!plan->n_layers && !plan->n_steps && !(plan->error && plan->error->layer_class));
 }
 
-void picture_draw(Scene *scene, const View *view)
+static bool is_flying(const View *view)
+{
+    return view->before.plan && view->t < 1 && !is_empty(&view->before) && !view->other.plan;
+}
+
+static void restless_draw(Scene *scene, const View *view)
 {
     if (view->dimmed) mark_group(scene, NULL, DIMMED);
-    const bool flying = view->before.plan && view->t < 1 && !is_empty(&view->before) && !view->other.plan;
     if (is_empty(&view->now)) hint_draw(scene, view);
-    else if (flying && view->reduced_motion) fade_draw(scene, view);
-    else if (flying) travel_draw(scene, view);
+    else if (is_flying(view) && view->reduced_motion) fade_draw(scene, view);
+    else if (is_flying(view)) travel_draw(scene, view);
     else charts_draw(scene, view);
-    if (view->dimmed) {
-        mark_ungroup(scene);
-        scene->n_still = 0;
-    }
+    if (view->dimmed) mark_ungroup(scene);
+    scene->n_still = 0;
+}
+
+Picture *picture_begin(Scene *scene, const View *view)
+{
+    if (!view->dimmed && !is_empty(&view->now) && !is_flying(view)) return charts_begin(scene, view);
+    restless_draw(scene, view);
+    return NULL;
+}
+
+void picture_finish(Scene *scene, Picture *picture, const Pick *hover, bool outgoing)
+{
+    if (!picture) return;
+    picture->view.hover = *hover;
+    picture->view.outgoing = outgoing;
+    charts_finish(scene, picture);
+}
+
+void picture_draw(Scene *scene, const View *view)
+{
+    picture_finish(scene, picture_begin(scene, view), &view->hover, view->outgoing);
 }

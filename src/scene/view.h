@@ -39,6 +39,13 @@ typedef struct View {
 /* The canvas alone. Leaves the still marks first (scene->n_still). */
 void picture_draw(Scene *, const View *);
 
+/* The same in two steps: all still marks, which hover and outgoing do not change, and what goes over them. So the first
+ * step can be kept while only these change: the scene is put back to how it was after it, the arena too. NULL where
+ * nothing is still (a toggle in flight, the dimmed last good model): then all of it is drawn. */
+typedef struct Picture Picture;
+Picture *picture_begin(Scene *, const View *);
+void picture_finish(Scene *, Picture *, const Pick *hover, bool outgoing);
+
 /* What is under the pointer: scene_pick_at, and inside a heat map or strip (one mark) the very cell. The label stands in
  * the arena. A unit's pick: `tensor` and `k` say the number shown; `step` and `layer` the layer whose terms
  * (run_trace(step, .., k)) are its wires; elementwise layers folded into the column come between the two. */
