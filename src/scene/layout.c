@@ -291,6 +291,7 @@ static void gaps_find(Work *work, Rect *page)
     page->w = fmaxf(page->w, width_needed(work));
     const float left = page->w - work->left - work->right - work->total;
     work->gap = gaps ? fit(left / (float)gaps, gap_least(work), most) : 0;
+    work->layout->gap = work->gap;
     const float rest = page->w - work->left - work->right - work->total - work->gap * (float)gaps;
     work->left += rest > 0 ? rest / 2 : 0;
 }
@@ -313,7 +314,7 @@ static Rect heading_rect(const Work *work, int c, float x, float w)
     }
     const Point slot = slot_of(columns, c, work->layout->page.h - work->layout->cable_top);
     const float height = lane_heading(work, c, slot.y);
-    return (Rect){x + w / 2 - reach / 2, place->room.y - height - sheets_height(&columns->column[c]) - 4, reach, height};
+    return (Rect){x, place->room.y - height - sheets_height(&columns->column[c]) - 4, w, height};
 }
 
 static void place_set(const Work *work, int c, float x, float w)
@@ -351,10 +352,7 @@ static void headings_spread(const Work *work)
     for (int c = 0; c < columns->n; c++) {
         Place *place = &work->layout->place[c];
         float free = page.x;
-        if (stacks_at(columns, columns->column[c].depth)) {
-            if (work->squeeze < 1) heading_widen(place, fminf(work->layout->heading[c].width, place->heading.w));
-            continue;
-        }
+        if (stacks_at(columns, columns->column[c].depth)) continue;
         for (int b = 0; b < columns->n; b++) {
             const Place *other = &work->layout->place[b];
             const bool before = columns->column[b].depth < columns->column[c].depth && !stacks_at(columns, columns->column[b].depth);

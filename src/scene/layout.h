@@ -31,6 +31,7 @@ typedef struct Layout {
     float   counts_top;
     float   count_height; /* of a line of the counts */
     float   cable_top;    /* skips run above this line of the page */
+    float   gap;          /* between depths */
     float   needed;       /* the width at which all can be read */
 } Layout;
 

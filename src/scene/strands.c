@@ -10,6 +10,8 @@
 #define LIT_WIDTH 2.2F
 #define VEIL 0.65F          /* leaves 35 % */
 #define CABLE_STEP 3.0F
+#define TURN 26.0F          /* width of the rise to a cable ... */
+#define TURN_CLEAR 3.0F     /* ... which keeps so far from the next column */
 
 enum { MAPS_RANK = 3, MAP_TERMS_LOOKED_AT = 60000, MAP_PAIRS = 2500 };
 
@@ -91,9 +93,10 @@ static void route(Scene *scene, const Chart *chart, int from, int to, Point a, P
         stroke_set(mark_wire(scene, a, b, stroke.colour, stroke.width), stroke);
         return;
     }
-    const float y = cable_height(chart, from, to), turn = 26;
-    const Rect left = chart->layout.place[from].panel, right = chart->layout.place[to].panel;
-    const Point up = {fmaxf(left.x + left.w, a.x) + turn, y}, down = {fminf(right.x, b.x) - turn, y};
+    const Place *left = &chart->layout.place[from], *right = &chart->layout.place[to];
+    const float y = cable_height(chart, from, to), most = chart->layout.gap - TURN_CLEAR;
+    const Point up = {fminf(fmaxf(left->panel.x + left->panel.w, a.x) + TURN, left->right + most), y};
+    const Point down = {fmaxf(fminf(right->panel.x, b.x) - TURN, right->left - most), y};
     stroke_set(mark_wire(scene, a, up, stroke.colour, stroke.width), stroke);
     stroke_set(mark_line(scene, up, down, stroke.colour, stroke.width), stroke);
     stroke_set(mark_wire(scene, down, b, stroke.colour, stroke.width), stroke);
@@ -245,14 +248,26 @@ static void draw_all_maps(Scene *scene, const Chart *chart, int column, float op
 }
 
 /* Nothing is known of what is inside: an arrow from panel to panel. */
-static void draw_opaque(Scene *scene, const Chart *chart, int column, float opacity)
+static void draw_opaque_edge(Scene *scene, const Chart *chart, const Edge *edge, float opacity)
 {
-    for (int e = chart->columns.first_edge[column]; e < chart->columns.first_edge[column + 1]; e++) {
-        const Edge *edge = &chart->columns.edge[e];
-        const Rect from = chart->layout.place[edge->from].panel, to = chart->layout.place[column].panel;
-        route(scene, chart, edge->from, column, map_edge(from, 1), map_edge(to, 0),
-              (Stroke){.colour = colour_fade(chart->view->theme->dim, opacity * 0.6F), .width = 2.5F, .pick = -1, .dashed = true});
-    }
+    const Rect from = chart->layout.place[edge->from].panel, to = chart->layout.place[edge->to].panel;
+    route(scene, chart, edge->from, edge->to, map_edge(from, 1), map_edge(to, 0),
+          (Stroke){.colour = colour_fade(chart->view->theme->dim, opacity * 0.6F), .width = 2.5F, .pick = -1, .dashed = true});
+}
+
+static bool has_wires(const Wires *wires, int from)
+{
+    for (int64_t i = 0; i < wires->n; i++)
+        if (wires->wire[i].from.column == from) return true;
+    return false;
+}
+
+/* What feeds a layer without being a term of its outputs (the first state of an LSTM). */
+static void draw_opaque(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
+{
+    if (wires->sampled) return;
+    for (int e = chart->columns.first_edge[wires->column]; e < chart->columns.first_edge[wires->column + 1]; e++)
+        if (!has_wires(wires, chart->columns.edge[e].from)) draw_opaque_edge(scene, chart, &chart->columns.edge[e], opacity);
 }
 
 void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
@@ -261,10 +276,8 @@ void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float op
         draw_all_maps(scene, chart, wires->column, opacity);
         return;
     }
-    if (!wires->n) {
-        draw_opaque(scene, chart, wires->column, opacity);
-        return;
-    }
+    draw_opaque(scene, chart, wires, opacity);
+    if (!wires->n) return;
     if (wires->total <= WIRES_FAINT) {
         draw_each(scene, chart, wires, opacity * faintness(wires->n));
         return;
