@@ -115,6 +115,7 @@ static Model *read_model(Made *made, const char *line)
 static void shown_make(Shown *shown, const Model *model, int64_t fill, bool numbers)
 {
     plan_make(&shown->plan, &shown->made.arena, model, NULL, 0, fill, shown->made.error.set ? &shown->made.error : NULL);
+    plan_open(&shown->plan, &shown->made.arena);
     Tensor *inputs = ARENA_ARRAY(&shown->made.arena, shown->plan.n_inputs + 1, Tensor);
     for (int i = 0; i < shown->plan.n_inputs; i++) inputs[i] = run_pattern(&shown->made.arena, &shown->plan, i);
     if (numbers) run_forward(&shown->run, &shown->made.arena, &shown->plan, inputs, RUN_SEED);

@@ -33,6 +33,10 @@ static const char *const MODELS[] = {
     "lstm_states.json",
     "two_inputs_mlp.json",
     "merges_all.json",
+    "nested_sequentials.json",
+    "siamese_distance.json",
+    "dense_net_block.json",
+    "attention_cross_heads.json",
     "4 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8",
 };
 enum { N_MODELS = sizeof MODELS / sizeof *MODELS };

@@ -13,7 +13,8 @@
 
 static const char *const GRAPHS[] = {
     "attention_additive_scores.json", "attention_cross_heads.json", "dense_net_block.json", "fpn_pyramid.json", "highway_layers.json",
-    "inception_block.json", "lstm_states.json", "merges_all.json", "merges_dot.json", "residual_dense_loop.json", "resnet_bottleneck.json",
+    "inception_block.json", "lstm_states.json", "merges_all.json", "merges_dot.json", "nested_ensemble.json", "nested_sequentials.json",
+    "residual_dense_loop.json", "resnet_bottleneck.json", "siamese_distance.json",
     "text_masked_functional.json", "translator_teacher_forcing.json", "two_inputs_mlp.json", "unet_two_levels.json",
 };
 enum { N_GRAPHS = sizeof GRAPHS / sizeof *GRAPHS };
@@ -114,10 +115,28 @@ static void wires_run_through_nothing_between(void **state)
     studio_close(&studio);
 }
 
+/* The states that start an LSTM are no terms of its outputs. */
+static void what_is_no_term_is_an_arrow(void **state)
+{
+    (void)state;
+    Studio studio;
+    Shown shown;
+    int dashed = 0;
+    studio_open(&studio);
+    shown_open(&shown, "translator_teacher_forcing.json");
+    studio_look(&studio, &shown, 1600, 900);
+    studio_draw(&studio);
+    for (size_t m = 0; m < studio.scene.n_still; m++) dashed += studio.scene.marks[m].type == MARK_CURVE && studio.scene.marks[m].dashed;
+    assert_int_equal(dashed, 6);   /* two states into each of three outputs */
+    shown_close(&shown);
+    studio_close(&studio);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wires_run_through_nothing_between),
+        cmocka_unit_test(what_is_no_term_is_an_arrow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static void canvas_draw(const App *app, Scene *scene)
 
 static Span span_of_layer(const Snapshot *snapshot, int layer)
 {
-    if (layer < 0 || layer >= snapshot->plan.n_layers) return SPAN_NONE;
+    if (layer < 0 || layer >= snapshot->plan.n_rows) return SPAN_NONE;
     const Layer *found = snapshot->plan.layers[layer].layer;
     if (found->place < 0 || found->place >= snapshot->reading.n_places) return found->span;
     return snapshot->reading.places[found->place].statement;

@@ -39,7 +39,7 @@ int pointing_layer_of_line(const App *app, int line)
     Span lines;
     const Snapshot *shown = app->study.shown;
     if (study_stale(&app->study) || !line_span(app, line, &lines)) return -1;
-    for (int i = 0; i < shown->plan.n_layers; i++) {
+    for (int i = 0; i < shown->plan.n_rows; i++) {
         const Span span = layer_span(shown, shown->plan.layers[i].layer);
         if (span_known(span) && span.start <= lines.end && span.end > lines.start) return i;
     }
@@ -105,7 +105,7 @@ void pointing_again(App *app)
 static void reveal(App *app, int layer)
 {
     const Snapshot *shown = app->study.shown;
-    if (layer < 0 || layer >= shown->plan.n_layers) return;
+    if (layer < 0 || layer >= shown->plan.n_rows) return;
     const Span span = layer_span(shown, shown->plan.layers[layer].layer);
     if (!study_stale(&app->study) && span_known(span) && app->page.code.h > 0) editor_reveal(&app->editor, app->page.code, span.start);
     summary_reveal(app, layer);

@@ -162,6 +162,7 @@ static void compute(Snapshot *snapshot, const Tensor *given, int n_given, int64_
         snapshot->inputs = NULL;
         return;
     }
+    plan_open(&snapshot->plan, &snapshot->arena);
     if (!snapshot->inputs) {
         snapshot->inputs = ARENA_ARRAY(&snapshot->arena, n, Tensor);
         for (int i = 0; i < n; i++) snapshot->inputs[i] = run_pattern(&snapshot->arena, &snapshot->plan, i);

@@ -2,7 +2,7 @@
 #ifndef SHAPEFLOW_ENGINE_MODEL_PARTS_H
 #define SHAPEFLOW_ENGINE_MODEL_PARTS_H
 
-#include "engine/model.h"
+#include "engine/plan.h"
 
 /* call(inputs, training=None, mask=None) */
 extern const ParamSpec MODEL_CALL_PARAMS[3];
@@ -33,6 +33,9 @@ void model_close_steps(Builder *, Model *);
 bool model_shapes(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, int *done, Error *);
 /* With the inputs of every layer checked too. */
 bool model_shapes_checked(const Model *, Arena *, const TensorSpec *in, TensorSpec *specs, Error *);
+
+/* The row of a layer with one call. */
+PlanLayer plan_row(Arena *, const Model *, const Node *);
 
 bool sequential_build(Builder *, Model *, const Shape *, Error *);
 

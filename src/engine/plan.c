@@ -156,9 +156,17 @@ static RowNumbers number_rows(Arena *arena, const Model *model, int n_layers)
     return numbers;
 }
 
+PlanLayer plan_row(Arena *arena, const Model *model, const Node *node)
+{
+    PlanLayer row = {.layer = node->layer, .params = layer_params(node->layer)};
+    add_call(arena, &row, node);
+    describe_calls(arena, model, &row);
+    return row;
+}
+
 static RowNumbers make_rows(Plan *plan, Arena *arena, const Model *model)
 {
-    plan->n_layers = model_good_layers(model);
+    plan->n_layers = plan->n_rows = model_good_layers(model);
     plan->layers = ARENA_ARRAY(arena, plan->n_layers, PlanLayer);
     const RowNumbers numbers = number_rows(arena, model, plan->n_layers);
     for (int i = 0; i < plan->n_layers; i++)
@@ -229,7 +237,7 @@ static void make_steps(Plan *plan, Arena *arena, const RowNumbers *rows, const S
         const ModelStep *step = &model->steps[i];
         if (!shapes_are_known(plan, step)) break;
         plan->steps[plan->n_steps++] = (PlanStep){.node = step->node, .row = row_of(rows, step->node->layer), .from = step->from,
-                                                       .first = step->first};
+                                                       .first = step->first, .owner = -1};
         plan->n_tensors = step->first + step->node->n_out;
     }
     plan->inputs = model->input_at;

@@ -24,11 +24,14 @@ typedef struct PlanStep {
     int         row;             /* index in plan->layers, -1 for what is not listed (Sequential's InputLayer, masks) */
     int        *from;            /* for each input: index of the tensor in plan->tensors */
     int         first;           /* outputs are tensors [first, first + node->n_out) */
+    int         owner;           /* the step of the nested model that it is inside of, -1 = none */
+    int        *opened;          /* of a nested model whose steps stand before this one: the tensor inside that each output is; else NULL */
 } PlanStep;
 
 typedef struct Plan {
     const Model *model;
-    PlanLayer   *layers;    int n_layers;
+    PlanLayer   *layers;    int n_layers;     /* rows of layers inside opened models stand after them, up to n_rows */
+    int          n_rows;
     PlanStep    *steps;     int n_steps;      /* empty when shapes are not known */
     TensorSpec  *tensors;   int n_tensors;    /* concrete */
     int         *inputs;    int n_inputs;     /* tensor of each model input */
@@ -41,6 +44,10 @@ typedef struct Plan {
 /* Never fails; a refused model has its sound layers. input: concrete shapes to run with, n_input 0 = none:
  * unknown axes become `fill` (the batch axis 1). error: the refusal, or NULL. */
 void plan_make(Plan *, Arena *, const Model *, const Shape *input, int n_input, int64_t fill, const Error *error);
+
+/* Puts what happens inside nested models into the plan, where that is not much: their steps stand before the step of the
+ * model, and have rows and tensors of their own. For whoever shows them; all else stays as it was. */
+void plan_open(Plan *, Arena *);
 
 /* Index of the row with that name, -1 when there is none. */
 int plan_find(const Plan *, const char *layer_name);

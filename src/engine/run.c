@@ -33,11 +33,21 @@ static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step
     for (int i = 0; i < node->n_out; i++) out[i].data = NULL;
 }
 
+/* An opened model's outputs are what came out inside. */
+static void take_opened(Run *run, const PlanStep *step)
+{
+    for (int o = 0; o < step->node->n_out; o++) run->tensors[step->first + o].data = run->tensors[step->opened[o]].data;
+}
+
 static void compute_all(Run *run, Arena *arena, Arena *scratch)
 {
     for (int i = 0; i < run->plan->n_steps; i++) {
         const PlanStep *step = &run->plan->steps[i];
         if (!step->node->n_in) continue;
+        if (step->opened) {
+            take_opened(run, step);
+            continue;
+        }
         if (!inputs_ready(run, step)) continue;
         if (!layer_computes(step->node->layer)) {
             run->why_not = "run.opaque";
@@ -89,7 +99,7 @@ static bool all_computed(const Run *run)
 {
     for (int i = 0; i < run->plan->n_tensors; i++)
         if (!run->tensors[i].data) return false;
-    return run->plan->n_steps == run->plan->model->n_steps;
+    return run->plan->n_steps >= run->plan->model->n_steps;
 }
 
 void run_forward(Run *run, Arena *arena, const Plan *plan, const Tensor *input, int64_t seed)

@@ -13,16 +13,26 @@ typedef struct Uses {
 /* Where shapes are known up to some layer only, a plan names tensors that it has not. */
 static bool is_tensor(const Plan *plan, int tensor) { return tensor >= 0 && tensor < plan->n_tensors; }
 
+/* Who reads the output of an opened model reads the tensor inside. */
+static void uses_pass_inside(const Uses *uses, const PlanStep *step)
+{
+    for (int o = 0; step->opened && o < step->node->n_out; o++) {
+        uses->reads[step->opened[o]] += uses->reads[step->first + o];
+        uses->given[step->opened[o]] |= uses->given[step->first + o];
+    }
+}
+
 static Uses uses_count(Arena *arena, const Plan *plan)
 {
     Uses uses = {ARENA_ARRAY(arena, plan->n_tensors + 1, int), ARENA_ARRAY(arena, plan->n_tensors + 1, bool)};
     for (int s = 0; s < plan->n_steps; s++)
-        for (int i = 0; i < plan->steps[s].node->n_in; i++) {
+        for (int i = 0; i < plan->steps[s].node->n_in && !plan->steps[s].opened; i++) {
             const int tensor = plan->steps[s].from[i];
             if (is_tensor(plan, tensor)) uses.reads[tensor]++;
         }
     for (int i = 0; i < plan->n_outputs; i++)
         if (is_tensor(plan, plan->outputs[i])) uses.given[plan->outputs[i]] = true;
+    for (int s = plan->n_steps - 1; s >= 0; s--) uses_pass_inside(&uses, &plan->steps[s]);
     return uses;
 }
 
@@ -51,7 +61,7 @@ static Column *column_add(Columns *columns, const Plan *plan, int step, int outp
     *column = (Column){
         .layer = at->node->layer, .step = step, .row = at->row, .output = output, .name = at->node->layer->name,
         .tensor = at->first + output, .first_tensor = at->first + output, .input = at->node->n_in == 0,
-        .shared = at->row >= 0 && plan->layers[at->row].shared, .channels_first = says_channels_first(at->node->layer),
+        .owner = at->owner, .shared = at->row >= 0 && plan->layers[at->row].shared, .channels_first = says_channels_first(at->node->layer),
     };
     column->shape = at->node->out[output]->spec.shape;
     column_measure(column, plan);
@@ -67,7 +77,7 @@ static bool column_fold(Columns *columns, const Plan *plan, const Uses *uses, in
     const int c = is_tensor(plan, at->from[0]) ? columns->by_tensor[at->from[0]] : -1;
     if (c < 0 || uses->reads[at->from[0]] != 1 || uses->given[at->from[0]]) return false;
     Column *column = &columns->column[c];
-    if (column->input || column->n_folds == COLUMN_FOLDS) return false;
+    if (column->input || column->n_folds == COLUMN_FOLDS || column->owner != at->owner) return false;
     column->fold[column->n_folds++] = step;
     column->tensor = at->first;
     columns->by_tensor[at->first] = c;
@@ -81,7 +91,9 @@ static bool step_is_drawn(const PlanStep *step) { return step->row >= 0 || step-
 static void columns_from_steps(Columns *columns, const Plan *plan, const Uses *uses)
 {
     for (int s = 0; s < plan->n_steps; s++) {
-        if (!step_is_drawn(&plan->steps[s]) || column_fold(columns, plan, uses, s)) continue;
+        const PlanStep *step = &plan->steps[s];
+        for (int o = 0; step->opened && o < step->node->n_out; o++) columns->by_tensor[step->first + o] = columns->by_tensor[step->opened[o]];
+        if (step->opened || !step_is_drawn(step) || column_fold(columns, plan, uses, s)) continue;
         for (int o = 0; o < plan->steps[s].node->n_out; o++) column_add(columns, plan, s, o);
     }
 }
@@ -89,7 +101,7 @@ static void columns_from_steps(Columns *columns, const Plan *plan, const Uses *u
 static void column_add_input(Columns *columns, const Plan *plan, int tensor, const Shape *shape)
 {
     Column *column = &columns->column[columns->n++];
-    *column = (Column){.step = -1, .row = -1, .tensor = tensor, .first_tensor = tensor, .input = true, .name = "input"};
+    *column = (Column){.step = -1, .row = -1, .owner = -1, .tensor = tensor, .first_tensor = tensor, .input = true, .name = "input"};
     if (shape) column->shape = *shape;
     column_measure(column, plan);
     if (tensor >= 0) columns->by_tensor[tensor] = columns->n - 1;
@@ -111,7 +123,7 @@ static void columns_from_inputs(Columns *columns, const Variant *variant)
 /* Layers of which no step is known, nor one they are folded into. */
 static bool *rows_stepped(Arena *arena, const Plan *plan)
 {
-    bool *stepped = ARENA_ARRAY(arena, plan->n_layers + 1, bool);
+    bool *stepped = ARENA_ARRAY(arena, plan->n_rows + 1, bool);
     for (int s = 0; s < plan->n_steps; s++)
         if (plan->steps[s].row >= 0) stepped[plan->steps[s].row] = true;
     return stepped;
@@ -128,7 +140,7 @@ static void columns_from_rows(Columns *columns, Arena *arena, const Variant *var
         const PlanLayer *row = &plan->layers[r];
         if (stepped[r]) continue;
         Column *column = &columns->column[columns->n++];
-        *column = (Column){.layer = row->layer, .step = -1, .row = r, .tensor = -1, .first_tensor = -1,
+        *column = (Column){.layer = row->layer, .step = -1, .row = r, .owner = -1, .tensor = -1, .first_tensor = -1,
                            .name = row->layer->name, .shared = row->shared};
         if (row->n_out) column->shape = row->out[0].shape;
     }
@@ -138,7 +150,7 @@ static void column_add_fault(Columns *columns, const Error *error)
 {
     const char *name = error->layer_class ? error->layer_class : error->layer_name ? error->layer_name : "?";
     columns->column[columns->n++] =
-        (Column){.step = -1, .row = -1, .tensor = -1, .first_tensor = -1, .fault = true, .name = name};
+        (Column){.step = -1, .row = -1, .owner = -1, .tensor = -1, .first_tensor = -1, .fault = true, .name = name};
 }
 
 int columns_source(const Columns *columns, const Plan *plan, int to, int input)
@@ -201,6 +213,20 @@ static void cables_number(Columns *columns)
         Edge *edge = &columns->edge[e];
         if (columns->column[edge->to].depth > columns->column[edge->from].depth + 1) edge->cable = columns->n_cables++;
     }
+}
+
+int columns_nesting(const Plan *plan, const Column *column)
+{
+    int n = 0;
+    for (int owner = column->owner; owner >= 0; owner = plan->steps[owner].owner) n++;
+    return n;
+}
+
+bool columns_inside(const Plan *plan, const Column *column, int step)
+{
+    int owner = column->owner;
+    while (owner >= 0 && owner != step) owner = plan->steps[owner].owner;
+    return owner == step && step >= 0;
 }
 
 bool column_is_share(const Column *column, const Plan *plan)
@@ -313,7 +339,17 @@ void columns_make(Columns *columns, Arena *arena, const Variant *variant)
     channels_inherit(columns);
 }
 
-int columns_find(const Columns *columns, const char *name, size_t length)
+/* An opened model goes by what it gives out. */
+static int opened_named(const Columns *columns, const Plan *plan, const char *name, size_t length)
+{
+    for (int s = 0; s < plan->n_steps; s++) {
+        const char *own = plan->steps[s].node->layer->name;
+        if (plan->steps[s].opened && strlen(own) == length && !memcmp(own, name, length)) return columns->by_tensor[plan->steps[s].first];
+    }
+    return -1;
+}
+
+int columns_find(const Columns *columns, const Plan *plan, const char *name, size_t length)
 {
     for (int c = 0; c < columns->n; c++) {
         const Column *column = &columns->column[c];
@@ -322,7 +358,7 @@ int columns_find(const Columns *columns, const char *name, size_t length)
     const bool any_input = length == 5 && !memcmp(name, "input", 5);
     for (int c = 0; any_input && c < columns->n; c++)
         if (columns->column[c].input) return c;
-    return -1;
+    return opened_named(columns, plan, name, length);
 }
 
 int columns_of_row(const Columns *columns, int row)

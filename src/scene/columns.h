@@ -16,6 +16,7 @@ typedef struct Column {
     int     first_tensor;        /* before folding: what the wires of `step` lead to */
     int     fold[COLUMN_FOLDS];  /* folded steps, in order */
     int     n_folds;
+    int     owner;               /* the step of the nested model it is inside of, -1 = none */
     bool    input;               /* of the model; `layer` may then be NULL */
     bool    result;              /* an output of the model */
     bool    shared;              /* its layer is called more than once */
@@ -47,6 +48,12 @@ typedef struct Columns {
 
 void columns_make(Columns *, Arena *, const Variant *);
 
+/* In how many nested models it is. */
+int columns_nesting(const Plan *, const Column *);
+
+/* A column is inside of the nested model of a step, however deep. */
+bool columns_inside(const Plan *, const Column *, int step);
+
 /* A result whose numbers are shares of one: what softmax gives. */
 bool column_is_share(const Column *, const Plan *);
 
@@ -57,7 +64,7 @@ const Edge *columns_edge(const Columns *, int from, int to);
 int columns_source(const Columns *, const Plan *, int to, int input);
 
 /* By name ("dense_1", "input"), by layer row, by tensor; -1 = none. */
-int columns_find(const Columns *, const char *name, size_t length);
+int columns_find(const Columns *, const Plan *, const char *name, size_t length);
 int columns_of_row(const Columns *, int row);
 
 #endif

@@ -67,7 +67,7 @@ static bool gap_offer(Scene *scene, const Chart *chart, const Gap *gap)
 static void end_offer(Scene *scene, const Chart *chart)
 {
     const int last = chart->columns.n - 1;
-    if (!chart->view->editable || last < 0 || chart->columns.column[last].fault || !stands_alone(chart, last)) return;
+    if (!chart->view->editable || last < 0 || chart->columns.column[last].owner >= 0 || chart->columns.column[last].fault || !stands_alone(chart, last)) return;
     const float left = chart->layout.place[last].centre + chart->layout.heading[last].width / 2 + 8;
     const Gap gap = {last, -1, left, left + 24};
     if (gap.right > chart->layout.area.x + chart->layout.area.w - 2) return;
@@ -97,7 +97,8 @@ void arrows_draw(Scene *scene, const Chart *chart)
         const Gap gap = {a, b, chart->layout.place[a].centre + chart->layout.heading[a].width / 2,
                          chart->layout.place[b].centre - chart->layout.heading[b].width / 2};
         if (gap.right - gap.left < 12) continue;
-        if (chart->view->editable && gap_offer(scene, chart, &gap)) continue;
+        const bool inside = chart->columns.column[a].owner >= 0 || chart->columns.column[b].owner >= 0;
+        if (chart->view->editable && !inside && gap_offer(scene, chart, &gap)) continue;
         arrow_draw(scene, chart, &gap);
     }
     end_offer(scene, chart);

@@ -47,7 +47,7 @@ static void find(const Chart *charts, int n, void *given)
 {
     Asked *asked = given;
     const size_t length = strcspn(asked->text, "[");
-    const int c = columns_find(&charts[0].columns, asked->text, length);
+    const int c = columns_find(&charts[0].columns, charts[0].variant->plan, asked->text, length);
     (void)n;
     if (c < 0 || !has_units(&charts[0], c)) return;
     const int64_t e = read_index(&charts[0].columns.column[c].sample, asked->text + length);

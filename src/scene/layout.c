@@ -170,6 +170,9 @@ static float lane_heading(const Work *work, int c, float slot)
     return slot > bare * 2.2F ? bare : bare - type.shape * 1.5F;
 }
 
+/* Above all rooms: cables, and below them the names of frames. */
+static float head_room(const Layout *layout) { return layout->cable_top + layout->frames_top; }
+
 /* The sheets of the batch stand behind inputs and results, over their upper edge. */
 static float sheets_height(const Column *column)
 {
@@ -182,12 +185,13 @@ static Rect room_of(const Work *work, int c, Rect page)
 {
     const Columns *columns = work->columns;
     const Column *column = &columns->column[c];
-    const float top = work->layout->cable_top;
+    const float top = head_room(work->layout);
     const Point slot = slot_of(columns, c, page.h - top);
     Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
     if (stacks_at(columns, column->depth)) {
-        const float head = lane_heading(work, c, slot.y) + sheets_height(column) + 6;
+        const float frames = work->layout->frame_title * (float)columns_nesting(work->variant->plan, column);
+        const float head = lane_heading(work, c, slot.y) + sheets_height(column) + frames + 6;
         room.y += head;
         room.h -= head + 18;
     }
@@ -312,7 +316,7 @@ static Rect heading_rect(const Work *work, int c, float x, float w)
         const float lower = work->manner->tiers > 1 && !is_upper(work, c) ? all + TIER_GAP : 0;
         return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10 + lower + all - own, reach, own};
     }
-    const Point slot = slot_of(columns, c, work->layout->page.h - work->layout->cable_top);
+    const Point slot = slot_of(columns, c, work->layout->page.h - head_room(work->layout));
     const float height = lane_heading(work, c, slot.y);
     return (Rect){x, place->room.y - height - sheets_height(&columns->column[c]) - 4, w, height};
 }
@@ -417,10 +421,23 @@ static float head_height(const Work *work)
     return (work->manner->tiers > 1 ? 2 * height + TIER_GAP : height) + 28;
 }
 
+static void frames_find(Work *work)
+{
+    const Columns *columns = work->columns;
+    int most = 0;
+    for (int c = 0; c < columns->n; c++) {
+        const int nesting = columns_nesting(work->variant->plan, &columns->column[c]);
+        if (!stacks_at(columns, columns->column[c].depth) && nesting > most) most = nesting;
+    }
+    work->layout->frame_title = work->layout->type.small * 1.7F;
+    work->layout->frames_top = work->layout->frame_title * (float)most;
+}
+
 static void measure(Work *work, const int64_t *show, const Manner *manner)
 {
     work->manner = manner;
     headings_make(work, type_for(work->view, work->layout->area, manner->shrink));
+    frames_find(work);
     heights_find(work->layout, head_height(work));
     if (!heads_on_top(work->columns)) counts_drop(work->layout);
     work->layout->page = page_for(work);

@@ -32,6 +32,8 @@ typedef struct Layout {
     float   count_height; /* of a line of the counts */
     float   cable_top;    /* skips run above this line of the page */
     float   gap;          /* between depths */
+    float   frame_title;  /* height of the strip in which a nested model's name stands */
+    float   frames_top;   /* below the cables: the strips of frames over the whole height */
     float   needed;       /* the width at which all can be read */
 } Layout;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scene/columns_draw.h"
+#include "scene/frame.h"
 #include "scene/legend.h"
 #include "scene/matrix.h"
 #include "scene/motion.h"
@@ -63,6 +64,7 @@ static void wires_draw(Scene *scene, const Chart *chart, const Wires *wires, flo
 static void still_draw(Scene *scene, const Chart *chart, const Wires *wires)
 {
     clip_body(scene, chart);
+    frames_draw(scene, chart, 1);
     for (int c = 0; c < chart->columns.n; c++)
         if (column_on_page(chart, c)) panels_draw(scene, chart, c);
     wires_draw(scene, chart, wires, 1);
@@ -87,6 +89,7 @@ static void live_draw(Scene *scene, const Chart *chart, const Wires *wires, cons
     for (int c = 0; c < chart->columns.n; c++)
         if (column_on_page(chart, c)) column_draw(scene, chart, c);
     emphasis_draw_above(scene, chart, emphasis);
+    frame_names_draw(scene, chart);
     mark_unclip(scene);
     mark_clip(scene, chart->layout.area);
     headings_draw(scene, chart);
@@ -261,6 +264,8 @@ static void travel_draw(Scene *scene, const View *view)
     new.twin = &old;
     new.along = 1 - t;
     clip_body(scene, &new);
+    frames_draw(scene, &old, 1 - t);
+    frames_draw(scene, &new, t);
     const size_t mark = scene->n_marks, pick = scene->n_picks;
     wires_draw(scene, &old, wires_all(&old, WIRES_MOVING), 1 - t);
     picks_drop(scene, mark, pick);
