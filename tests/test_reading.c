@@ -109,6 +109,14 @@ static void test_models(void **state)
          "    model = Sequential([Dense(3, input_dim=4)])\n", "dense (None, 3) 15"},
         {"subclassed", KERAS "import numpy as np\nclass Net(Model):\n    def __init__(self, n):\n        super().__init__()\n"
          "        self.d = Dense(n)\n    def call(self, x):\n        return self.d(x)\nmodel = Net(3)\nmodel(Input((4,)))", "dense (None, 3) 15"},
+        {"Embedding's input_dim is no shape of the input", KERAS "model = Sequential([Embedding(100, 8), Flatten(), Dense(2)])",
+         "embedding, flatten, dense"},
+        {"dot has a default for its axes", KERAS "a = Input((4,))\nb = Input((4,))\nmodel = Model([a, b], dot([a, b]))",
+         "input_layer (None, 4), input_layer_1 (None, 4), dot (None, 1)"},
+        {"get by name", KERAS "k = initializers.get('he_normal')\na = activations.get('tanh')\n"
+         "model = Sequential([Dense(3, a, kernel_initializer=k, input_dim=4)])", "dense (None, 3) 15"},
+        {"weights= of other layers than Embedding", KERAS "model = Sequential([Input((5, 2)), Bidirectional(LSTM(3), weights=[])])",
+         "bidirectional (None, 6) 144"},
         {"built by the data of fit", KERAS "import numpy as np\nmodel = Sequential([Dense(3)])\nmodel.fit(np.zeros((5, 4)), np.zeros((5, 3)))",
          "dense (5, 3) 15"},
     };
@@ -124,6 +132,11 @@ static void test_faults(void **state)
          "dense (None, 3) 15 | NameError 3:44 name 'Dence' is not defined"},
         {"unknown attribute of a module", "from keras import layers, Sequential\nmodel = Sequential([layers.dense(8)])",
          "AttributeError 2:28 module 'keras.layers' has no attribute 'dense'"},
+        {"unknown loss", "import keras\nloss = keras.losses.MeanSquaredEror()", "AttributeError 2:21 module 'keras.losses' has no attribute 'MeanSquaredEror'"},
+        {"unknown operation", "from keras import ops\nx = ops.rellu(3)", "AttributeError 2:9 module 'keras.ops' has no attribute 'rellu'"},
+        {"a layer of Keras 2 alone", "from keras.layers import *\nx = ThresholdedReLU(1.0)", "NameError 2:5 name 'ThresholdedReLU' is not defined"},
+        {"both ways to tell the input's shape", KERAS "model = Sequential([Dense(3, input_dim=2, input_shape=(2,))])",
+         "ValueError 3:43 Unrecognized keyword arguments passed to Dense: {'input_shape': (2,)}"},
         {"missing import", "from keras import Sequential\nmodel = Sequential([Dense(4)])", "NameError 2:21 name 'Dense' is not defined"},
         {"shape", KERAS "model = Sequential()\nmodel.add(Input((28, 28)))\nmodel.add(Permute((1, 2, 3)))",
          "ValueError 5:11 Input 0 with name 'None' of layer 'permute' is incompatible with the layer: expected ndim=4, found ndim=3. "

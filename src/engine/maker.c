@@ -241,13 +241,21 @@ static bool base_regularizer(Maker *maker)
     return true;
 }
 
+/* From **kwargs alone: the input_dim that is Embedding's own is another thing. */
 static void base_input_shape(Maker *maker)
 {
-    Value dim = base_value(maker, "input_dim", value_none());
-    maker->layer->input_shape = base_value(maker, "input_shape", value_none());
-    if (dim.kind == VALUE_NONE) return;
+    const Value *dim = dict_find(maker->kwargs.dict, "input_dim"), *shape = dict_find(maker->kwargs.dict, "input_shape");
+    maker->layer->input_shape = shape ? *shape : value_none();
+    if (!dim || dim->kind == VALUE_NONE) return;
     maker->layer->input_shape = value_list(maker->builder->arena, VALUE_TUPLE, 1);
-    list_add(maker->layer->input_shape.list, dim);
+    list_add(maker->layer->input_shape.list, *dim);
+}
+
+/* input_shape= is not looked for when input_dim= is there. */
+static bool is_taken(const Maker *maker, const char *name)
+{
+    const Value *dim = dict_find(maker->kwargs.dict, "input_dim");
+    return is_base_name(name) && (strcmp(name, "input_shape") != 0 || !dim || dim->kind == VALUE_NONE);
 }
 
 /* batch_input_shape=(None, 4) of Keras 2 is input_shape=(4,) today. */
@@ -280,7 +288,7 @@ static bool base_unknown(Maker *maker)
     Value unknown = value_dict(arena);
     for (size_t i = 0; i < maker->kwargs.dict->keys.n; i++) {
         const Value *key = &maker->kwargs.dict->keys.items[i];
-        if (!is_base_name(key->string.bytes)) dict_set(arena, unknown.dict, *key, maker->kwargs.dict->values.items[i]);
+        if (!is_taken(maker, key->string.bytes)) dict_set(arena, unknown.dict, *key, maker->kwargs.dict->values.items[i]);
     }
     if (!unknown.dict->keys.n) return true;
     const char *first = unknown.dict->keys.items[0].string.bytes;

@@ -135,6 +135,7 @@ static void take_weights(Evaluator *ev, Layer *layer, const Argument *args, int 
 {
     const Argument *given = NULL;
     Error error = error_make(ev);
+    if (layer->kind != &LAYER_embedding && layer->kind != &LAYER_reversible_embedding) return;
     for (int i = 0; i < n; i++)
         if (args[i].keyword && strcmp(args[i].keyword, "weights") == 0) given = &args[i];
     if (!given || given->value.kind == VALUE_NONE || !value_known(&given->value)) return;

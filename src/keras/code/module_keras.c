@@ -11,7 +11,7 @@
 #include "keras/code/keras_functions.h"
 #include "keras/code/keras_lambda.h"
 #include "keras/code/module.h"
-
+#include "keras/code/module_names.h"
 
 /* ---- keras.layers ---- */
 
@@ -26,28 +26,36 @@ static const struct { const char *name, *class_name; } aliases[] = {
     {"GlobalMaxPool3D", "GlobalMaxPooling3D"}, {"GlobalAvgPool1D", "GlobalAveragePooling1D"},
     {"GlobalAvgPool2D", "GlobalAveragePooling2D"}, {"GlobalAvgPool3D", "GlobalAveragePooling3D"},
     {"GroupQueryAttention", "GroupedQueryAttention"}, {"GroupedQueryAttention", "GroupQueryAttention"},
-    /* Keras 2's names of the fast layers */
-    {"CuDNNLSTM", "LSTM"}, {"CuDNNGRU", "GRU"},
 };
 
 /* keras.layers.add([a, b]) is Add()([a, b]). */
 
+static const Value minus_one = {.kind = VALUE_INT, .integer = -1, NO_SPAN};
+
+/* Unlike Dot, dot has a default for the axes. */
+static bool needs_axes(const Given *given)
+{
+    return strcmp(given->native->name, "dot") == 0 && !given->arg[1];
+}
+
 static Value merge_call(Evaluator *ev, const Given *given)
 {
-    const char *class_name = given->native->data;
-    const LayerKind *kind = layer_kind_find(class_name);
+    const LayerKind *kind = layer_kind_find(given->native->data);
     Argument *args = ARENA_ARRAY(ev->arena, given->n_written + 1, Argument);
     int n = 0;
     for (int i = 0; i < given->n_written; i++)
         if (&given->written[i].value != given->arg[0]) args[n++] = given->written[i];
+    if (needs_axes(given)) args[n++] = (Argument){.keyword = "axes", .value = minus_one, .span = SPAN_NONE};
     const Value layer = layer_construct(ev, kind, args, n, given->span);
     return call_one(ev, layer, *given->arg[0]);
 }
 
-#define MERGE(text, class_name) {.name = text, .params = "!inputs *args **more", .call = merge_call, .data = class_name}
+#define MERGE(text, signature, class_name) {.name = text, .params = signature, .call = merge_call, .data = class_name}
 static const Native layer_natives[] = {
-    MERGE("add", "Add"), MERGE("subtract", "Subtract"), MERGE("multiply", "Multiply"), MERGE("average", "Average"),
-    MERGE("maximum", "Maximum"), MERGE("minimum", "Minimum"), MERGE("concatenate", "Concatenate"), MERGE("dot", "Dot"),
+    MERGE("add", "!inputs **more", "Add"), MERGE("subtract", "!inputs **more", "Subtract"),
+    MERGE("multiply", "!inputs **more", "Multiply"), MERGE("average", "!inputs **more", "Average"),
+    MERGE("maximum", "!inputs **more", "Maximum"), MERGE("minimum", "!inputs **more", "Minimum"),
+    MERGE("concatenate", "!inputs axis? **more", "Concatenate"), MERGE("dot", "!inputs axes? **more", "Dot"),
     {0}};
 
 static bool layers_find(Evaluator *ev, const char *name, Value *out)
@@ -73,13 +81,10 @@ static void layers_offer(Nearest *nearest)
 static const ModuleClass layer_classes[] = {{"Layer", &CLASS_KERAS_LAYER}, {"Lambda", &CLASS_KERAS_LAMBDA}, {0}};
 static const ModuleTable layers_table = {
     .path = "keras.layers", .natives = layer_natives, .classes = layer_classes, .find = layers_find, .offer = layers_offer,
-    .opaque = " InputSpec Wrapper TextVectorization StringLookup IntegerLookup Hashing Discretization CategoryEncoding HashedCrossing "
-              "RandomFlip RandomRotation RandomZoom RandomTranslation RandomContrast RandomBrightness RandomCrop RandomHeight "
-              "RandomWidth TFSMLayer JaxLayer FlaxLayer TorchModuleWrapper MelSpectrogram STFTSpectrogram Pipeline Layer "
-              "LocallyConnected1D LocallyConnected2D DenseFeatures ThresholdedReLU AutoContrast CutMix MixUp RandAugment "
-              "RandomApply RandomChoice RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomErasing "
-              "RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization RandomSaturation "
-              "RandomSharpness RandomShear Solarization MaxNumBoundingBoxes Equalization AugMix experimental "};
+    .opaque = " InputSpec TextVectorization StringLookup IntegerLookup Hashing HashedCrossing TFSMLayer JaxLayer FlaxLayer "
+              "TorchModuleWrapper MelSpectrogram STFTSpectrogram Pipeline AutoContrast CutMix MixUp RandAugment "
+              "RandomColorDegeneration RandomColorJitter RandomElasticTransform RandomInvert RandomPerspective RandomPosterization "
+              "Solarization MaxNumBoundingBoxes Equalization AugMix ContrastLimitedAdaptiveHistogramEqualization serialize deserialize "};
 
 /* ---- keras and keras.models ---- */
 
@@ -122,7 +127,19 @@ static bool activations_find(Evaluator *ev, const char *name, Value *out)
     return activation != NULL;
 }
 
-static const ModuleTable activations_table = {.path = "keras.activations", .find = activations_find, .opaque = " get serialize deserialize "};
+static Value activation_get(Evaluator *ev, const Given *given)
+{
+    Value name;
+    const Activation *activation;
+    Error error = error_make(ev);
+    if (value_callable(given->arg[0])) return *given->arg[0];
+    if (!activation_resolve(ev->arena, given->arg[0], &activation, &name, &error)) raise_fault(ev, &error);
+    return activation_function(ev->arena, activation);
+}
+
+static const Native activation_natives[] = {{.name = "get", .params = "identifier", .call = activation_get}, {0}};
+static const ModuleTable activations_table = {
+    .path = "keras.activations", .natives = activation_natives, .find = activations_find, .opaque = " serialize deserialize "};
 
 static bool config_class_find(Evaluator *ev, const char *module, const char *name, Value *out)
 {
@@ -131,13 +148,30 @@ static bool config_class_find(Evaluator *ev, const char *module, const char *nam
     return kind != NULL;
 }
 
+/* keras.initializers.get and its sisters. */
+static Value config_get(Evaluator *ev, const Given *given)
+{
+    Value made;
+    Error error = error_make(ev);
+    if (!config_resolve(ev->arena, given->native->data, given->arg[0], &made, &error)) raise_fault(ev, &error);
+    return made;
+}
+
+#define CONFIG_GET(what) {{.name = "get", .params = "identifier", .call = config_get, .data = what}, {0}}
+static const Native initializer_natives[] = CONFIG_GET("initializer");
+static const Native regularizer_natives[] = CONFIG_GET("regularizer");
+static const Native constraint_natives[] = CONFIG_GET("constraint");
+
 static bool initializers_find(Evaluator *ev, const char *name, Value *out) { return config_class_find(ev, "keras.initializers", name, out); }
 static bool regularizers_find(Evaluator *ev, const char *name, Value *out) { return config_class_find(ev, "keras.regularizers", name, out); }
 static bool constraints_find(Evaluator *ev, const char *name, Value *out) { return config_class_find(ev, "keras.constraints", name, out); }
 
-static const ModuleTable initializers_table = {.path = "keras.initializers", .find = initializers_find, .opaque = " get Initializer serialize deserialize "};
-static const ModuleTable regularizers_table = {.path = "keras.regularizers", .find = regularizers_find, .opaque = " get Regularizer serialize deserialize "};
-static const ModuleTable constraints_table = {.path = "keras.constraints", .find = constraints_find, .opaque = " get Constraint serialize deserialize "};
+static const ModuleTable initializers_table = {
+    .path = "keras.initializers", .natives = initializer_natives, .find = initializers_find, .opaque = " Initializer serialize deserialize "};
+static const ModuleTable regularizers_table = {
+    .path = "keras.regularizers", .natives = regularizer_natives, .find = regularizers_find, .opaque = " Regularizer serialize deserialize "};
+static const ModuleTable constraints_table = {
+    .path = "keras.constraints", .natives = constraint_natives, .find = constraints_find, .opaque = " Constraint serialize deserialize "};
 
 #define OPTIMIZERS " SGD RMSprop Adam AdamW Adadelta Adagrad Adamax Adafactor Nadam Ftrl Lion LossScaleOptimizer Lamb Muon "
 static const ModuleTable optimizers_table = {
@@ -156,9 +190,12 @@ bool module_optimizer_name(const char *name)
     return false;
 }
 
-/* Losses, metrics, callbacks: any name that looks like one. */
+static const ModuleTable losses_table = {.path = "keras.losses", .opaque = KERAS_LOSS_NAMES};
+static const ModuleTable metrics_table = {.path = "keras.metrics", .opaque = KERAS_METRIC_NAMES};
+static const ModuleTable callbacks_table = {.path = "keras.callbacks", .opaque = KERAS_CALLBACK_NAMES};
+
+/* Modules that tell nothing of the model. */
 static const ModuleTable open_tables[] = {
-    {.path = "keras.losses", .open = true}, {.path = "keras.metrics", .open = true}, {.path = "keras.callbacks", .open = true},
     {.path = "keras.applications", .open = true}, {.path = "keras.saving", .open = true}, {.path = "keras.wrappers", .open = true},
     {.path = "keras.distribution", .open = true}, {.path = "keras.quantizers", .open = true}, {.path = "keras.visualization", .open = true},
     {.path = "keras.export", .open = true}, {.path = "keras.dtype_policies", .open = true}, {.path = "keras.tree", .open = true},
@@ -166,7 +203,7 @@ static const ModuleTable open_tables[] = {
 
 static const ModuleTable config_table = {.path = "keras.config", .natives = CONFIG_FUNCTIONS, .open = true};
 static const ModuleTable mixed_table = {.path = "keras.mixed_precision", .natives = CONFIG_FUNCTIONS, .submodules = " experimental ", .open = true};
-static const ModuleTable utils_table = {.path = "keras.utils", .natives = UTILITY_FUNCTIONS, .submodules = " np_utils ", .open = true};
+static const ModuleTable utils_table = {.path = "keras.utils", .natives = UTILITY_FUNCTIONS, .submodules = " np_utils ", .opaque = KERAS_UTILITY_NAMES};
 static const ModuleTable preprocessing_table = {.path = "keras.preprocessing", .natives = UTILITY_FUNCTIONS,
                                                 .submodules = " sequence image text ", .open = true};
 static const ModuleTable datasets_table = {
@@ -181,7 +218,7 @@ static bool ops_find(Evaluator *ev, const char *name, Value *out)
     return true;
 }
 
-static const ModuleTable ops_table = {.path = "keras.ops", .find = ops_find, .submodules = " numpy nn image linalg ", .open = true};
+static const ModuleTable ops_table = {.path = "keras.ops", .find = ops_find, .submodules = " numpy nn image linalg ", .opaque = KERAS_OPERATION_NAMES};
 
 static const ModuleTable backend_table = {.path = "keras.backend", .natives = BACKEND_FUNCTIONS, .find = ops_find, .open = true};
 
@@ -210,6 +247,6 @@ const ModuleTable *const KERAS_MODULES[] = {
     &optimizers_table, &config_table, &mixed_table, &utils_table, &preprocessing_table, &datasets_table, &ops_table, &backend_table,
     &DATASET_MODULES[0], &DATASET_MODULES[1], &DATASET_MODULES[2], &DATASET_MODULES[3], &DATASET_MODULES[4], &DATASET_MODULES[5],
     &DATASET_MODULES[6], &DATASET_MODULES[7],
-    &open_tables[0], &open_tables[1], &open_tables[2], &open_tables[3], &open_tables[4], &open_tables[5], &open_tables[6],
-    &open_tables[7], &open_tables[8], &open_tables[9], &open_tables[10], &open_tables[11], &open_tables[12],
+    &losses_table, &metrics_table, &callbacks_table, &open_tables[0], &open_tables[1], &open_tables[2], &open_tables[3],
+    &open_tables[4], &open_tables[5], &open_tables[6], &open_tables[7], &open_tables[8], &open_tables[9],
     &tensorflow_table, &nn_table, &math_table, &random_table, NULL};
