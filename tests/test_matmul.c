@@ -52,9 +52,8 @@ static void products_agree_with_the_definition(void **state)
             Arena arena;
             arena_open(&arena, 0);
             const float *left = numbers(&arena, sizes.rows * sizes.inner);
-            const MatmulRows rows = {.data = left, .step = sizes.inner};
             const Matmul product = {
-                .rows = sizes.rows, .inner = sizes.inner, .columns = sizes.columns, .left = matmul_rows(&rows),
+                .rows = sizes.rows, .inner = sizes.inner, .columns = sizes.columns, .left = {.data = left, .step = sizes.inner},
                 .right = numbers(&arena, sizes.inner * sizes.columns),
                 .right_row_step = across ? 1 : sizes.columns, .right_column_step = across ? sizes.inner : 1,
                 .bias = way & 2 ? numbers(&arena, sizes.columns) : NULL,
@@ -75,8 +74,7 @@ static void an_empty_inner_axis_gives_the_bias(void **state)
     arena_open(&arena, 0);
     const float bias[2] = {3.0F, 4.0F};
     float out[2] = {9.0F, 9.0F};
-    const MatmulRows rows = {0};
-    const Matmul product = {.rows = 1, .columns = 2, .left = matmul_rows(&rows), .right_column_step = 1, .bias = bias,
+    const Matmul product = {.rows = 1, .columns = 2, .right_column_step = 1, .bias = bias,
                             .out = out, .out_step = 2};
     matmul(&product, &arena);
     assert_true(out[0] == 3.0F && out[1] == 4.0F);

@@ -43,6 +43,19 @@ void arena_reset(Arena *arena)
     block->used = 0;
 }
 
+bool arena_reserve(Arena *arena, size_t bytes)
+{
+    if (arena->block && arena->block->size >= bytes) return true;
+    if (bytes > SIZE_MAX - sizeof(ArenaBlock)) return false;
+    ArenaBlock *block = malloc(sizeof(ArenaBlock) + bytes);
+    if (!block) return false;
+    *block = (ArenaBlock){.size = bytes};
+    blocks_free(arena->block);
+    arena->block = block;
+    arena->taken = 0;
+    return true;
+}
+
 static _Noreturn void leave(Arena *arena)
 {
     if (arena->escape) longjmp(*arena->escape, 1);
@@ -63,10 +76,15 @@ static ArenaBlock *block_add(Arena *arena, size_t bytes)
     return arena->block = block;
 }
 
-void *arena_take(Arena *arena, size_t bytes)
+static size_t round_up(size_t bytes)
+{
+    return bytes ? (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : ALIGNMENT;
+}
+
+static void *take(Arena *arena, size_t bytes)
 {
     if (bytes > SIZE_MAX - ALIGNMENT) leave(arena);
-    size_t taken = bytes ? (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1) : ALIGNMENT;
+    const size_t taken = round_up(bytes);
     if (arena->limit && (taken > arena->limit || arena->taken > arena->limit - taken)) leave(arena);
     ArenaBlock *block = arena->block;
     if (!block || block->size - block->used < taken) block = block_add(arena, taken);
@@ -74,7 +92,18 @@ void *arena_take(Arena *arena, size_t bytes)
     void *memory = block->bytes + block->used;
     block->used += taken;
     arena->taken += taken;
-    return memset(memory, 0, taken);
+    return memory;
+}
+
+void *arena_take(Arena *arena, size_t bytes)
+{
+    return memset(take(arena, bytes), 0, round_up(bytes));
+}
+
+void *arena_room(Arena *arena, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size) leave(arena);
+    return take(arena, n * size);
 }
 
 void *arena_array(Arena *arena, size_t n, size_t size)

@@ -22,6 +22,10 @@ void arena_close(Arena *);
 /* Drops everything taken, and keeps the first block for reuse. */
 void arena_reset(Arena *);
 
+/* Drops everything taken, and makes the first block so large that so many bytes need no other. False without memory: all is
+ * as it was. */
+bool arena_reserve(Arena *, size_t bytes);
+
 /* Zeroed memory, aligned for any type. Never NULL: without memory it leaves to arena->escape.
  * So code that takes memory has no error path of its own; the one who begins a piece of work does:
  *
@@ -38,6 +42,9 @@ void *arena_take(Arena *, size_t bytes);
 /* n elements of size bytes; a product beyond size_t counts as no memory. */
 void *arena_array(Arena *, size_t n, size_t size);
 
+/* The same with whatever stands there: for what is written whole before it is read. */
+void *arena_room(Arena *, size_t n, size_t size);
+
 /* An array of *capacity elements that holds at least `need`: the same, or a larger copy with zeroed rest. */
 void *arena_grow(Arena *, void *array, size_t used, size_t *capacity, size_t need, size_t size);
 
@@ -46,6 +53,7 @@ char *arena_print(Arena *, const char *format, ...) __attribute__((format(printf
 char *arena_vprint(Arena *, const char *format, va_list);
 
 #define ARENA_NEW(arena, type)      ((type *)arena_take((arena), sizeof(type)))
+#define ARENA_ROOM(arena, n, type)  ((type *)arena_room((arena), (size_t)(n), sizeof(type)))
 #define ARENA_ARRAY(arena, n, type) ((type *)arena_array((arena), (size_t)(n), sizeof(type)))
 
 /* For work in rounds: what was taken since the mark is given back. */

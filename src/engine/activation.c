@@ -5,6 +5,7 @@
 
 #include "base/nearest.h"
 #include "engine/config.h"
+#include "engine/lanes.h"
 
 /* ---- elementwise: each in double, so that the float result is the nearest there is ---- */
 
@@ -76,15 +77,6 @@ static void apply_leaky_relu(float *x, int64_t n, const double *p)
     for (int64_t i = 0; i < n; i++) x[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-static void apply_relu6(float *x, int64_t n, const double *p)
-{
-    (void)p;
-    for (int64_t i = 0; i < n; i++) {
-        const float low = x[i] > 0 ? x[i] : 0;
-        x[i] = low < 6 ? low : 6;
-    }
-}
-
 /* p: slope below the threshold, largest value (NaN = none), threshold. */
 static float general_relu(float x, const double *p)
 {
@@ -95,17 +87,37 @@ static float general_relu(float x, const double *p)
     return slope > 0 || slope < 0 ? above - slope * below : above;
 }
 
+#define X(NAME, ATTRIBUTES, FLOATS)                                                \
+    ATTRIBUTES static void clip_##NAME(float *x, int64_t n, float most)            \
+    {                                                                              \
+        for (int64_t i = 0; i < n; i++) {                                          \
+            const float above = x[i] > 0 ? x[i] : 0;                               \
+            x[i] = above < most ? above : most;                                    \
+        }                                                                          \
+    }
+LANES(X)
+#undef X
+
+/* min(max(x, 0), most) */
+static void (*const CLIP[])(float *x, int64_t n, float most) = {
+#define X(NAME, ATTRIBUTES, FLOATS) clip_##NAME,
+    LANES(X)
+#undef X
+};
+
+static void apply_relu6(float *x, int64_t n, const double *p)
+{
+    (void)p;
+    CLIP[lanes_here()](x, n, 6);
+}
+
 static void apply_relu(float *x, int64_t n, const double *p)
 {
     if (fabs(p[0]) + fabs(p[2]) > 0) {
         for (int64_t i = 0; i < n; i++) x[i] = general_relu(x[i], p);
         return;
     }
-    const float most = isnan(p[1]) ? INFINITY : (float)p[1];
-    for (int64_t i = 0; i < n; i++) {
-        const float above = x[i] > 0 ? x[i] : 0;
-        x[i] = above < most ? above : most;
-    }
+    CLIP[lanes_here()](x, n, isnan(p[1]) ? INFINITY : (float)p[1]);
 }
 
 /* ---- over an axis: n numbers, `stride` apart ---- */

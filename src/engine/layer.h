@@ -282,7 +282,8 @@ typedef struct Forward {
     const Call   *call;
     const Tensor *in;      int n_in;     /* flat, as in Node */
     const Tensor *weights;               /* as layer->weights */
-    Tensor       *out;     int n_out;    /* shape and memory are there; data zeroed */
+    Tensor       *out;     int n_out;    /* shape and memory are there; zeros, unless kind->fills */
+    const void   *prepared;              /* what kind->prepare made; NULL in a run that is the only one */
     const struct WeightTable *table;     /* of every layer, for forward_child */
     Arena        *scratch;               /* dropped after the layer */
     bool         *impossible;            /* set to true where Keras would fail only now: there are no numbers then */
@@ -342,6 +343,9 @@ struct LayerKind {
     /* The shapes of the numbers, where call() gives others than Keras infers (RandomCrop that does not train). NULL = infer's. */
     bool (*infer_numbers)(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *out, Error *);
     void (*forward)(const Forward *);
+    /* What lasts over many runs of one call (kernels packed), in the arena; only shapes and weights are there. NULL = nothing. */
+    const void *(*prepare)(const Forward *, Arena *);
+    bool         fills;             /* forward writes every number of the outputs, so that nobody needs zeros there first */
     /* All terms' count; writes the first `cap`. NULL = nothing known (drawn opaque). */
     int64_t (*trace)(const Trace *, Term *, int64_t cap);
     void (*explain)(const Trace *, ExplainTopic, Text *);

@@ -55,5 +55,6 @@ bool layer_infer_numbers(const Layer *layer, const Call *call, const TensorSpec 
 Tensor layer_output(Arena *arena, const Layer *layer, Shape shape, Dtype dtype)
 {
     if (layer_activation(layer)->halves && shape.rank) shape.dim[shape.rank - 1] *= 2;
-    return tensor_make(arena, shape, dtype);
+    if (!layer->kind->fills) return tensor_make(arena, shape, dtype);
+    return (Tensor){.shape = shape, .dtype = dtype, .data = ARENA_ROOM(arena, shape_size(&shape), float)};
 }

@@ -36,6 +36,9 @@ static void add_call(Session *session, Arena *arena, const PlanStep *step)
         .weights = session->run.table.weights[node->layer->id], .out = &session->run.tensors[step->first], .n_out = node->n_out,
         .table = &session->run.table, .scratch = &session->scratch, .impossible = &session->impossible,
     };
+    for (int i = 0; i < node->n_in; i++) call->in[i] = session->rooms[step->from[i]];
+    for (int i = 0; i < node->n_out; i++) call->forward.out[i] = session->rooms[step->first + i];
+    if (node->layer->kind->prepare) call->forward.prepared = node->layer->kind->prepare(&call->forward, arena);
 }
 
 static void make_rooms(Session *session, Arena *arena)
@@ -69,11 +72,11 @@ static void run_call(Session *session, const SessionCall *call)
     const Forward *forward = &call->forward;
     for (int i = 0; i < forward->n_in; i++) call->in[i] = session->run.tensors[call->step->from[i]];
     for (int i = 0; i < forward->n_out; i++) {
-        const Tensor *room = &session->rooms[call->step->first + i];
-        memset(room->data, 0, (size_t)shape_size(&room->shape) * sizeof(float));
-        forward->out[i] = *room;
+        forward->out[i] = session->rooms[call->step->first + i];
+        if (!forward->layer->kind->fills) memset(forward->out[i].data, 0, (size_t)shape_size(&forward->out[i].shape) * sizeof(float));
     }
     forward->layer->kind->forward(forward);
+    if (session->scratch.taken > session->scratch_most) session->scratch_most = session->scratch.taken;
     arena_reset(&session->scratch);
 }
 
@@ -93,6 +96,7 @@ bool session_run(Session *session, const Tensor *input)
     session->impossible = false;
     for (int i = 0; i < plan->n_inputs; i++) session->run.tensors[plan->inputs[i]] = input[i];
     if (!run_calls(session)) return false;
+    arena_reserve(&session->scratch, session->scratch_most);
     session->run.complete = !session->impossible;
     return session->run.complete || refuse(session, "run.impossible");
 }

@@ -17,6 +17,7 @@ typedef struct Session {
     int          n_calls;
     bool         impossible;    /* Keras would fail on these numbers */
     Arena        scratch;
+    size_t       scratch_most;  /* what a layer took of it */
 } Session;
 
 /* The session's memory comes from `arena`, but what a layer needs while it computes. False when the model has no numbers:

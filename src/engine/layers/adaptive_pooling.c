@@ -117,7 +117,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                          \
         .name = NAME, .module = "keras.src.layers.pooling." MODULE,                             \
         .params = PARAMS, .n_params = sizeof PARAMS / sizeof *PARAMS,                           \
-        .make = make, .infer = infer, .forward = pool_forward, .trace = pool_trace, .explain = explain, \
+        .make = make, .infer = infer, .forward = pool_forward, .fills = true, .trace = pool_trace, .explain = explain, \
         .connections = pool_connections, .rule = RULE,                                          \
     };
 

@@ -136,8 +136,17 @@ static void forward(const Forward *forward)
     const ConvConfig *config = forward->layer->config;
     Convolution conv = conv_begin(forward, conv_window(config, &forward->in[0].shape));
     conv.groups = groups_of(config);
+    conv.packed = forward->prepared;
     convolve(&conv, forward->scratch);
     conv_finish(forward, &conv);
+}
+
+static const void *prepare(const Forward *forward, Arena *arena)
+{
+    const ConvConfig *config = forward->layer->config;
+    Convolution conv = conv_describe(forward, conv_window(config, &forward->in[0].shape));
+    conv.groups = groups_of(config);
+    return convolve_pack(&conv, arena);
 }
 
 /* How channels and filters share the groups. */
@@ -231,7 +240,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                                  \
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
+        .make = make, .build = build, .infer = infer, .forward = forward, .prepare = prepare, .fills = true, .trace = trace, .explain = explain, \
         .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 

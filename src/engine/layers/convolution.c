@@ -281,23 +281,33 @@ static const float *to_channels_last(const Tensor *tensor, Arena *scratch)
 {
     const Volume from = volume_of(&tensor->shape, true);
     const Volume to = volume_make(from.batch, from.dim, from.channels, false);
-    float *copy = ARENA_ARRAY(scratch, shape_size(&tensor->shape), float);
+    float *copy = ARENA_ROOM(scratch, shape_size(&tensor->shape), float);
     volume_copy(&from, tensor->data, &to, copy);
     return copy;
+}
+
+Convolution conv_describe(const Forward *forward, Window window)
+{
+    const ConvConfig *config = forward->layer->config;
+    const Shape *in = &forward->in[0].shape;
+    return (Convolution){
+        .window = window, .batch = in->dim[0], .groups = 1,
+        .channels = conv_channels(config, in), .filters = conv_channels(config, &forward->out[0].shape),
+        .kernel = forward->weights[0].data,
+        .bias = config->use_bias ? forward->weights[forward->layer->n_weights - 1].data : NULL,
+    };
 }
 
 Convolution conv_begin(const Forward *forward, Window window)
 {
     const ConvConfig *config = forward->layer->config;
     const Tensor *in = &forward->in[0], *out = &forward->out[0];
-    return (Convolution){
-        .window = window, .batch = in->shape.dim[0], .groups = 1,
-        .channels = conv_channels(config, &in->shape), .filters = conv_channels(config, &out->shape),
-        .in = config->channels_first ? to_channels_last(in, forward->scratch) : in->data,
-        .kernel = forward->weights[0].data,
-        .bias = config->use_bias ? forward->weights[forward->layer->n_weights - 1].data : NULL,
-        .out = config->channels_first ? ARENA_ARRAY(forward->scratch, shape_size(&out->shape), float) : out->data,
-    };
+    Convolution conv = conv_describe(forward, window);
+    conv.in = config->channels_first ? to_channels_last(in, forward->scratch) : in->data;
+    conv.out = config->channels_first ? ARENA_ROOM(forward->scratch, shape_size(&out->shape), float) : out->data;
+    conv.finish = config->activation->apply;
+    conv.parameters = config->activation->parameters;
+    return conv;
 }
 
 void conv_finish(const Forward *forward, const Convolution *conv)
@@ -309,7 +319,7 @@ void conv_finish(const Forward *forward, const Convolution *conv)
         const Volume from = volume_make(to.batch, to.dim, to.channels, false);
         volume_copy(&from, conv->out, &to, out->data);
     }
-    activation_apply(config->activation, out);
+    if (!conv->finish) activation_apply(config->activation, out);
 }
 
 const Activation *conv_activation(const Layer *layer)

@@ -55,9 +55,11 @@ bool conv_dim(const Value *, int64_t *dim);
 /* ---- numbers; shapes are known ---- */
 
 Window conv_window(const ConvConfig *, const Shape *in);
-/* in, out, kernel and bias with channels last; kernel = weights[0], the last weight the bias. */
+/* Sizes, kernel and bias; kernel = weights[0], the last weight the bias. */
+Convolution conv_describe(const Forward *, Window);
+/* The same with in and out, channels last, and the activation where it can be applied on the way. */
 Convolution conv_begin(const Forward *, Window);
-/* Brings the output to its place and applies the activation. */
+/* Brings the output to its place and applies the activation that was not. */
 void conv_finish(const Forward *, const Convolution *);
 
 const Activation *conv_activation(const Layer *);

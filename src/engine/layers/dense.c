@@ -167,14 +167,15 @@ static void forward(const Forward *f)
     const DenseConfig *config = config_of(f->layer);
     const Shape *shape = &f->in[0].shape;
     const int64_t in = shape->dim[shape->rank - 1], rows = shape_span_size(shape, 0, shape->rank - 1);
-    const MatmulRows x = {.data = f->in[0].data, .step = in};
+    const Activation *activation = config->activation;
     const Matmul product = {
-        .rows = rows, .inner = in, .columns = config->units, .left = matmul_rows(&x),
+        .rows = rows, .inner = in, .columns = config->units, .left = {.data = f->in[0].data, .step = in},
         .right = kernel_of(f, in, config->units), .right_row_step = config->units, .right_column_step = 1,
-        .bias = config->bias ? f->weights[1].data : NULL, .out = f->out[0].data, .out_step = config->units,
+        .bias = config->bias ? f->weights[1].data : NULL, .finish = activation->apply, .parameters = activation->parameters,
+        .out = f->out[0].data, .out_step = config->units,
     };
     matmul(&product, f->scratch);
-    activation_apply(config->activation, &f->out[0]);
+    if (!activation->apply) activation_apply(activation, &f->out[0]);
 }
 
 static int64_t trace(const Trace *t, Term *terms, int64_t cap)
@@ -246,6 +247,7 @@ const LayerKind LAYER_dense = {
     .build = build,
     .infer = infer,
     .forward = forward,
+    .fills = true,
     .trace = trace,
     .connections = connections,
     .explain = explain,

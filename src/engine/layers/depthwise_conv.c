@@ -65,7 +65,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
 static void forward(const Forward *forward)
 {
     const Convolution conv = conv_begin(forward, conv_window(forward->layer->config, &forward->in[0].shape));
-    convolve_depthwise(&conv);
+    convolve_depthwise(&conv, forward->scratch);
     conv_finish(forward, &conv);
 }
 
@@ -133,7 +133,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                                  \
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
+        .make = make, .build = build, .infer = infer, .forward = forward, .fills = true, .trace = trace, .explain = explain, \
         .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 

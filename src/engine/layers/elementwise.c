@@ -12,11 +12,28 @@ bool elementwise_infer_same(const Layer *layer, const Call *call, const TensorSp
     return true;
 }
 
+/* Piece by piece, so that each is still in the first cache when the function is applied. */
+static void apply_in_pieces(const Activation *activation, const float *x, float *y, int64_t size)
+{
+    enum { PIECE = 2048 };
+    for (int64_t at = 0; at < size; at += PIECE) {
+        const int64_t n = size - at < PIECE ? size - at : PIECE;
+        memcpy(y + at, x + at, (size_t)n * sizeof(float));
+        activation->apply(y + at, n, activation->parameters);
+    }
+}
+
 void elementwise_forward(const Forward *f)
 {
+    const Activation *activation = layer_activation(f->layer);
     for (int i = 0; i < f->n_out; i++) {
-        memcpy(f->out[i].data, f->in[i].data, (size_t)shape_size(&f->out[i].shape) * sizeof(float));
-        activation_apply(layer_activation(f->layer), &f->out[i]);
+        const int64_t size = shape_size(&f->out[i].shape);
+        if (activation->apply) {
+            apply_in_pieces(activation, f->in[i].data, f->out[i].data, size);
+            continue;
+        }
+        memcpy(f->out[i].data, f->in[i].data, (size_t)size * sizeof(float));
+        activation_apply(activation, &f->out[i]);
     }
 }
 

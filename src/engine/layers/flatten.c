@@ -88,6 +88,7 @@ const LayerKind LAYER_flatten = {
     .make = make,
     .infer = infer,
     .forward = forward,
+    .fills = true,
     .trace = trace,
     .connections = connections,
     .explain = explain,

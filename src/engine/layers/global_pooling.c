@@ -104,7 +104,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     .advise = advise_other_rank, .connections = pool_connections, .built_at_make = true
 
 #define KIND(SYMBOL, NAME, MODULE, RULE) \
-    const LayerKind LAYER_##SYMBOL = {KIND_FIELDS(NAME, MODULE), .forward = pool_forward, .rule = RULE};
+    const LayerKind LAYER_##SYMBOL = {KIND_FIELDS(NAME, MODULE), .forward = pool_forward, .fills = true, .rule = RULE};
 
 KIND(global_max_pooling1d, "GlobalMaxPooling1D", "global_max_pooling1d", TRACE_MAX)
 KIND(global_max_pooling2d, "GlobalMaxPooling2D", "global_max_pooling2d", TRACE_MAX)

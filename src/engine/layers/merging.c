@@ -239,12 +239,12 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 
 #define MASKED .call_params = MASKED_CALL, .n_call_params = 2
 
-const LayerKind LAYER_add = {KIND_FIELDS("Add", "add"), .build = merge_build, .forward = forward_add, .rule = TRACE_SUM};
+const LayerKind LAYER_add = {KIND_FIELDS("Add", "add"), .build = merge_build, .forward = forward_add, .fills = true, .rule = TRACE_SUM};
 const LayerKind LAYER_subtract = {
-    KIND_FIELDS("Subtract", "subtract"), .build = build_subtract, .forward = forward_subtract, .rule = TRACE_SUM,
+    KIND_FIELDS("Subtract", "subtract"), .build = build_subtract, .forward = forward_subtract, .fills = true, .rule = TRACE_SUM,
 };
 const LayerKind LAYER_average = {
-    KIND_FIELDS("Average", "average"), .build = merge_build, .forward = forward_average, .rule = TRACE_SUM,
+    KIND_FIELDS("Average", "average"), .build = merge_build, .forward = forward_average, .fills = true, .rule = TRACE_SUM,
 };
 const LayerKind LAYER_multiply = {
     KIND_FIELDS("Multiply", "multiply"), MASKED, .build = merge_build, .forward = forward_multiply, .rule = TRACE_DEPENDS,

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/lanes.h"
+
 typedef struct NormalizationConfig {
     int64_t axes[SHAPE_RANK_MAX];   /* as given, negative from the end */
     int     n_axes;
@@ -634,6 +636,25 @@ static void batch_factors(const Forward *f, int64_t channels, float *factor, flo
     }
 }
 
+/* (rows, channels): the channels last. */
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                                              \
+    ATTRIBUTES static void scale_rows_##NAME(const float *restrict x, const float *restrict factor, const float *restrict offset, \
+                                             int64_t rows, int64_t channels, float *restrict y)                                  \
+    {                                                                                                                            \
+        for (int64_t r = 0; r < rows; r++, x += channels, y += channels)                                                         \
+            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * factor[c] + offset[c];                                          \
+    }
+LANES(X)
+#undef X
+
+typedef void ScaleRows(const float *x, const float *factor, const float *offset, int64_t rows, int64_t channels, float *y);
+
+static ScaleRows *const SCALE_ROWS[] = {
+#define X(NAME, ATTRIBUTES, FLOATS) scale_rows_##NAME,
+    LANES(X)
+#undef X
+};
+
 static void batch_forward(const Forward *f)
 {
     const NormalizationConfig *config = f->layer->config;
@@ -644,12 +665,12 @@ static void batch_forward(const Forward *f)
     const float *x = f->in[0].data;
     float *restrict y = f->out->data;
     batch_factors(f, channels, factor, offset);
+    if (inner == 1) {
+        SCALE_ROWS[lanes_here()](x, factor, offset, outer, channels, y);
+        return;
+    }
     for (int64_t o = 0; o < outer; o++, x += channels * inner, y += channels * inner)
-        if (inner == 1) {
-            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * factor[c] + offset[c];
-        } else {
-            for (int64_t k = 0; k < channels * inner; k++) y[k] = x[k] * factor[k / inner] + offset[k / inner];
-        }
+        for (int64_t k = 0; k < channels * inner; k++) y[k] = x[k] * factor[k / inner] + offset[k / inner];
 }
 
 /* ---- what an output depends on ---- */
@@ -748,7 +769,7 @@ static void rms_explain(const Trace *t, ExplainTopic topic, Text *text)
 const LayerKind LAYER_batch_normalization = {
     .name = "BatchNormalization", .module = "keras.src.layers.normalization.batch_normalization", PARAMS(BATCH_PARAMS),
     .call_params = BATCH_CALL, .n_call_params = 3, .make = batch_make, .build = batch_build, .infer = batch_infer,
-    .forward = batch_forward, .trace = batch_trace, .explain = batch_explain, .rule = TRACE_DEPENDS,
+    .forward = batch_forward, .fills = true, .trace = batch_trace, .explain = batch_explain, .rule = TRACE_DEPENDS,
     .keeps_mask = true, .elementwise = true,
 };
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/lanes.h"
 #include "engine/layers/formula.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
@@ -37,14 +38,15 @@ static Volume volume_after(const PoolConfig *config, const Volume *in)
     return volume_make(in->batch, places, in->channels, config->channels_first);
 }
 
-/* ---- numbers ---- */
+/* ---- numbers: first the rows of the boxes are brought together, then the cells of what they make ---- */
 
 /* One run over a batch of maps. */
 typedef struct Pooling {
     const PoolConfig *config;
     Volume            in, out;
     const PoolRange  *boxes[POOL_AXES];   /* along each axis */
-    double           *sum;                /* of each channel */
+    float            *row;                /* the largest of some rows, */
+    double           *sums;               /* or their sum: (cells, channels) */
 } Pooling;
 
 static void take_larger(float *restrict most, const float *restrict x, int64_t n)
@@ -57,59 +59,104 @@ static void add(double *restrict sum, const float *restrict x, int64_t n)
     for (int64_t i = 0; i < n; i++) sum[i] += (double)x[i];
 }
 
-static void fill(float *x, float value, int64_t n)
-{
-    for (int64_t i = 0; i < n; i++) x[i] = value;
-}
-
-static void pool_box(const Pooling *pooling, const float *x, const PoolRange box[POOL_AXES], float *y)
-{
-    const Volume *in = &pooling->in;
-    const int64_t channels = in->channels;
-    for (int64_t d = box[0].first; d < box[0].end; d++)
-        for (int64_t h = box[1].first; h < box[1].end; h++)
-            for (int64_t w = box[2].first; w < box[2].end; w++) {
-                const float *cell = x + d * in->step[0] + h * in->step[1] + w * in->step[2];
-                if (pooling->config->average) add(pooling->sum, cell, channels);
-                else take_larger(y, cell, channels);
-            }
-}
-
-static int64_t box_cells(const PoolRange box[POOL_AXES])
-{
-    int64_t n = 1;
-    for (int i = 0; i < POOL_AXES; i++) n = size_multiply(n, box[i].end - box[i].first);
-    return n;
-}
-
-static void pool_place(const Pooling *pooling, const float *x, const PoolRange box[POOL_AXES], float *y)
-{
-    const int64_t channels = pooling->in.channels;
-    if (!pooling->config->average) {
-        fill(y, -INFINITY, channels);
-        pool_box(pooling, x, box, y);
-        return;
+/* Each vector of channels in registers; the last one may overlap the one before it. */
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                                     \
+    typedef float Cell##NAME __attribute__((vector_size((FLOATS) * 4), aligned(4), may_alias));                         \
+    typedef int32_t Mask##NAME __attribute__((vector_size((FLOATS) * 4)));                                              \
+    ATTRIBUTES static void largest_##NAME(const float *row, const PoolRange *boxes, int64_t places, int64_t channels,   \
+                                          float *y)                                                                     \
+    {                                                                                                                   \
+        for (int64_t p = 0; p < places; p++, y += channels)                                                             \
+            for (int64_t i = 0; i < channels; i += (FLOATS)) {                                                          \
+                const int64_t c = i + (FLOATS) > channels ? channels - (FLOATS) : i;                                    \
+                Cell##NAME most = *(const Cell##NAME *)(row + boxes[p].first * channels + c);                           \
+                for (int64_t w = boxes[p].first + 1; w < boxes[p].end; w++) {                                           \
+                    const Cell##NAME x = *(const Cell##NAME *)(row + w * channels + c);                                 \
+                    const Mask##NAME larger = x > most;                                                                 \
+                    most = (Cell##NAME)(((Mask##NAME)x & larger) | ((Mask##NAME)most & ~larger));                       \
+                }                                                                                                       \
+                *(Cell##NAME *)(y + c) = most;                                                                          \
+            }                                                                                                           \
     }
-    memset(pooling->sum, 0, (size_t)channels * sizeof(double));
-    pool_box(pooling, x, box, y);
-    const double cells = (double)box_cells(box);
-    for (int64_t c = 0; c < channels; c++) y[c] = (float)(pooling->sum[c] / cells);
+LANES(X)
+#undef X
+
+typedef void Largest(const float *row, const PoolRange *boxes, int64_t places, int64_t channels, float *y);
+
+static const struct {
+    int64_t  channels;   /* at least so many */
+    Largest *run;
+} LARGEST[] = {
+#define X(NAME, ATTRIBUTES, FLOATS) {FLOATS, largest_##NAME},
+    LANES(X)
+#undef X
+};
+
+static void largest_by_one(const float *row, const PoolRange *boxes, int64_t places, int64_t channels, float *y)
+{
+    for (int64_t p = 0; p < places; p++, y += channels)
+        for (int64_t c = 0; c < channels; c++) {
+            y[c] = row[boxes[p].first * channels + c];
+            for (int64_t w = boxes[p].first + 1; w < boxes[p].end; w++) take_larger(&y[c], &row[w * channels + c], 1);
+        }
+}
+
+static Largest *largest_for(int64_t channels)
+{
+    int width = (int)lanes_here();
+    while (width >= 0 && LARGEST[width].channels > channels) width--;
+    return width < 0 ? largest_by_one : LARGEST[width].run;
+}
+
+/* Rows of the maps in a box of depth and height. */
+typedef struct Rows {
+    const float *x;           /* the map */
+    PoolRange    depth, height;
+} Rows;
+
+static const float *row_of(const Pooling *pooling, const Rows *rows, int64_t depth, int64_t height)
+{
+    return rows->x + depth * pooling->in.step[0] + height * pooling->in.step[1];
+}
+
+static void pool_largest(const Pooling *pooling, const Rows *rows, float *y)
+{
+    const int64_t channels = pooling->in.channels, n = pooling->in.dim[2] * channels;
+    const float *row = row_of(pooling, rows, rows->depth.first, rows->height.first);
+    const bool alone = rows->depth.end - rows->depth.first == 1 && rows->height.end - rows->height.first == 1;
+    if (!alone) memcpy(pooling->row, row, (size_t)n * sizeof(float));
+    for (int64_t d = rows->depth.first; !alone && d < rows->depth.end; d++)
+        for (int64_t h = rows->height.first; h < rows->height.end; h++) take_larger(pooling->row, row_of(pooling, rows, d, h), n);
+    largest_for(channels)(alone ? row : pooling->row, pooling->boxes[2], pooling->out.dim[2], channels, y);
+}
+
+static void pool_mean(const Pooling *pooling, const Rows *rows, float *y)
+{
+    const int64_t channels = pooling->in.channels, n = pooling->in.dim[2] * channels;
+    const int64_t cells = (rows->depth.end - rows->depth.first) * (rows->height.end - rows->height.first);
+    memset(pooling->sums, 0, (size_t)n * sizeof(double));
+    for (int64_t d = rows->depth.first; d < rows->depth.end; d++)
+        for (int64_t h = rows->height.first; h < rows->height.end; h++) add(pooling->sums, row_of(pooling, rows, d, h), n);
+    for (int64_t p = 0; p < pooling->out.dim[2]; p++) {
+        const PoolRange box = pooling->boxes[2][p];
+        for (int64_t c = 0; c < channels; c++, y++) {
+            double sum = 0;
+            for (int64_t w = box.first; w < box.end; w++) sum += pooling->sums[w * channels + c];
+            *y = (float)(sum / (double)(cells * (box.end - box.first)));
+        }
+    }
 }
 
 static void pool_map(const Pooling *pooling, const float *x, float *y)
 {
     const Volume *out = &pooling->out;
-    PoolRange box[POOL_AXES];
-    for (int64_t d = 0; d < out->dim[0]; d++) {
-        box[0] = pooling->boxes[0][d];
+    for (int64_t d = 0; d < out->dim[0]; d++)
         for (int64_t h = 0; h < out->dim[1]; h++) {
-            box[1] = pooling->boxes[1][h];
-            for (int64_t w = 0; w < out->dim[2]; w++) {
-                box[2] = pooling->boxes[2][w];
-                pool_place(pooling, x, box, y + d * out->step[0] + h * out->step[1] + w * out->step[2]);
-            }
+            const Rows rows = {x, pooling->boxes[0][d], pooling->boxes[1][h]};
+            float *to = y + d * out->step[0] + h * out->step[1];
+            if (pooling->config->average) pool_mean(pooling, &rows, to);
+            else pool_largest(pooling, &rows, to);
         }
-    }
 }
 
 static const PoolRange *boxes_along(const Pooling *pooling, int axis, Arena *scratch)
@@ -136,12 +183,20 @@ void pool_forward(const Forward *forward)
     pooling.out = volume_after(config, &maps);
     if (config->channels_first) pooling.out = volume_make(maps.batch, pooling.out.dim, 1, false);
     for (int i = 0; i < POOL_AXES; i++) pooling.boxes[i] = boxes_along(&pooling, i, forward->scratch);
-    pooling.sum = ARENA_ARRAY(forward->scratch, maps.channels, double);
+    pooling.row = ARENA_ROOM(forward->scratch, maps.dim[2] * maps.channels, float);
+    pooling.sums = ARENA_ROOM(forward->scratch, maps.dim[2] * maps.channels, double);
     for (int64_t b = 0; b < maps.batch; b++)
         pool_map(&pooling, in->data + b * maps.batch_step, forward->out[0].data + b * pooling.out.batch_step);
 }
 
 /* ---- terms ---- */
+
+static int64_t box_cells(const PoolRange box[POOL_AXES])
+{
+    int64_t n = 1;
+    for (int i = 0; i < POOL_AXES; i++) n = size_multiply(n, box[i].end - box[i].first);
+    return n;
+}
 
 /* The box an output is made from. */
 typedef struct Box {

@@ -170,7 +170,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                          \
         .name = NAME, .module = "keras.src.layers.pooling." MODULE,                             \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
-        .make = make, .infer = infer, .forward = pool_forward, .trace = pool_trace, .explain = explain, \
+        .make = make, .infer = infer, .forward = pool_forward, .fills = true, .trace = pool_trace, .explain = explain, \
         .advise = advise_other_rank, .connections = pool_connections, .rule = RULE, .built_at_make = true,                   \
     };
 

@@ -206,9 +206,8 @@ static float *product(const Forward *f, const float *rows, int64_t batch, int64_
                       const float *bias)
 {
     float *out = ARENA_ARRAY(f->scratch, batch * columns, float);
-    const MatmulRows left = {.data = rows, .step = inner};
     const Matmul sum = {
-        .rows = batch, .inner = inner, .columns = columns, .left = matmul_rows(&left), .right = kernel->data + first,
+        .rows = batch, .inner = inner, .columns = columns, .left = {.data = rows, .step = inner}, .right = kernel->data + first,
         .right_row_step = kernel->shape.dim[1], .right_column_step = 1, .bias = bias, .out = out, .out_step = columns,
     };
     matmul(&sum, f->scratch);

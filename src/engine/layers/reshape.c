@@ -200,6 +200,7 @@ const LayerKind LAYER_reshape = {
     .make = make,
     .infer = infer,
     .forward = forward,
+    .fills = true,
     .trace = trace,
     .connections = connections,
     .explain = explain,

@@ -72,8 +72,9 @@ static void forward(const Forward *forward)
     Convolution depthwise = both, pointwise = both;
     depthwise.filters = middle;
     depthwise.bias = NULL;
+    depthwise.finish = NULL;
     depthwise.out = spread;
-    convolve_depthwise(&depthwise);
+    convolve_depthwise(&depthwise, forward->scratch);
     for (int i = 0; i < CONV_AXES; i++)
         pointwise.window.axis[i] = window_axis(both.window.axis[i].out, 1, 1, 1, WINDOW_VALID);
     pointwise.in = spread;
