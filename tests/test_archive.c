@@ -190,6 +190,8 @@ static void a_damaged_archive_never_harms(void **state)
 
 /* ---- the cage ---- */
 
+static const CageLimits LIMITS = {.bytes = (size_t)1 << 32, .seconds = 20};
+
 static void try_everything(const void *task, int out)
 {
     const char *path = task;
@@ -209,7 +211,7 @@ static void the_cage_lets_nothing_out_but_its_answer(void **state)
     (void)state;
     Cage cage;
     bool refused[7] = {false};
-    assert_true(cage_open(&cage, try_everything, SOURCE_DIR "/README.md"));
+    assert_true(cage_open(&cage, &LIMITS, try_everything, SOURCE_DIR "/README.md"));
     assert_true(cage_take(&cage, refused, sizeof refused));
     cage_close(&cage);
     for (size_t i = 0; i < sizeof refused; i++) assert_true(refused[i]);
@@ -220,7 +222,7 @@ static void a_crash_in_the_cage_ends_the_answer(void **state)
     (void)state;
     Cage cage;
     char byte;
-    assert_true(cage_open(&cage, crash, NULL));
+    assert_true(cage_open(&cage, &LIMITS, crash, NULL));
     assert_false(cage_take(&cage, &byte, 1));
     cage_close(&cage);
 }

@@ -7,7 +7,7 @@
 #include "keras/archive_write.h"
 #include "keras/write.h"
 
-typedef bool ConvertWrite(CommandLine *, const Document *, Snapshot *, Text *);
+typedef bool ConvertWrite(CommandLine *, const Document *, const Snapshot *, Text *);
 
 /* Numbers of an archive stay where they are: code beside it loads them. */
 static const char *weights_beside(const CommandLine *line, const Document *document)
@@ -16,25 +16,24 @@ static const char *weights_beside(const CommandLine *line, const Document *docum
     return document->form == FORM_ARCHIVE && beside ? document->name : NULL;
 }
 
-static bool convert_code(CommandLine *line, const Document *document, Snapshot *snapshot, Text *text)
+static bool convert_code(CommandLine *line, const Document *document, const Snapshot *snapshot, Text *text)
 {
     write_keras(text, snapshot->plan.model, weights_beside(line, document));
     return true;
 }
 
-static bool convert_json(CommandLine *line, const Document *document, Snapshot *snapshot, Text *text)
+static bool convert_json(CommandLine *line, const Document *document, const Snapshot *snapshot, Text *text)
 {
     (void)line, (void)document;
     write_json(text, snapshot->plan.model);
     return true;
 }
 
-static bool convert_archive(CommandLine *line, const Document *document, Snapshot *snapshot, Text *text)
+static bool convert_archive(CommandLine *line, const Document *document, const Snapshot *snapshot, Text *text)
 {
     (void)document;
     Error err = {.arena = line->arena};
-    Reading *reading = &snapshot->reading;
-    if (write_archive(text, &reading->builder, snapshot->plan.model, reading->seed, &err)) return true;
+    if (write_archive(text, snapshot->plan.model, snapshot->reading.seed, &err)) return true;
     complain(line, "convert.refused", err.cause ? strings_say(&line->strings, err.cause) : err.message, NULL);
     return false;
 }
@@ -50,7 +49,7 @@ static ConvertWrite *form_of(const char *path)
     return NULL;
 }
 
-static ExitCode convert(CommandLine *line, const Document *document, Snapshot *snapshot, ConvertWrite *write)
+static ExitCode convert(CommandLine *line, const Document *document, const Snapshot *snapshot, ConvertWrite *write)
 {
     Text text = {.arena = line->arena};
     if (snapshot_good(snapshot)) return write(line, document, snapshot, &text) ? cli_put(line, &text) : EXIT_REFUSED;

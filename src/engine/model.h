@@ -20,6 +20,9 @@ struct Model {
                                        model.layers with InputLayers and operations; subclassed: order of attributes */
     int           n_layers;
     size_t        layers_capacity;
+    Layer       **called;           /* subclassed: those of its calls, in the order of a functional model; none where Keras
+                                       would refuse that model */
+    int           n_called;
     ModelStep    *steps;            /* in the order of execution, those of inputs first; what finds masks too */
     int           n_steps, n_tensors;
     size_t        steps_capacity;
@@ -60,6 +63,8 @@ Model *functional_make(Builder *, Value inputs, Value outputs, const char *name,
 /* A subclassed model; nodes are recorded while `call` is followed, then functional-like. */
 Model *subclassed_make(Builder *, const char *class_name, const char *name, Span, Error *);
 void subclassed_track(Builder *, Model *, Layer *);   /* self.dense = Dense(4) */
+/* A subclassed model as the functional model of its calls; not for changing. */
+const Model *model_as_functional(Arena *, const Model *);
 bool subclassed_record(Builder *, Model *, KerasTensor **inputs, int n, Value outputs, Error *);
 
 /* The layer of that name, nested ones not looked into; NULL when there is none. */

@@ -3,6 +3,7 @@
 
 #include "engine/layer_parts.h"
 #include "engine/model_parts.h"
+#include "engine/network.h"
 #include "engine/trace.h"
 
 static const ParamSpec CONSTRUCTOR[] = {{.name = "name", .type = PARAM_STRING}};
@@ -39,6 +40,25 @@ void subclassed_track(Builder *builder, Model *model, Layer *layer)
     model->self->n_children = model->n_layers;
 }
 
+static void find_called(Builder *builder, Model *model)
+{
+    Network network;
+    if (!network_find(builder, model->inputs, model->n_inputs, model->outputs, model->n_outputs, &network, NULL)) return;
+    if (network_unreached(&network, model->inputs, model->n_inputs, model->outputs, model->n_outputs)) return;
+    model->called = network.layers;
+    model->n_called = network.n_layers;
+}
+
+const Model *model_as_functional(Arena *arena, const Model *model)
+{
+    Model *functional = ARENA_NEW(arena, Model);
+    *functional = *model;
+    functional->kind = MODEL_FUNCTIONAL;
+    functional->layers = model->called;
+    functional->n_layers = model->n_called;
+    return functional;
+}
+
 static Value structure_of(Arena *arena, KerasTensor **inputs, int n)
 {
     if (n == 1) return value_tensor(inputs[0]);
@@ -63,6 +83,7 @@ bool subclassed_record(Builder *builder, Model *model, KerasTensor **inputs, int
     model->input_structure = structure_of(builder->arena, inputs, n);
     model->output_structure = outputs;
     model->built = model->self->built = true;
+    find_called(builder, model);
     return true;
 }
 

@@ -130,6 +130,8 @@ bool archive_receive(Arena *arena, const Source *source, Archive *archive, Error
 
 /* ---- with a child process ---- */
 
+static const CageLimits LIMITS = {.bytes = (size_t)6 << 30, .seconds = 30};
+
 typedef struct Task {
     const void *bytes;
     size_t      length;
@@ -149,7 +151,7 @@ bool archive_read(Arena *arena, const void *bytes, size_t length, Archive *archi
     Cage cage;
     ArenaTry attempt;
     const Task task = {.bytes = bytes, .length = length};
-    if (!cage_open(&cage, send, &task)) return refuse_stopped(err);
+    if (!cage_open(&cage, &LIMITS, send, &task)) return refuse(err, "OSError", "", "archive.no_cage");
     arena_try_begin(arena, &attempt);
     if (setjmp(attempt.here) != 0) {
         arena_try_end(arena, &attempt);

@@ -119,21 +119,12 @@ static bool put_archive(Text *text, const Text *config, const void *store, size_
 
 /* ---- the model ---- */
 
-/* Keras writes no graph of a subclassed model, which nobody could load without its class. */
-static const Model *as_saved(Builder *builder, const Model *model, Error *err)
-{
-    if (model->kind != MODEL_SUBCLASSED || !model->n_steps) return model;
-    return functional_make(builder, model->input_structure, model->output_structure, model->self->name, model->self->span, err);
-}
-
-bool write_archive(Text *text, Builder *builder, const Model *model, int64_t seed, Error *err)
+bool write_archive(Text *text, const Model *model, int64_t seed, Error *err)
 {
     Text config = {.arena = text->arena};
     StorePlaces places = {.arena = text->arena};
-    const Model *saved = as_saved(builder, model, err);
-    if (!saved) return false;
-    write_json(&config, saved);
-    store_places(&places, saved);
+    write_json(&config, model);
+    store_places_written(&places, model);
     if (count_numbers(&places) > RUN_NUMBERS_MAX) return refuse(err, "archive.too_many", NULL);
     const LayerGroup *groups = groups_of(text->arena, &places, seed);
     size_t length = 0;

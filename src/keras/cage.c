@@ -1,10 +1,11 @@
 #include "keras/cage.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -21,8 +22,6 @@
 #define SANITIZED 0
 #endif
 
-static const rlim_t MEMORY_BYTES = (rlim_t)6 << 30, SECONDS = 30;
-
 /* ---- limits ---- */
 
 static bool limit(__typeof__(RLIMIT_AS) what, rlim_t most)
@@ -31,9 +30,10 @@ static bool limit(__typeof__(RLIMIT_AS) what, rlim_t most)
 }
 
 /* The sanitizers' shadow takes more addresses than any limit. */
-static bool limit_all(void)
+static bool limit_all(const CageLimits *limits)
 {
-    return (SANITIZED || limit(RLIMIT_AS, MEMORY_BYTES)) && limit(RLIMIT_CPU, SECONDS) && limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0);
+    return (SANITIZED || limit(RLIMIT_AS, limits->bytes)) && limit(RLIMIT_CPU, (rlim_t)limits->seconds) && limit(RLIMIT_CORE, 0) &&
+           limit(RLIMIT_FSIZE, 0);
 }
 
 /* ---- the kernel's filter ---- */
@@ -80,12 +80,6 @@ static bool lock_up(int out)
 
 /* ---- the child ---- */
 
-static void work_caged(CageWork *work, const void *task, int out)
-{
-    if (limit_all() && lock_up(out)) work(task, out);
-    _exit(0);
-}
-
 bool cage_put(int out, const void *bytes, size_t length)
 {
     for (const char *at = bytes; length;) {
@@ -98,25 +92,38 @@ bool cage_put(int out, const void *bytes, size_t length)
     return true;
 }
 
+/* The first byte of the answer says that the door is shut. */
+static void work_caged(const CageLimits *limits, CageWork *work, const void *task, int out)
+{
+    if (limit_all(limits) && lock_up(out) && cage_put(out, "", 1)) work(task, out);
+    _exit(0);
+}
+
 /* ---- the caller ---- */
 
-bool cage_open(Cage *cage, CageWork *work, const void *task)
+static int64_t milliseconds(void)
 {
-    int ends[2];
-    if (pipe(ends) != 0) return false;
-    cage->child = fork();
-    if (cage->child == 0) work_caged(work, task, ends[1]);
-    close(ends[1]);
-    cage->answer = ends[0];
-    if (cage->child > 0) return true;
-    close(ends[0]);
-    return false;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A child that waits computes nothing, so that the time of its processor says nothing. */
+static bool is_ready(const Cage *cage)
+{
+    for (;;) {
+        const int64_t left = cage->deadline - milliseconds();
+        if (left <= 0) return false;
+        const int found = poll(&(struct pollfd){.fd = cage->answer, .events = POLLIN}, 1, (int)left);
+        if (found > 0) return true;
+        if (found < 0 && errno != EINTR) return false;
+    }
 }
 
 bool cage_take(const Cage *cage, void *bytes, size_t length)
 {
     for (char *at = bytes; length;) {
-        const ssize_t got = read(cage->answer, at, length);
+        const ssize_t got = is_ready(cage) ? read(cage->answer, at, length) : 0;
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return false;
         at += got;
@@ -130,4 +137,24 @@ void cage_close(Cage *cage)
     close(cage->answer);
     kill(cage->child, SIGKILL);
     while (waitpid(cage->child, NULL, 0) < 0 && errno == EINTR) continue;
+}
+
+static bool is_shut(Cage *cage)
+{
+    char shut;
+    if (cage_take(cage, &shut, 1)) return true;
+    cage_close(cage);
+    return false;
+}
+
+bool cage_open(Cage *cage, const CageLimits *limits, CageWork *work, const void *task)
+{
+    int ends[2];
+    if (pipe(ends) != 0) return false;
+    *cage = (Cage){.answer = ends[0], .deadline = milliseconds() + (int64_t)limits->seconds * 1000, .child = fork()};
+    if (cage->child == 0) work_caged(limits, work, task, ends[1]);
+    close(ends[1]);
+    if (cage->child > 0) return is_shut(cage);
+    close(ends[0]);
+    return false;
 }

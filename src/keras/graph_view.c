@@ -53,11 +53,45 @@ static void keep_nodes(GraphView *view, Arena *arena)
     view->n_nodes = n;
 }
 
-static bool is_called(const GraphView *view, const Layer *layer)
+/* ---- calls by layer ---- */
+
+static int compare_layers(const void *a, const void *b)
 {
-    for (int i = 0; i < layer->n_calls; i++)
-        if (view_has(view, layer->calls[i])) return true;
-    return false;
+    const Node *left = *(const Node *const *)a, *right = *(const Node *const *)b;
+    if (left->layer->id != right->layer->id) return left->layer->id < right->layer->id ? -1 : 1;
+    return compare_nodes(a, b);
+}
+
+static void sort_by_layer(GraphView *view, Arena *arena)
+{
+    view->by_layer = ARENA_ARRAY(arena, view->n_nodes, const Node *);
+    for (int i = 0; i < view->n_nodes; i++) view->by_layer[i] = view->nodes[i];
+    if (view->n_nodes) qsort(view->by_layer, (size_t)view->n_nodes, sizeof *view->by_layer, compare_layers);
+}
+
+int view_calls(const GraphView *view, const Layer *layer, const Node *const **calls)
+{
+    int low = 0, high = view->n_nodes, n = 0;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (view->by_layer[middle]->layer->id < layer->id) low = middle + 1;
+        else high = middle;
+    }
+    *calls = view->n_nodes ? &view->by_layer[low] : NULL;
+    while (low + n < view->n_nodes && view->by_layer[low + n]->layer == layer) n++;
+    return n;
+}
+
+/* ---- the view ---- */
+
+static void keep_layers(GraphView *view, Arena *arena)
+{
+    const Model *model = view->model;
+    const Node *const *calls;
+    view->layers = ARENA_ARRAY(arena, model->n_layers, Layer *);
+    view->n_layers = 0;
+    for (int i = 0; i < model->n_layers; i++)
+        if (view_calls(view, model->layers[i], &calls)) view->layers[view->n_layers++] = model->layers[i];
 }
 
 void view_make(GraphView *view, Arena *arena, const Model *model, GraphEdge *edge)
@@ -69,10 +103,8 @@ void view_make(GraphView *view, Arena *arena, const Model *model, GraphEdge *edg
     for (int i = 0; i < model->n_steps; i++) view->nodes[i] = model->steps[i].node;
     if (view->n_nodes) qsort(view->nodes, (size_t)view->n_nodes, sizeof *view->nodes, compare_nodes);
     keep_nodes(view, arena);
-    view->layers = ARENA_ARRAY(arena, model->n_layers, Layer *);
-    view->n_layers = 0;
-    for (int i = 0; i < model->n_layers; i++)
-        if (is_called(view, model->layers[i])) view->layers[view->n_layers++] = model->layers[i];
+    sort_by_layer(view, arena);
+    keep_layers(view, arena);
 }
 
 int call_index(const Node *node)
@@ -84,8 +116,10 @@ int call_index(const Node *node)
 
 int call_index_in(const GraphView *view, const Node *node)
 {
-    int n = 0;
-    for (int i = 0; i < node->layer->n_calls && node->layer->calls[i] != node; i++) n += view_has(view, node->layer->calls[i]);
+    const Node *const *calls;
+    const int n = view_calls(view, node->layer, &calls);
+    for (int i = 0; i < n; i++)
+        if (calls[i] == node) return i;
     return n;
 }
 
@@ -112,11 +146,8 @@ static int inputs_count(const GraphView *view, const Node *node)
 
 static bool layers_called_once(const GraphView *view)
 {
-    for (int i = 0; i < view->n_nodes; i++) {
-        const Layer *layer = view->nodes[i]->layer;
-        for (int k = 0; k < layer->n_calls; k++)
-            if (layer->calls[k] != view->nodes[i] && view_has(view, layer->calls[k])) return false;
-    }
+    for (int i = 1; i < view->n_nodes; i++)
+        if (view->by_layer[i]->layer == view->by_layer[i - 1]->layer) return false;
     return true;
 }
 

@@ -9,12 +9,15 @@ typedef bool GraphEdge(const Node *, int input);
 typedef struct GraphView {
     const Model *model;
     const Node **nodes;   int n_nodes;     /* in the order of execution */
+    const Node **by_layer;                 /* the same, those of one layer together */
     Layer      **layers;  int n_layers;    /* of model->layers those that are called; all where the model is no graph */
     GraphEdge   *edge;
 } GraphView;
 
 void view_make(GraphView *, Arena *, const Model *, GraphEdge *);
 bool view_has(const GraphView *, const Node *);
+/* The calls of a layer in the view, in order; how many. */
+int view_calls(const GraphView *, const Layer *, const Node *const **calls);
 /* No branches, joins or shared layers: then there is no column that tells what is connected to what. */
 bool view_is_line(const GraphView *, Arena *);
 /* The edges of Keras' own graph. */

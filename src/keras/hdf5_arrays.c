@@ -5,6 +5,9 @@
 
 enum { RANK_MAX = 8 };
 
+/* More numbers than this must be in the file, not only be declared there: a fill value makes any number of them. */
+enum { DECLARED_BYTES_MAX = 64 * 1024 * 1024, BOMB_RATIO = 1000 };
+
 /* ---- one array ---- */
 
 typedef struct Array {
@@ -42,10 +45,16 @@ static bool measure(Array *array, hid_t space)
     return true;
 }
 
+static bool is_stored(const Array *array)
+{
+    const hsize_t declared = (hsize_t)array->count * sizeof(float);
+    return declared <= DECLARED_BYTES_MAX || declared / BOMB_RATIO <= H5Dget_storage_size(array->set);
+}
+
 static bool look_at(Array *array)
 {
     const hid_t type = H5Dget_type(array->set), space = H5Dget_space(array->set);
-    const bool good = type >= 0 && space >= 0 && is_plain_number(type) && is_inside(array->set) && measure(array, space);
+    const bool good = type >= 0 && space >= 0 && is_plain_number(type) && is_inside(array->set) && measure(array, space) && is_stored(array);
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
     return good;

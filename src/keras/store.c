@@ -53,6 +53,9 @@ static bool walk_into(Walk *walk, hid_t group, const char *name)
     return good;
 }
 
+/* What training keeps, which is twice the model. */
+static bool is_of_training(const Walk *walk, const char *name) { return walk->depth == 1 && strcmp(name, "optimizer") == 0; }
+
 /* HDF5's callback: 0 goes on, anything else ends. */
 static herr_t visit(hid_t parent, const char *name, const H5L_info_t *link, void *data)
 {
@@ -60,7 +63,7 @@ static herr_t visit(hid_t parent, const char *name, const H5L_info_t *link, void
     H5O_info_t about;
     if (++walk->visits > VISITS_MAX) return stream_close(walk->stream, CONTAINER_TOO_LARGE), -1;
     if (link->type != H5L_TYPE_HARD || H5Oget_info_by_name2(parent, name, &about, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return 0;
-    if (about.type != H5O_TYPE_GROUP) return 0;
+    if (about.type != H5O_TYPE_GROUP || is_of_training(walk, name)) return 0;
     const hid_t group = H5Gopen2(parent, name, H5P_DEFAULT);
     if (group < 0) return 0;
     const bool variables = strcmp(name, "vars") == 0;

@@ -67,6 +67,7 @@ typedef struct Walk {
     StorePlaces *places;
     bool        *met;      /* by layer id */
     int          n_met, depth;
+    bool         written;  /* of an archive that is written here */
 } Walk;
 
 static void walk_layer(Walk *, Layer *, const char *path);
@@ -112,10 +113,17 @@ static void add_place(StorePlaces *places, Layer *layer, const char *path)
     places->items[places->n++] = (StorePlace){.layer = layer, .path = path};
 }
 
+static void walk_model(Walk *walk, const Model *model, const char *path)
+{
+    const bool functional = walk->written && model->kind == MODEL_SUBCLASSED;
+    walk_list(walk, functional ? model->called : model->layers, functional ? model->n_called : model->n_layers,
+              join(walk->places->arena, path, "layers"));
+}
+
 static void walk_inside(Walk *walk, const Layer *layer, const char *path)
 {
     Arena *arena = walk->places->arena;
-    if (layer->model) walk_list(walk, layer->model->layers, layer->model->n_layers, join(arena, path, "layers"));
+    if (layer->model) walk_model(walk, layer->model, path);
     else if (strcmp(layer->kind->name, "Bidirectional") == 0) walk_directions(walk, layer, path);
     else if (strcmp(layer->kind->name, "StackedRNNCells") == 0) walk_list(walk, layer->children, layer->n_children, join(arena, path, "cells"));
     else walk_children(walk, layer, path);
@@ -143,12 +151,15 @@ static int highest_id(const Layer *layer, int depth)
     return highest;
 }
 
-void store_places(StorePlaces *places, const Model *model)
+static void walk_whole(StorePlaces *places, const Model *model, bool written)
 {
     const int n = highest_id(model->self, 0) + 1;
-    Walk walk = {.places = places, .met = ARENA_ARRAY(places->arena, n, bool), .n_met = n};
+    Walk walk = {.places = places, .met = ARENA_ARRAY(places->arena, n, bool), .n_met = n, .written = written};
     walk_layer(&walk, model->self, "");
 }
+
+void store_places(StorePlaces *places, const Model *model) { walk_whole(places, model, false); }
+void store_places_written(StorePlaces *places, const Model *model) { walk_whole(places, model, true); }
 
 int place_weights(Arena *arena, const Layer *layer, WeightSpec ***weights)
 {

@@ -15,6 +15,8 @@ typedef struct StorePlaces {    /* each layer once, in the order in which Keras 
 } StorePlaces;
 
 void store_places(StorePlaces *, const Model *);
+/* The places in an archive that write_archive makes: subclassed models are functional there. */
+void store_places_written(StorePlaces *, const Model *);
 
 /* The variables that are kept at the layer's place, a weight that it has adopted before its own; how many. */
 int place_weights(Arena *, const Layer *, WeightSpec ***);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keras/container.h"
 #include "keras/opaque.h"
 #include "keras/store_path.h"
 #include "keras/weights_legacy.h"
@@ -74,13 +75,25 @@ static bool give_layer(const Giving *giving, const Layer *layer, const StoredGro
     return true;
 }
 
+/* A model that is too large for numbers needs none. */
+static bool do_without(const StorePlaces *places, Error *err)
+{
+    int64_t numbers = 0;
+    for (int i = 0; i < places->n; i++)
+        for (int k = 0; k < places->items[i].layer->n_weights; k++)
+            numbers = size_add(numbers, shape_size(&places->items[i].layer->weights[k].shape));
+    if (numbers > CONTAINER_NUMBERS_MAX) return true;
+    error_set(err, "MemoryError", "%s", "");
+    return error_cause(err, "archive.too_large", NULL);
+}
+
 bool weights_give(Arena *arena, Model *model, const Archive *archive, Error *err)
 {
     StorePlaces places = {.arena = arena};
     const Giving giving = {.arena = arena, .groups = groups_sorted(arena, archive), .n = archive->n_groups, .err = err};
-    if (archive->without_numbers) return true;
-    if (archive->legacy) return weights_give_legacy(arena, model, archive, err);
     store_places(&places, model);
+    if (archive->without_numbers) return do_without(&places, err);
+    if (archive->legacy) return weights_give_legacy(arena, model, archive, err);
     for (int i = 0; i < places.n; i++) {
         const Layer *layer = places.items[i].layer;
         if (layer_is_opaque(layer)) continue;

@@ -289,8 +289,10 @@ static Value call_object(Graph *graph, const Node *node)
 static Value calls_of(Graph *graph, const Layer *layer)
 {
     Value nodes = value_list(graph->writer->arena, VALUE_LIST, 1);
-    for (int i = 0; i < layer->n_calls; i++)
-        if (layer->calls[i]->n_in && view_has(&graph->view, layer->calls[i])) list_add(nodes.list, call_object(graph, layer->calls[i]));
+    const Node *const *calls;
+    const int n = view_calls(&graph->view, layer, &calls);
+    for (int i = 0; i < n; i++)
+        if (calls[i]->n_in) list_add(nodes.list, call_object(graph, calls[i]));
     return nodes;
 }
 
@@ -329,23 +331,6 @@ static Value sequential_object(Writer *writer, const Model *model)
     return object(writer, "keras", "Sequential", config);
 }
 
-/* A subclassed model whose call was followed, as the functional model of the same calls. */
-static const Model *as_functional(Writer *writer, const Model *model)
-{
-    Model *graph = ARENA_NEW(writer->arena, Model);
-    *graph = *model;
-    graph->kind = MODEL_FUNCTIONAL;
-    graph->layers = ARENA_ARRAY(writer->arena, model->n_steps, Layer *);
-    graph->n_layers = 0;
-    for (int i = 0; i < model->n_steps; i++) {
-        Layer *layer = model->steps[i].node->layer;
-        int k = 0;
-        while (k < graph->n_layers && graph->layers[k] != layer) k++;
-        if (k == graph->n_layers) graph->layers[graph->n_layers++] = layer;
-    }
-    return graph;
-}
-
 static Value functional_object(Writer *writer, const Model *model)
 {
     Graph graph = {.writer = writer};
@@ -372,7 +357,7 @@ static Value model_object(Writer *writer, const Model *model)
 {
     if (model->kind == MODEL_SEQUENTIAL) return sequential_object(writer, model);
     if (model->kind == MODEL_FUNCTIONAL) return functional_object(writer, model);
-    if (model->n_steps) return functional_object(writer, as_functional(writer, model));
+    if (model->n_called) return functional_object(writer, model_as_functional(writer->arena, model));
     return object(writer, NULL, model->self->class_name, base_config(writer, model->self));
 }
 

@@ -224,19 +224,13 @@ static void put_operation(const GraphCode *code, Text *text, const Node *node)
     text_put_char(text, ')');
 }
 
-static int calls_in_view(const GraphCode *code, const Layer *layer)
-{
-    int n = 0;
-    for (int i = 0; i < layer->n_calls; i++) n += view_has(&code->view, layer->calls[i]);
-    return n;
-}
-
 /* A layer that is called more than once has a line and a variable of its own. */
 static void put_layer(const GraphCode *code, Text *text, const Layer *layer)
 {
     CodeWriter *writer = code->writer;
+    const Node *const *calls;
     const char *variable = variable_of(writer, layer);
-    if (!variable && calls_in_view(code, layer) > 1) {
+    if (!variable && view_calls(&code->view, layer, &calls) > 1) {
         Text constructor = {.arena = writer->arena};
         variable = variable_new(writer, layer->name);
         put_constructor(writer, &constructor, layer);
