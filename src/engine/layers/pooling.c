@@ -3,7 +3,7 @@
 
 #include "engine/layers/advice.h"
 #include "engine/layers/formula.h"
-#include "engine/layers/pool.h"
+#include "engine/layers/pooling.h"
 #include "engine/layers/spatial.h"
 
 #define PARAM_NEEDED .required = true, .example = "2"
@@ -19,12 +19,12 @@ static const ParamSpec MAX_2D[] = {PARAMS(.fallback = VALUE_IS_TWOS_2)};
 static const ParamSpec MAX_3D[] = {PARAMS(.fallback = VALUE_IS_TWOS_3)};
 static const ParamSpec AVERAGE[] = {PARAMS(PARAM_NEEDED)};
 
-static int64_t window_places_along(const PoolConfig *config, int axis, int64_t in)
+int64_t pooling_places(const PoolConfig *config, int axis, int64_t in)
 {
     return window_places(in, config->size[axis], config->stride[axis], 1, config->padding);
 }
 
-static PoolRange window_range(const PoolConfig *config, int axis, int64_t in, int64_t place)
+PoolRange pooling_range(const PoolConfig *config, int axis, int64_t in, int64_t place)
 {
     const WindowAxis along = window_axis(in, config->size[axis], config->stride[axis], 1, config->padding);
     const WindowTaps taps = window_taps(&along, place);
@@ -43,8 +43,8 @@ static bool make(Maker *maker)
     if (!layer_base(maker)) return false;
     PoolConfig *config = pool_begin(maker);
     const Value written_size = *maker_arg(maker, "pool_size");
-    config->places = window_places_along;
-    config->range = window_range;
+    config->places = pooling_places;
+    config->range = pooling_range;
     if (!maker_ints(maker, "pool_size", config->axes, false, config->size) || !read_strides(maker, config, written_size))
         return false;
     config->padding_value = maker_arg(maker, "padding");
@@ -121,18 +121,24 @@ static bool check_axis(Arena *arena, const PoolConfig *config, const Shape *in, 
     return cells == DIM_NONE || !valid || cells >= config->size[axis] || refuse_empty(arena, config, in, axis, err);
 }
 
+bool pooling_shape(Arena *arena, const PoolConfig *config, const Shape *in, Shape *shape, Error *err)
+{
+    *shape = *in;
+    if (!value_is_text(config->padding_value, "valid") && !value_is_text(config->padding_value, "same"))
+        return refuse_padding(arena, config, err);
+    for (int i = 0; i < config->axes; i++) {
+        int64_t *dim = &shape->dim[volume_first_axis(config->channels_first) + i];
+        if (!check_axis(arena, config, in, i, err)) return false;
+        *dim = pooling_places(config, i, *dim);
+    }
+    return true;
+}
+
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    const PoolConfig *config = layer->config;
-    Shape shape = in[0].shape;
+    Shape shape;
     (void)call, (void)n_in;
-    if (!value_is_text(config->padding_value, "valid") && !value_is_text(config->padding_value, "same"))
-        return refuse_padding(out->arena, config, err);
-    for (int i = 0; i < config->axes; i++) {
-        int64_t *dim = &shape.dim[volume_first_axis(config->channels_first) + i];
-        if (!check_axis(out->arena, config, &in[0].shape, i, err)) return false;
-        *dim = window_places_along(config, i, *dim);
-    }
+    if (!pooling_shape(out->arena, layer->config, &in[0].shape, &shape, err)) return false;
     outputs_add(out, shape, layer->dtype);
     return true;
 }

@@ -161,16 +161,9 @@ static Taking taking_of(const Layer *layer, const Call *call, const TensorSpec *
     return t;
 }
 
-static TensorSpec *specs_of(const Forward *f)
-{
-    TensorSpec *specs = ARENA_ARRAY(f->scratch, f->n_in, TensorSpec);
-    for (int i = 0; i < f->n_in; i++) specs[i] = (TensorSpec){f->in[i].shape, f->in[i].dtype};
-    return specs;
-}
-
 static void forward_take(const Forward *f)
 {
-    const TensorSpec *specs = specs_of(f);
+    const TensorSpec *specs = operand_specs(f->scratch, f->in, f->n_in);
     const int64_t size = shape_size(&f->out[0].shape);
     for (int64_t k = 0; k < size; k++) {
         const Taking t = taking_of(f->layer, f->call, specs, k);
@@ -259,7 +252,7 @@ static Along along_of(const Layer *layer, const Call *call, const TensorSpec *in
 
 static void forward_along(const Forward *f)
 {
-    const TensorSpec *specs = specs_of(f);
+    const TensorSpec *specs = operand_specs(f->scratch, f->in, f->n_in);
     const int64_t size = shape_size(&f->out[0].shape);
     for (int64_t k = 0; k < size; k++) {
         const Along a = along_of(f->layer, f->call, specs, &f->out[0].shape, k);

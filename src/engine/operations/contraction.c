@@ -141,13 +141,6 @@ static bool contract_quickly(const Contraction *c, const Forward *f)
     return einsum(&e, &x, &y, &out);
 }
 
-static TensorSpec *specs_of(const Forward *f)
-{
-    TensorSpec *specs = ARENA_ARRAY(f->scratch, f->n_in, TensorSpec);
-    for (int i = 0; i < f->n_in; i++) specs[i] = (TensorSpec){f->in[i].shape, f->in[i].dtype};
-    return specs;
-}
-
 static int64_t out_size(const Contraction *c)
 {
     int64_t n = 1;
@@ -158,7 +151,7 @@ static int64_t out_size(const Contraction *c)
 void contraction_forward(const Forward *f)
 {
     Contraction c;
-    bool possible = contraction_of(f->layer, f->call, specs_of(f), &c) && out_size(&c) == shape_size(&f->out[0].shape);
+    bool possible = contraction_of(f->layer, f->call, operand_specs(f->scratch, f->in, f->n_in), &c) && out_size(&c) == shape_size(&f->out[0].shape);
     for (int i = 0; possible && i < c.n; i++) possible = operand_known(&c.factor[i].operand);
     if (!possible) *f->impossible = true;
     else if (!contract_quickly(&c, f)) contract_slowly(&c, f);

@@ -18,18 +18,11 @@ static bool is_outside(const Trace *t, const Origin *origin)
     return origin->input >= t->n_in || origin->from < 0 || origin->from >= shape_size(&t->in[origin->input].shape);
 }
 
-static TensorSpec *specs_of(Arena *arena, const Tensor *tensors, int n)
-{
-    TensorSpec *specs = ARENA_ARRAY(arena, n, TensorSpec);
-    for (int i = 0; i < n; i++) specs[i] = (TensorSpec){tensors[i].shape, tensors[i].dtype};
-    return specs;
-}
-
 void copying_forward(const Forward *f)
 {
     Trace trace = {
-        .layer = f->layer, .call = f->call, .in = specs_of(f->scratch, f->in, f->n_in), .n_in = f->n_in,
-        .out = specs_of(f->scratch, f->out, f->n_out), .n_out = f->n_out,
+        .layer = f->layer, .call = f->call, .in = operand_specs(f->scratch, f->in, f->n_in), .n_in = f->n_in,
+        .out = operand_specs(f->scratch, f->out, f->n_out), .n_out = f->n_out,
     };
     for (trace.output = 0; trace.output < f->n_out; trace.output++) {
         const Tensor *out = &f->out[trace.output];

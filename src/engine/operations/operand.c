@@ -49,6 +49,13 @@ Operand operand_of(const Call *call, const TensorSpec *in, int param)
     return operand_of_value(&call->args[param], in, call->tensors[param].first);
 }
 
+TensorSpec *operand_specs(Arena *arena, const Tensor *tensors, int n)
+{
+    TensorSpec *specs = ARENA_ARRAY(arena, n, TensorSpec);
+    for (int i = 0; i < n; i++) specs[i] = (TensorSpec){tensors[i].shape, tensors[i].dtype};
+    return specs;
+}
+
 bool operand_known(const Operand *operand)
 {
     return operand->input >= 0 || operand->data || (!operand->absent && !operand->spec.shape.rank);

@@ -20,6 +20,9 @@ Operand operand_of(const Call *, const TensorSpec *in, int param);
 /* The same of item `i` of a list; place: where its tensors begin in the flat list. */
 Operand operand_of_value(const Value *, const TensorSpec *in, int place);
 
+/* Shapes and types of tensors with numbers. */
+TensorSpec *operand_specs(Arena *, const Tensor *, int n);
+
 /* Element k of an operand whose input's numbers are x. */
 static inline double operand_number(const Operand *operand, const Tensor *in, int64_t k)
 {

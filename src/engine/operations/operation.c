@@ -69,10 +69,12 @@ static const ParamSpec *param_named(const ParamSpec *params, int n, const char *
     return NULL;
 }
 
+/* What stands after *operands can only be given by name. */
 static void add_param(Function *function, const ParamSpec *param)
 {
+    const ParamSpec *last = function->n ? &function->params[function->n - 1] : NULL;
     function->params[function->n] = *param;
-    function->params[function->n++].keyword_only = false;
+    function->params[function->n++].keyword_only = last && (last->variadic || last->keyword_only);
 }
 
 static void add_in_order(Function *function)

@@ -46,6 +46,18 @@
     X(flip) X(fliplr) X(flipud) X(roll) X(rot90) X(repeat) X(tile) X(pad) \
     /* operations that cut a tensor into several */ \
     X(split) X(hsplit) X(vsplit) X(dsplit) X(array_split) X(unstack) \
+    /* classes */ \
+    X(one_hot) X(multi_hot) X(top_k) X(in_top_k) \
+    /* brought to a common scale */ \
+    X(batch_normalization) X(layer_normalization) X(rms_normalization) X(moments) X(glu) \
+    /* sliding windows */ \
+    X(max_pool) X(average_pool) X(conv) X(depthwise_conv) \
+    /* laid out otherwise */ \
+    X(meshgrid) X(space_to_depth) X(depth_to_space) X(extract_sequences) X(slice_update) X(extract_patches) X(unfold) \
+    /* compared */ \
+    X(isclose) X(allclose) X(isin) X(digitize) X(searchsorted) X(nanargmax) X(nanargmin) \
+    /* summed with weights */ \
+    X(diff) X(trapezoid) X(trace) X(average) \
     /* every line above ends with a backslash */
 /* clang-format on */
 

@@ -90,6 +90,17 @@ static double largest(const Group *g) { return g->n ? g->x[place_of_best(g, 1)] 
 static double smallest(const Group *g) { return g->n ? g->x[place_of_best(g, -1)] : (double)INFINITY; }
 static double place_of_largest(const Group *g) { return (double)place_of_best(g, 1); }
 static double place_of_smallest(const Group *g) { return (double)place_of_best(g, -1); }
+/* Of what is a number; -1 where nothing is. */
+static double place_of_best_number(const Group *g, double sign)
+{
+    int64_t best = -1;
+    for (int64_t i = 0; i < g->n; i++)
+        if (!isnan(g->x[i]) && (best < 0 || sign * g->x[i] > sign * g->x[best])) best = i;
+    return (double)best;
+}
+
+static double place_of_largest_number(const Group *g) { return place_of_best_number(g, 1); }
+static double place_of_smallest_number(const Group *g) { return place_of_best_number(g, -1); }
 static double range(const Group *g) { return largest(g) - smallest(g); }
 
 static double variance(const Group *g)
@@ -358,3 +369,5 @@ REDUCTION(nanprod, "Nanprod", TRACE_DEPENDS, .reduce = product, .type = SUMMED, 
 REDUCTION(nanvar, "Nanvar", TRACE_DEPENDS, .reduce = variance, .type = FLOATED, .without_nan = true, .name = "Σ (x[i] − x̄)²/n,");
 REDUCTION(nanstd, "Nanstd", TRACE_DEPENDS, .reduce = deviation, .type = FLOATED, .without_nan = true, .name = "√(Σ (x[i] − x̄)²/n),");
 REDUCTION(nanmedian, "Nanmedian", TRACE_DEPENDS, .reduce = median, .type = FLOATED, .without_nan = true, .name = "median");
+REDUCTION(nanargmax, "Nanargmax", TRACE_DEPENDS, .reduce = place_of_largest_number, .type = INDEX, .needs_one = true, .name = "argmax");
+REDUCTION(nanargmin, "Nanargmin", TRACE_DEPENDS, .reduce = place_of_smallest_number, .type = INDEX, .needs_one = true, .name = "argmin");
