@@ -111,6 +111,8 @@ static bool is_looked_at(const Chart *chart, int column)
     for (int i = 0; i < 2; i++) {
         const bool layer = picks[i]->type == PICK_LAYER || picks[i]->type == PICK_SUMMARY_ROW || picks[i]->type == PICK_CODE_LINE;
         if (layer && picks[i]->layer >= 0 && picks[i]->layer == at->row) return true;
+        const bool unit = picks[i]->type == PICK_UNIT || picks[i]->type == PICK_WIRE || picks[i]->type == PICK_WEIGHT;
+        if (unit && at->shared && picks[i]->layer >= 0 && picks[i]->layer == at->row) return true;
         if (layer && picks[i]->layer < 0 && picks[i]->tensor >= 0 && picks[i]->tensor == at->tensor) return true;
     }
     return false;
@@ -120,7 +122,7 @@ static void layer_pick(Scene *scene, const Chart *chart, int c)
 {
     const Column *column = &chart->columns.column[c];
     const Rect area = chart->layout.place[c].heading;
-    const float width = fmaxf(fminf(chart->layout.heading[c].width, area.w), 24) + 16;
+    const float width = fmaxf(fminf(chart->layout.heading[c].full_width, area.w), 24) + 16;
     const Pick pick = {.type = PICK_LAYER, .variant = chart->which, .layer = column->row, .step = column->step,
                        .tensor = column->tensor, .k = -1, .from = -1, .weight = -1, .label = column->name,
                        .area = {chart->layout.place[c].centre - width / 2, area.y - 4, width, area.h + 4}};

@@ -77,6 +77,19 @@ static void light_progress(Emphasis *emphasis, const Chart *chart)
     wires_into(lit_add(emphasis, chart), chart, chart->lit_column, chart->lit_from, chart->lit_to);
 }
 
+/* What a shared layer's weights do in its other calls. */
+static void calls_find(Emphasis *emphasis, const Chart *chart, const Wires *of_columns)
+{
+    const Column *at = &chart->columns.column[emphasis->unit.column];
+    if (!at->shared) return;
+    emphasis->calls = ARENA_ARRAY(chart->arena, chart->columns.n + 1, Wires);
+    for (int c = 0; c < chart->columns.n; c++) {
+        const Column *other = &chart->columns.column[c];
+        if (c == emphasis->unit.column || other->layer != at->layer || other->output != at->output) continue;
+        wires_sharing(&emphasis->calls[emphasis->n_calls++], chart, &of_columns[c], &emphasis->lit[0]);
+    }
+}
+
 void emphasis_find(Emphasis *emphasis, const Chart *chart, const Wires *of_columns)
 {
     *emphasis = (Emphasis){.unit = UNIT_NONE};
@@ -89,6 +102,7 @@ void emphasis_find(Emphasis *emphasis, const Chart *chart, const Wires *of_colum
         wires_into(lit_add(emphasis, chart), chart, column, emphasis->unit.e, emphasis->unit.e + 1);
         if (pick->type != PICK_UNIT) light_wire(emphasis, chart, pick);
         wires_sharing(&emphasis->followers, chart, &of_columns[column], &emphasis->lit[0]);
+        calls_find(emphasis, chart, of_columns);
     }
     strengths_share(emphasis, of_columns);
     fields_find(emphasis, chart);
@@ -116,6 +130,9 @@ void emphasis_draw_below(Scene *scene, const Chart *chart, const Emphasis *empha
 {
     for (int i = 0; i < emphasis->n_lit; i++)
         if (emphasis->lit[i].n) strands_veil(scene, chart, emphasis->lit[i].column);
+    for (int i = 0; i < emphasis->n_calls; i++) strands_veil(scene, chart, emphasis->calls[i].column);
+    for (int i = 0; i < emphasis->n_calls; i++)
+        if (!is_map(chart, emphasis->calls[i].column)) strands_draw_followers(scene, chart, &emphasis->calls[i]);
     if (emphasis->followers.n && !is_map(chart, emphasis->followers.column))
         strands_draw_followers(scene, chart, &emphasis->followers);
     for (int i = 0; i < emphasis->n_lit; i++) {
@@ -124,11 +141,29 @@ void emphasis_draw_below(Scene *scene, const Chart *chart, const Emphasis *empha
     }
 }
 
+/* The same unit in the layer's other calls. */
+static void calls_ring(Scene *scene, const Chart *chart, const Emphasis *emphasis)
+{
+    for (int i = 0; i < emphasis->n_calls; i++) {
+        const Unit unit = {emphasis->calls[i].column, emphasis->unit.e};
+        const Block *block = &chart->layout.place[unit.column].block;
+        if (unit.e < block->size && block_shows(block, unit.e)) unit_ring(scene, chart, unit, chart->view->theme->accent, 2);
+    }
+}
+
+static int64_t copies_of(const Emphasis *emphasis)
+{
+    int64_t n = emphasis->followers.n + 1;
+    for (int i = 0; i < emphasis->n_calls; i++) n += emphasis->calls[i].n;
+    return n;
+}
+
 void emphasis_draw_above(Scene *scene, const Chart *chart, const Emphasis *emphasis)
 {
+    calls_ring(scene, chart, emphasis);
     if (emphasis->unit.column >= 0 && !emphasis->one_wire)
         unit_ring(scene, chart, emphasis->unit, chart->view->theme->ink, 3);
     fields_draw(scene, chart, emphasis);
-    if (emphasis->one_wire && emphasis->followers.n)
-        strand_badge(scene, chart, &emphasis->lit[0].wire[0], emphasis->lit[0].column, emphasis->followers.n + 1);
+    if (emphasis->one_wire && copies_of(emphasis) > 1)
+        strand_badge(scene, chart, &emphasis->lit[0].wire[0], emphasis->lit[0].column, copies_of(emphasis));
 }

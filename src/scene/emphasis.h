@@ -14,7 +14,9 @@ typedef struct Emphasis {
     Unit   unit;        /* looked at; column -1 = none */
     Wires *lit;         /* its wires, a set for each column they lead to */
     int    n_lit;
-    Wires  followers;   /* the same weights elsewhere */
+    Wires  followers;   /* the same weights elsewhere in its column */
+    Wires *calls;       /* ... and in each other column of the same layer, called more than once */
+    int    n_calls;
     Field **fields;     /* lit[0]: of each source column, of each map; NULL where there are none */
     bool   one_wire;    /* a wire is looked at, not a unit */
 } Emphasis;

@@ -143,19 +143,28 @@ static bool rows_known(const Column *column)
     return true;
 }
 
-static void note_make(Heading *heading, Arena *arena, const View *view, const Column *column)
+/* In how many columns of the picture the layer is called. */
+static int calls_of(const Columns *columns, const Column *column)
+{
+    int n = 0;
+    for (int c = 0; c < columns->n && column->shared; c++)
+        n += columns->column[c].layer == column->layer && columns->column[c].output == column->output;
+    return n > 1 ? n : 1;
+}
+
+static void note_make(Heading *heading, Arena *arena, const View *view, const Columns *columns, const Column *column)
 {
     const char *params = count_text(arena, heading->params);
-    const int64_t copies = column_copies(column);
+    const int64_t rows = column_copies(column), copies = size_multiply(rows, calls_of(columns, column));
     if (heading->params < 0) return;
-    if (copies > 1) heading->copies = arena_print(arena, TIMES "%s", count_text(arena, copies));
+    if (copies > 1 && heading->params > 0) heading->copies = arena_print(arena, TIMES "%s", count_text(arena, copies));
     if (!rows_known(column) && column->layer->kind->rowwise && heading->params > 0)
         heading->note = say(view, arena, "picture.params_every_row", params, NULL);
-    else if (copies > 1)
-        heading->note = say(view, arena, "picture.params_rows", params, count_text(arena, copies), NULL);
+    else if (rows > 1)
+        heading->note = say(view, arena, "picture.params_rows", params, count_text(arena, rows), NULL);
     else
         heading->note = say(view, arena, "picture.params", params, NULL);
-    if (column->shared) heading->note = say(view, arena, "picture.shared_layer", heading->note, NULL);
+    if (column->shared && heading->params > 0) heading->note = say(view, arena, "picture.shared_layer", heading->note, NULL);
 }
 
 static float badge_width(const View *view, const Heading *heading, float size)
@@ -207,7 +216,7 @@ void heading_make(Heading *heading, Arena *arena, const View *view, const Varian
         picks_drop(&heading->shape);
     }
     counts_make(heading, arena, variant->plan, column);
-    note_make(heading, arena, view, column);
+    note_make(heading, arena, view, columns, column);
     line_measure(&heading->title, view, FONT_TEXT_BOLD, type.title);
     line_measure(&heading->shape, view, FONT_CODE_BOLD, type.shape);
     heading_wrap(heading, arena, view, type, INFINITY);

@@ -319,6 +319,7 @@ void strands_count_draw(Scene *scene, const Chart *chart, const Wires *wires)
             lines[0] = say(view, scene->arena, wires->partly ? "picture.none_drawn" : "picture.drawn_of", drawn, NULL);
             lines[1] = total;
         }
+    if (!wires->partly && measure_width(view->measure, FONT_TEXT, size, lines[0]) > room) lines[0] = arena_print(scene->arena, "%s /", drawn);
     for (int i = 0; i < 2; i++) lines[i] = measure_fit(view->measure, scene->arena, FONT_TEXT, size, lines[i], room);
     count_lines_draw(scene, chart, lines, (Point){left + 6 + room / 2, chart->layout.page.y + chart->layout.page.h - size * 2});
 }

@@ -240,7 +240,7 @@ void wires_sharing(Wires *wires, const Chart *chart, const Wires *all, const Wir
         if (wire->weight < 0) continue;
         const Wire *found = bsearch(wire, sorted, (size_t)lit->n, sizeof *sorted, compare_weight);
         bool itself = false;
-        for (int64_t k = 0; found && k < lit->n && !itself; k++)
+        for (int64_t k = 0; found && all->column == lit->column && k < lit->n && !itself; k++)
             itself = lit->wire[k].to == wire->to && lit->wire[k].from.e == wire->from.e;
         if (found && !itself) wire_keep(&collector, *wire);
     }
