@@ -14,6 +14,8 @@
 #define GROUP_GAP_MAX 30.0F
 #define CELLS_FINE 4e5
 
+enum { PICTURE_MIN = 12 };
+
 static float group_gap(float slot) { return fminf(GROUP_GAP_MAX, slot * 0.13F); }
 
 static int64_t ceil_divide(int64_t a, int64_t b) { return a / b + (a % b != 0); }
@@ -110,6 +112,13 @@ static bool long_rows_fit(Block *block, const BlockOffer *offer)
     return true;
 }
 
+/* About as many rows as columns, and many of both: a picture, to be seen undistorted. */
+static bool is_picture(const Shape *shape)
+{
+    const int64_t rows = shape->dim[0], columns = shape->dim[1];
+    return rows >= PICTURE_MIN && columns >= PICTURE_MIN && rows <= 2 * columns && columns <= 2 * rows;
+}
+
 /* Each row a line of cells, at the height that it has as units. */
 static bool lines_fit(Block *block, const BlockOffer *offer)
 {
@@ -130,13 +139,15 @@ static void matrix_make(Block *block, const BlockOffer *offer)
 {
     const float w = offer->room.w, h = offer->room.h;
     const int64_t rows = block->shape.dim[0], columns = block->shape.dim[1];
-    if (lines_fit(block, offer)) return;
+    const bool picture = is_picture(&block->shape);
+    if (!picture && lines_fit(block, offer)) return;
     if (w / (float)columns < ROW_CELL_MIN && long_rows_fit(block, offer)) return;
     block->maps = block->channels = block->across = block->shown_maps = 1;
     block->rows = rows;
     block->columns = columns;
     const float cell_w = fminf(offer->cell_max, w / (float)columns), cell_h = fminf(offer->cell_max, h / (float)rows);
-    const float map_w = fminf(cell_w, cell_h * 4) * (float)columns, map_h = fminf(cell_h, cell_w * 4) * (float)rows;
+    const float stretch = picture ? 1 : 4;
+    const float map_w = fminf(cell_w, cell_h * stretch) * (float)columns, map_h = fminf(cell_h, cell_w * stretch) * (float)rows;
     maps_set(block, fmaxf(map_w, fminf(w, 4)), fmaxf(map_h, fminf(h, 4)), 0, 0);
     block->area = centred(offer->room, block->map_w, block->map_h);
 }

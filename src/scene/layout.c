@@ -5,6 +5,8 @@
 #define CAPTION_WIDTH 88.0F    /* of the counts' names on the left */
 #define EDGE 16.0F
 #define GAP_MIN 30.0F
+#define GAP_MAX 440.0F
+#define GAP_ZOOM 2.5F         /* gaps grow so far only: zooming in leads to units, not to the emptiness between */
 #define SQUEEZED_GAP 5.0F      /* between columns of an overview */
 #define TIER_GAP 5.0F
 #define TERSE_BELOW 560.0F     /* canvases lower than this have no notes above two tiers */
@@ -291,12 +293,14 @@ static float width_needed(const Work *work)
 static void gaps_find(Work *work, Rect *page)
 {
     const int gaps = work->columns->n_depths - 1;
-    const float most = fmaxf(440 * fmaxf(work->view->zoom, 1), page->h * 0.8F);
+    const float most = fmaxf(GAP_MAX * fit(work->view->zoom, 1, GAP_ZOOM), work->layout->body.h * 0.8F);
     page->w = fmaxf(page->w, width_needed(work));
     const float left = page->w - work->left - work->right - work->total;
     work->gap = gaps ? fit(left / (float)gaps, gap_least(work), most) : 0;
     work->layout->gap = work->gap;
-    const float rest = page->w - work->left - work->right - work->total - work->gap * (float)gaps;
+    const float taken = work->left + work->right + work->total + work->gap * (float)gaps;
+    page->w = fmaxf(work->layout->body.w, taken);
+    const float rest = page->w - taken;
     work->left += rest > 0 ? rest / 2 : 0;
 }
 

@@ -10,6 +10,7 @@
 #define LIT_WIDTH 2.2F
 #define VEIL 0.65F          /* leaves 35 % */
 #define CABLE_STEP 3.0F
+#define GAP_CLEAR 20.0F
 #define TURN 26.0F          /* width of the rise to a cable ... */
 #define TURN_CLEAR 3.0F     /* ... which keeps so far from the next column */
 
@@ -148,6 +149,12 @@ static float faintness(int64_t n)
     return fmaxf(0.1F, 0.34F * sqrtf((float)WIRES_EACH / (float)n));
 }
 
+/* In the narrow gaps of an overview wires lie on each other. */
+static float clearness(const Chart *chart)
+{
+    return chart->layout.gap > 0 ? fmaxf(fminf(chart->layout.gap / GAP_CLEAR, 1), 0.25F) : 1;
+}
+
 /* Wires grow with the type of large canvases. */
 static float thickness(const Chart *chart, float width) { return width * fmaxf(chart->layout.type.small / 13, 1); }
 
@@ -278,6 +285,7 @@ void strands_draw(Scene *scene, const Chart *chart, const Wires *wires, float op
     }
     draw_opaque(scene, chart, wires, opacity);
     if (!wires->n) return;
+    opacity *= clearness(chart);
     if (wires->total <= WIRES_FAINT) {
         draw_each(scene, chart, wires, opacity * faintness(wires->n));
         return;
@@ -320,7 +328,8 @@ void strands_count_draw(Scene *scene, const Chart *chart, const Wires *wires)
             lines[1] = total;
         }
     if (!wires->partly && measure_width(view->measure, FONT_TEXT, size, lines[0]) > room) lines[0] = arena_print(scene->arena, "%s /", drawn);
-    for (int i = 0; i < 2; i++) lines[i] = measure_fit(view->measure, scene->arena, FONT_TEXT, size, lines[i], room);
+    for (int i = 0; i < 2; i++)
+        if (measure_width(view->measure, FONT_TEXT, size, lines[i]) > room) return;
     count_lines_draw(scene, chart, lines, (Point){left + 6 + room / 2, chart->layout.page.y + chart->layout.page.h - size * 2});
 }
 

@@ -307,7 +307,7 @@ static void aggregation_draw(Scene *scene, const Chart *chart, int column)
 {
     const Place *place = &chart->layout.place[column];
     const float size = chart->layout.type.small;
-    const float room = fmaxf(place->reach + 8, place->right - place->left), y = place->block.area.y + place->block.area.h + size * 1.4F;
+    const float room = fmaxf(place->reach, place->right - place->left), y = place->block.area.y + place->block.area.h + size * 1.4F;
     const char *text = aggregation_said(scene, chart, column);
     if (measure_width(chart->view->measure, FONT_TEXT, size, text) > room) text = aggregation_short(scene, chart, column);
     const bool fits = measure_width(chart->view->measure, FONT_TEXT, size, text) <= room && y <= place->room.y + place->room.h + 4;
