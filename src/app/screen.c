@@ -118,12 +118,12 @@ static double time_to_present(Screen *screen)
     return best;
 }
 
-/* The first picture has been shown: only where that was slow is a renderer worth the time it takes to start. */
-static void choose(Screen *screen, double first)
+/* Only where the first picture was slow is a renderer worth the time it takes to start; not before that picture is there. */
+static void choose(Screen *screen)
 {
     screen->chosen = true;
-    if (first < SLOW_SECONDS) return;
-    const double surface = fmin(first, time_to_present(screen));
+    if (screen->first < SLOW_SECONDS) return;
+    const double surface = fmin(screen->first, time_to_present(screen));
     if (surface < SLOW_SECONDS) return;
     screen->renderer = SDL_CreateRenderer(screen->window, -1, SDL_RENDERER_ACCELERATED | SDL_RENDERER_PRESENTVSYNC);
     if (screen->renderer && screen_resize(screen) && time_to_present(screen) < surface) return;
@@ -186,13 +186,12 @@ static bool paint(Screen *screen, Fonts *fonts, const Scene *scene, float px_per
     }
     const double start = now();
     const bool shown = dirty.n == 0 || present(screen, rects, dirty.n);
-    if (!screen->chosen) choose(screen, now() - start);
+    if (screen->first <= 0) screen->first = now() - start;
     return shown;
 }
 
 bool screen_show(Screen *screen, Fonts *fonts, const Scene *scene, float px_per_pt)
 {
-    const bool chosen = screen->chosen, shown = paint(screen, fonts, scene, px_per_pt);
-    const bool again = !chosen && !screen->still_known;   /* the page is a new one */
-    return shown && screen->page.data && (!again || paint(screen, fonts, scene, px_per_pt));
+    if (!screen->chosen && screen->first > 0) choose(screen);
+    return screen->page.data && paint(screen, fonts, scene, px_per_pt);
 }

@@ -17,7 +17,8 @@ typedef struct Screen {
     uint64_t      still_hash;
     bool          still_known;
     Tiles         tiles;
-    bool          chosen;        /* between the two, by the time the first picture took */
+    double        first;         /* seconds that showing the first picture took; 0 = not shown yet */
+    bool          chosen;        /* between the two, by that time */
 } Screen;
 
 void screen_open(Screen *, SDL_Window *);   /* screen_resize must follow */

@@ -27,6 +27,7 @@ typedef struct Window {
     SDL_Cursor *cursors[CURSOR_MOVE + 1];
     char        title[512];
     bool        text_input, full;
+    void      (*shown)(void);      /* told when the first picture is there; NULL = nobody */
 } Window;
 
 static double seconds_now(void)
@@ -300,7 +301,14 @@ static ExitCode run(Window *window, CommandLine *line, const Document *document,
     return shown ? EXIT_DONE : EXIT_UNREADABLE;
 }
 
-static ExitCode open_and_use(CommandLine *line, const char *path, WindowUse use)
+static bool show_once(Window *window)
+{
+    const bool done = frame_show(window);
+    if (done) window->shown();
+    return done;
+}
+
+static ExitCode open_and_use(CommandLine *line, const char *path, WindowUse use, void (*shown)(void))
 {
     Document document;
     if (!has_display()) {
@@ -314,6 +322,7 @@ static ExitCode open_and_use(CommandLine *line, const char *path, WindowUse use)
     }
     Window *window = calloc(1, sizeof *window);
     if (!window) return EXIT_UNREADABLE;
+    window->shown = shown;
     const ExitCode code = run(window, line, &document, use);
     window_close(window);
     free(window);
@@ -322,10 +331,10 @@ static ExitCode open_and_use(CommandLine *line, const char *path, WindowUse use)
 
 ExitCode window_run(CommandLine *line, const char *path)
 {
-    return open_and_use(line, path, loop);
+    return open_and_use(line, path, loop, NULL);
 }
 
-ExitCode window_show_once(CommandLine *line, const char *path)
+ExitCode window_show_once(CommandLine *line, const char *path, void (*shown)(void))
 {
-    return open_and_use(line, path, frame_show);
+    return open_and_use(line, path, show_once, shown);
 }

@@ -10,6 +10,6 @@
 ExitCode window_run(CommandLine *, const char *path);
 
 /* The same up to the first picture: for measuring. */
-ExitCode window_show_once(CommandLine *, const char *path);
+ExitCode window_show_once(CommandLine *, const char *path, void (*shown)(void));
 
 #endif
