@@ -24,14 +24,13 @@ static void box_draw(const Ui *ui, Rect box)
 
 /* ---- the keys ---- */
 
-/* Keys that are no commands: they move what the focus is on. */
-static const struct { const char *keys, *id; } MOVES[] = {
+const MoveKey MOVE_KEYS[] = {
     {"Tab", "keys.layers"}, {"← ↑ ↓ →", "keys.units"}, {"Enter", "keys.edit"}, {"Shift", "keys.outgoing"}, {"[ ]", "keys.terms"}, {"Esc", "keys.escape"}};
-enum { N_MOVES = sizeof MOVES / sizeof *MOVES };
+const int MOVE_KEY_COUNT = sizeof MOVE_KEYS / sizeof *MOVE_KEYS;
 
 static int count_keys(void)
 {
-    int n = N_MOVES;
+    int n = MOVE_KEY_COUNT;
     for (int i = 0; i < COMMAND_COUNT; i++) n += COMMANDS[i].key != 0 && !COMMANDS[i].hidden;
     return n;
 }
@@ -54,7 +53,7 @@ static void keys_draw(const Ui *ui)
     ui_text(ui, box.x + PADDING * s, box.y + (PADDING + 12) * s, ALIGN_LEFT, (Style){FONT_TEXT_BOLD, 19, ui->theme->ink}, ui_say(ui, "keys.title"));
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (COMMANDS[i].key && !COMMANDS[i].hidden) key_draw(ui, box, place++, rows, command_keys(&COMMANDS[i], ui->scene->arena), ui_say(ui, COMMANDS[i].id));
-    for (int i = 0; i < N_MOVES; i++) key_draw(ui, box, place++, rows, MOVES[i].keys, ui_say(ui, MOVES[i].id));
+    for (int i = 0; i < MOVE_KEY_COUNT; i++) key_draw(ui, box, place++, rows, MOVE_KEYS[i].keys, ui_say(ui, MOVE_KEYS[i].id));
 }
 
 /* ---- questions ---- */

@@ -4,6 +4,11 @@
 
 #include "app/app.h"
 
+/* Keys that are no commands: they move what the focus is on, or turn it. */
+typedef struct MoveKey { const char *keys, *id /* of the sentence */; } MoveKey;
+extern const MoveKey MOVE_KEYS[];
+extern const int MOVE_KEY_COUNT;
+
 void sheet_draw(const App *, Scene *);
 
 #endif
