@@ -6,7 +6,8 @@
 
 static void text_reserve(Text *text, size_t more)
 {
-    text->bytes = arena_grow(text->arena, text->bytes, text->length, &text->capacity, text->length + more + 1, 1);
+    const size_t need = text->length + more + 1;
+    if (need > text->capacity) text->bytes = arena_grow(text->arena, text->bytes, text->length, &text->capacity, need, 1);
 }
 
 void text_put_bytes(Text *text, const char *bytes, size_t length)
@@ -25,7 +26,9 @@ void text_put(Text *text, const char *string)
 
 void text_put_char(Text *text, char c)
 {
-    text_put_bytes(text, &c, 1);
+    text_reserve(text, 1);
+    text->bytes[text->length++] = c;
+    text->bytes[text->length] = 0;
 }
 
 void text_print(Text *text, const char *format, ...)
@@ -33,10 +36,11 @@ void text_print(Text *text, const char *format, ...)
     va_list list, again;
     va_start(list, format);
     va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
+    const size_t room = text->capacity - text->length;
+    const int length = vsnprintf(room ? text->bytes + text->length : NULL, room, format, list);
     if (length > 0) {
         text_reserve(text, (size_t)length);
-        vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
+        if ((size_t)length >= room) vsnprintf(text->bytes + text->length, (size_t)length + 1, format, again);
         text->length += (size_t)length;
     }
     va_end(again);

@@ -1,5 +1,6 @@
 #include "engine/config.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -218,6 +219,7 @@ static const ConfigKind KINDS[] = {
 static bool is_snake_of(const char *name, const char *class_name)
 {
     Arena arena;
+    if (tolower((unsigned char)*class_name) != *name) return false;
     arena_open(&arena, 0);
     const bool same = strcmp(name, snake_case(&arena, class_name)) == 0;
     arena_close(&arena);
