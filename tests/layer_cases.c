@@ -217,11 +217,22 @@ static bool check_numbers(Case *c, int output, const Tensor *got, const cJSON *e
     return true;
 }
 
+/* What a layer says it fills must not show through. */
+static void spoil_rooms(const Session *session)
+{
+    for (int i = 0; i < session->run.plan->n_tensors; i++) {
+        const Tensor *room = &session->rooms[i];
+        if (room->data) memset(room->data, 0xff, (size_t)shape_size(&room->shape) * sizeof(float));
+    }
+}
+
 /* Made ready and run twice, the layer gives the same bytes as run once. */
 static bool check_session(Case *c, const Run *run, const Tensor *given)
 {
     Session session;
-    bool same = session_open(&session, &c->made.arena, run->plan, RUN_SEED) && session_run(&session, given) && session_run(&session, given);
+    bool same = session_open(&session, &c->made.arena, run->plan, RUN_SEED) && session_run(&session, given);
+    if (same) spoil_rooms(&session);
+    same = same && session_run(&session, given);
     for (int i = 0; same && i < run->plan->n_outputs; i++) {
         const Tensor *once = &run->tensors[run->plan->outputs[i]], *again = &session.run.tensors[run->plan->outputs[i]];
         same = shape_equal(&once->shape, &again->shape) && memcmp(once->data, again->data, (size_t)shape_size(&once->shape) * sizeof(float)) == 0;

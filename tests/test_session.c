@@ -62,6 +62,31 @@ static void a_session_gives_what_a_run_gives(void **state)
     close_model(&opened);
 }
 
+/* Dense, BatchNormalization, Activation and Dropout are one call; softmax, which needs whole rows, ends it. */
+static void steps_that_follow_are_joined(void **state)
+{
+    (void)state;
+    Opened opened;
+    Run run;
+    made_open(&opened.made);
+    Made *made = &opened.made;
+    Model *model = sequential_make(&made->builder, NULL, SPAN_NONE, &made->error);
+    add_layer(made, model, MAKE(made, "Dense", argument(NULL, value_int(40)), argument("input_shape", TUPLE(made, 7, 5))));
+    add_layer(made, model, make_layer(made, "BatchNormalization", NULL, 0));
+    add_layer(made, model, MAKE(made, "Activation", argument(NULL, text_value("tanh"))));
+    add_layer(made, model, MAKE(made, "Dropout", argument(NULL, value_float(0.5))));
+    add_layer(made, model, MAKE(made, "Activation", argument(NULL, text_value("softmax"))));
+    assert_true(open_model(&opened, model));
+    assert_int_equal(opened.session.n_calls, 2);
+    run_forward(&run, &made->arena, &opened.plan, &opened.input, RUN_SEED);
+    for (int round = 0; round < 2; round++) {
+        assert_true(session_run(&opened.session, &opened.input));
+        for (int i = 1; i < 4; i++) assert_null(opened.session.run.tensors[i].data);
+        for (int i = 4; i < 6; i++) assert_memory_equal(run.tensors[i].data, opened.session.run.tensors[i].data, 7 * 40 * sizeof(float));
+    }
+    close_model(&opened);
+}
+
 static void another_input_gives_other_numbers(void **state)
 {
     (void)state;
@@ -104,6 +129,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_gives_what_a_run_gives),
+        cmocka_unit_test(steps_that_follow_are_joined),
         cmocka_unit_test(another_input_gives_other_numbers),
         cmocka_unit_test(what_has_no_numbers_is_refused),
     };

@@ -12,6 +12,8 @@ typedef struct LayerKind LayerKind;
 typedef struct Model Model;
 typedef struct Node Node;
 typedef struct Activation Activation;
+typedef struct Finish Finish;
+typedef struct FinishList FinishList;
 
 /* ---- what can be passed to a constructor or a call ---- */
 
@@ -284,6 +286,7 @@ typedef struct Forward {
     const Tensor *weights;               /* as layer->weights */
     Tensor       *out;     int n_out;    /* shape and memory are there; zeros, unless kind->fills */
     const void   *prepared;              /* what kind->prepare made; NULL in a run that is the only one */
+    const FinishList *after;             /* where kind->leads: what is done to the rows of the output as well; NULL = nothing */
     const struct WeightTable *table;     /* of every layer, for forward_child */
     Arena        *scratch;               /* dropped after the layer */
     bool         *impossible;            /* set to true where Keras would fail only now: there are no numbers then */
@@ -345,6 +348,10 @@ struct LayerKind {
     void (*forward)(const Forward *);
     /* What lasts over many runs of one call (kernels packed), in the arena; only shapes and weights are there. NULL = nothing. */
     const void *(*prepare)(const Forward *, Arena *);
+    /* What it does to rows of its only input, in place and with nothing else; false where it can't be said so. NULL = never. */
+    bool (*follow)(const Forward *, Arena *, Finish *);
+    /* Whether forward minds forward->after. NULL = never. */
+    bool (*leads)(const Forward *);
     bool         fills;             /* forward writes every number of the outputs, so that nobody needs zeros there first */
     /* All terms' count; writes the first `cap`. NULL = nothing known (drawn opaque). */
     int64_t (*trace)(const Trace *, Term *, int64_t cap);

@@ -160,11 +160,11 @@ static void begin_panel(Block *block)
 static void finish_block(const Block *block)
 {
     const Matmul *product = block->product;
-    if (!product->finish) return;
+    if (!product->finish.n) return;
     for (int64_t line = block->line; line < block->line + block->lines; line++) {
         float *out = product->out + (line * block->line_rows + block->row) * product->out_step;
-        if (product->out_step == product->columns) product->finish(out, block->rows * product->columns, product->parameters);
-        else for (int64_t r = 0; r < block->rows; r++) product->finish(out + r * product->out_step, product->columns, product->parameters);
+        if (product->out_step == product->columns) finish_apply(&product->finish, out, block->rows * product->columns);
+        else for (int64_t r = 0; r < block->rows; r++) finish_apply(&product->finish, out + r * product->out_step, product->columns);
     }
 }
 
@@ -208,7 +208,7 @@ static void run_few_rows(const Matmul *product)
             .right = product->right, .step = product->right_row_step, .begin = product->bias, .out = product->out + row * product->out_step,
         };
         tile_run_line(&line);
-        if (product->finish) product->finish(line.out, product->columns, product->parameters);
+        finish_apply(&product->finish, line.out, product->columns);
     }
 }
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/arena.h"
+#include "engine/finish.h"
 
 /* Rows that lie `step` apart. Those of patches come in lines, each with a place of its own, and each row in pieces, which lie
  * alike in all rows: number k of piece p of row r of line l is data[line_at[l] + r·step + piece_at[p] + k]. */
@@ -24,8 +24,7 @@ typedef struct Matmul {
     int64_t      right_row_step, right_column_step;
     const float *packed;                 /* what matmul_pack made of it; NULL = packed on the way */
     const float *bias;                   /* one for each column; NULL = none */
-    void       (*finish)(float *x, int64_t n, const double *parameters);   /* in place; NULL = nothing */
-    const double *parameters;
+    FinishList   finish;                 /* of whole rows when out_step is columns */
     float       *out;
     int64_t      out_step;               /* from row to row */
 } Matmul;

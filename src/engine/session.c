@@ -1,5 +1,6 @@
 #include "engine/session.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "engine/layer_parts.h"
@@ -22,23 +23,74 @@ static bool check_plan(Session *session, const Plan *plan)
     return true;
 }
 
+/* ---- opening ---- */
+
+static Forward forward_of(Session *session, Arena *arena, const PlanStep *step)
+{
+    const Node *node = step->node;
+    Tensor *in = ARENA_ARRAY(arena, node->n_in, Tensor);
+    for (int i = 0; i < node->n_in; i++) in[i] = session->rooms[step->from[i]];
+    return (Forward){
+        .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in,
+        .weights = session->run.table.weights[node->layer->id], .out = &session->rooms[step->first], .n_out = node->n_out,
+        .table = &session->run.table, .scratch = &session->scratch, .impossible = &session->impossible,
+    };
+}
+
+static int readers_of(const Plan *plan, int tensor)
+{
+    int n = 0;
+    for (int i = 0; i < plan->n_outputs; i++) n += plan->outputs[i] == tensor;
+    for (int i = 0; i < plan->n_steps; i++)
+        for (int k = 0; k < plan->steps[i].node->n_in; k++) n += plan->steps[i].from[k] == tensor;
+    return n;
+}
+
+/* The call that gives a tensor and can do more to it, when nobody else reads it; else NULL. */
+static SessionCall *leader_of(Session *session, int tensor)
+{
+    for (int i = session->n_calls - 1; i >= 0; i--) {
+        SessionCall *call = &session->calls[i];
+        const LayerKind *kind = call->forward.layer->kind;
+        if (call->result != tensor) continue;
+        const bool leads = kind->leads && call->forward.n_out == 1 && kind->leads(&call->forward);
+        return leads && readers_of(session->run.plan, tensor) == 1 ? call : NULL;
+    }
+    return NULL;
+}
+
+static bool join(Session *session, Arena *arena, const PlanStep *step)
+{
+    const Node *node = step->node;
+    Finish finish;
+    if (!node->layer->kind->follow || node->n_in != 1 || node->n_out != 1) return false;
+    SessionCall *leader = leader_of(session, step->from[0]);
+    if (!leader || !shape_equal(&session->rooms[step->from[0]].shape, &session->rooms[step->first].shape)) return false;
+    const Forward forward = forward_of(session, arena, step);
+    if (!node->layer->kind->follow(&forward, arena, &finish)) return false;
+    Finish *items = arena_grow(arena, (Finish *)(uintptr_t)leader->after.items, (size_t)leader->after.n, &leader->after_capacity,
+                               (size_t)leader->after.n + 1, sizeof *items);
+    items[leader->after.n] = finish;
+    leader->after = (FinishList){items, leader->after.n + 1};
+    leader->result = step->first;
+    return true;
+}
+
 static void add_call(Session *session, Arena *arena, const PlanStep *step)
 {
     const Node *node = step->node;
+    const LayerKind *kind = node->layer->kind;
     SessionCall *call = &session->calls[session->n_calls++];
     for (int i = 0; i < node->n_out; i++) {
         Tensor *room = &session->rooms[step->first + i];
         *room = layer_output(arena, node->layer, room->shape, room->dtype);
     }
-    *call = (SessionCall){.step = step, .in = ARENA_ARRAY(arena, node->n_in, Tensor)};
-    call->forward = (Forward){
-        .layer = node->layer, .node = node, .call = &node->call, .in = call->in, .n_in = node->n_in,
-        .weights = session->run.table.weights[node->layer->id], .out = &session->run.tensors[step->first], .n_out = node->n_out,
-        .table = &session->run.table, .scratch = &session->scratch, .impossible = &session->impossible,
-    };
-    for (int i = 0; i < node->n_in; i++) call->in[i] = session->rooms[step->from[i]];
-    for (int i = 0; i < node->n_out; i++) call->forward.out[i] = session->rooms[step->first + i];
-    if (node->layer->kind->prepare) call->forward.prepared = node->layer->kind->prepare(&call->forward, arena);
+    *call = (SessionCall){.step = step, .forward = forward_of(session, arena, step), .result = step->first};
+    call->in = ARENA_ARRAY(arena, node->n_in, Tensor);
+    if (kind->prepare) call->forward.prepared = kind->prepare(&call->forward, arena);
+    call->forward.in = call->in;
+    call->forward.out = &session->run.tensors[step->first];
+    call->forward.after = &call->after;
 }
 
 static void make_rooms(Session *session, Arena *arena)
@@ -58,13 +110,23 @@ bool session_open(Session *session, Arena *arena, const Plan *plan, int64_t seed
     session->calls = ARENA_ARRAY(arena, plan->n_steps, SessionCall);
     make_rooms(session, arena);
     for (int i = 0; i < plan->n_steps; i++)
-        if (plan->steps[i].node->n_in) add_call(session, arena, &plan->steps[i]);
+        if (plan->steps[i].node->n_in && !join(session, arena, &plan->steps[i])) add_call(session, arena, &plan->steps[i]);
     return true;
 }
 
 void session_close(Session *session)
 {
     arena_close(&session->scratch);
+}
+
+/* ---- running ---- */
+
+static void hand_on(Session *session, const SessionCall *call)
+{
+    Tensor *first = &session->run.tensors[call->step->first];
+    if (call->result == call->step->first) return;
+    session->run.tensors[call->result] = *first;
+    first->data = NULL;
 }
 
 static void run_call(Session *session, const SessionCall *call)
@@ -76,6 +138,7 @@ static void run_call(Session *session, const SessionCall *call)
         if (!forward->layer->kind->fills) memset(forward->out[i].data, 0, (size_t)shape_size(&forward->out[i].shape) * sizeof(float));
     }
     forward->layer->kind->forward(forward);
+    hand_on(session, call);
     if (session->scratch.taken > session->scratch_most) session->scratch_most = session->scratch.taken;
     arena_reset(&session->scratch);
 }

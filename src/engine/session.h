@@ -1,17 +1,22 @@
-/* A model made ready once to be run again and again: weights drawn, kernels packed, memory laid out. */
+/* A model made ready once to be run again and again: weights drawn, kernels packed, memory laid out, and what can be done on the
+ * way (activations, batch normalisation) joined to the layer before it. */
 #ifndef SHAPEFLOW_ENGINE_SESSION_H
 #define SHAPEFLOW_ENGINE_SESSION_H
 
+#include "engine/finish.h"
 #include "engine/run.h"
 
 typedef struct SessionCall {
     Forward         forward;
     const PlanStep *step;
     Tensor         *in;
+    FinishList      after;      /* what the steps do that are joined to this one */
+    size_t          after_capacity;
+    int             result;     /* index of the tensor that the last of them gives */
 } SessionCall;
 
 typedef struct Session {
-    Run          run;           /* of the last input */
+    Run          run;           /* of the last input; tensors between joined steps have no numbers */
     Tensor      *rooms;         /* as plan->tensors: shapes and memory before a run */
     SessionCall *calls;         /* what computes, in order */
     int          n_calls;

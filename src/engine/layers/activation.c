@@ -52,6 +52,7 @@ const LayerKind LAYER_activation = {
     .n_params = 1,
     .make = make,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = trace,
     .connections = connections,

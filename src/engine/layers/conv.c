@@ -141,6 +141,11 @@ static void forward(const Forward *forward)
     conv_finish(forward, &conv);
 }
 
+static bool leads(const Forward *forward)
+{
+    return conv_leads(forward) && groups_of(forward->layer->config) == 1;
+}
+
 static const void *prepare(const Forward *forward, Arena *arena)
 {
     const ConvConfig *config = forward->layer->config;
@@ -240,7 +245,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                                  \
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .prepare = prepare, .fills = true, .trace = trace, .explain = explain, \
+        .make = make, .build = build, .infer = infer, .forward = forward, .prepare = prepare, .leads = leads, .fills = true, .trace = trace, .explain = explain, \
         .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 

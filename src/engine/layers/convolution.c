@@ -305,8 +305,7 @@ Convolution conv_begin(const Forward *forward, Window window)
     Convolution conv = conv_describe(forward, window);
     conv.in = config->channels_first ? to_channels_last(in, forward->scratch) : in->data;
     conv.out = config->channels_first ? ARENA_ROOM(forward->scratch, shape_size(&out->shape), float) : out->data;
-    conv.finish = config->activation->apply;
-    conv.parameters = config->activation->parameters;
+    conv.finish = finish_of(forward, config->activation, forward->scratch);
     return conv;
 }
 
@@ -319,7 +318,13 @@ void conv_finish(const Forward *forward, const Convolution *conv)
         const Volume from = volume_make(to.batch, to.dim, to.channels, false);
         volume_copy(&from, conv->out, &to, out->data);
     }
-    if (!conv->finish) activation_apply(config->activation, out);
+    if (!config->activation->apply) activation_apply(config->activation, out);
+}
+
+bool conv_leads(const Forward *forward)
+{
+    const ConvConfig *config = forward->layer->config;
+    return config->activation->apply && !config->channels_first;
 }
 
 const Activation *conv_activation(const Layer *layer)

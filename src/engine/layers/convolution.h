@@ -62,6 +62,9 @@ Convolution conv_begin(const Forward *, Window);
 /* Brings the output to its place and applies the activation that was not. */
 void conv_finish(const Forward *, const Convolution *);
 
+/* Of kinds whose finish sees whole rows of channels. */
+bool conv_leads(const Forward *);
+
 const Activation *conv_activation(const Layer *);
 
 /* ---- explanations ---- */

@@ -49,7 +49,7 @@ static Matmul product_of(const Convolution *conv, const MatmulLeft *left, int64_
         .rows = conv->batch * window_count(&conv->window), .inner = window_size(&conv->window) * channels, .columns = filters,
         .left = *left, .right = conv->kernel + group * filters, .right_row_step = conv->filters, .right_column_step = 1,
         .packed = conv->packed ? conv->packed[group] : NULL, .bias = conv->bias ? conv->bias + group * filters : NULL,
-        .finish = conv->finish, .parameters = conv->parameters, .out = conv->out + group * filters, .out_step = conv->filters,
+        .finish = conv->finish, .out = conv->out + group * filters, .out_step = conv->filters,
     };
     if (left->data) product.left.data += group * channels;
     return product;

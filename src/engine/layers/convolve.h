@@ -2,7 +2,7 @@
 #ifndef SHAPEFLOW_ENGINE_LAYERS_CONVOLVE_H
 #define SHAPEFLOW_ENGINE_LAYERS_CONVOLVE_H
 
-#include "base/arena.h"
+#include "engine/finish.h"
 #include "engine/layers/window.h"
 
 typedef struct Convolution {
@@ -14,8 +14,7 @@ typedef struct Convolution {
     const float *const *packed;   /* what convolve_pack made of it; NULL = nothing */
     const float *bias;     /* (filters); NULL = none */
     float       *out;      /* (batch, places of the window's axes, filters) */
-    void       (*finish)(float *x, int64_t n, const double *parameters);   /* an activation, in place; NULL = none */
-    const double *parameters;
+    FinishList   finish;
 } Convolution;
 
 /* kernel: (taps, channels / groups, filters). */

@@ -83,6 +83,6 @@ void convolve_depthwise(const Convolution *conv, Arena *scratch)
         line.out = conv->out + l * width * conv->filters;
         const int64_t done = line.multiplier == 1 ? RUN_CHANNELS[lanes_here()](&line) : 0;
         for (int64_t p = 0; done < conv->filters && p < width; p++) run_filters(&line, p, done);
-        if (conv->finish) conv->finish(line.out, width * conv->filters, conv->parameters);
+        finish_apply(&conv->finish, line.out, width * conv->filters);
     }
 }

@@ -89,5 +89,5 @@ void convolve_transposed(const Convolution *conv, Arena *scratch)
         Spot spot = spot_at(conv, row);
         for (int64_t r = 0; r < product.rows; r++, spot_next(conv, &spot)) lay_kernel(conv, &spot, products + r * columns);
     }
-    if (conv->finish) conv->finish(conv->out, cells * conv->filters, conv->parameters);
+    finish_apply(&conv->finish, conv->out, cells * conv->filters);
 }

@@ -171,11 +171,16 @@ static void forward(const Forward *f)
     const Matmul product = {
         .rows = rows, .inner = in, .columns = config->units, .left = {.data = f->in[0].data, .step = in},
         .right = kernel_of(f, in, config->units), .right_row_step = config->units, .right_column_step = 1,
-        .bias = config->bias ? f->weights[1].data : NULL, .finish = activation->apply, .parameters = activation->parameters,
+        .bias = config->bias ? f->weights[1].data : NULL, .finish = finish_of(f, activation, f->scratch),
         .out = f->out[0].data, .out_step = config->units,
     };
     matmul(&product, f->scratch);
     if (!activation->apply) activation_apply(activation, &f->out[0]);
+}
+
+static bool leads(const Forward *f)
+{
+    return config_of(f->layer)->activation->apply != NULL;
 }
 
 static int64_t trace(const Trace *t, Term *terms, int64_t cap)
@@ -248,6 +253,7 @@ const LayerKind LAYER_dense = {
     .infer = infer,
     .forward = forward,
     .fills = true,
+    .leads = leads,
     .trace = trace,
     .connections = connections,
     .explain = explain,

@@ -133,7 +133,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const LayerKind LAYER_##SYMBOL = {                                                                  \
         .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
         .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .fills = true, .trace = trace, .explain = explain, \
+        .make = make, .build = build, .infer = infer, .forward = forward, .leads = conv_leads, .fills = true, .trace = trace, .explain = explain, \
         .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
     };
 

@@ -101,6 +101,7 @@ const LayerKind LAYER_dropout = {
     .n_call_params = 2,
     .make = make,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = elementwise_trace,
     .connections = elementwise_connections,

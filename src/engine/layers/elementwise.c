@@ -37,6 +37,13 @@ void elementwise_forward(const Forward *f)
     }
 }
 
+bool elementwise_follow(const Forward *f, Arena *arena, Finish *finish)
+{
+    (void)arena;
+    *finish = finish_activation(layer_activation(f->layer));
+    return layer_activation(f->layer)->apply != NULL;
+}
+
 int64_t elementwise_trace(const Trace *t, Term *terms, int64_t cap)
 {
     if (cap > 0) terms[0] = (Term){.input = t->output, .from = t->k, .weight = -1, .at = -1, .child = -1, .scale = 1};

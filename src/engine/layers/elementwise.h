@@ -2,12 +2,13 @@
 #ifndef SHAPEFLOW_ENGINE_ELEMENTWISE_H
 #define SHAPEFLOW_ENGINE_ELEMENTWISE_H
 
-#include "engine/layer.h"
+#include "engine/finish.h"
 
 /* Also of the inputs' own type, where Keras computes nothing (Identity). */
 bool elementwise_infer_same(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 
 void elementwise_forward(const Forward *);
+bool elementwise_follow(const Forward *, Arena *, Finish *);
 int64_t elementwise_trace(const Trace *, Term *, int64_t cap);
 int64_t elementwise_connections(const Trace *);
 

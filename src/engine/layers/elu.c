@@ -25,6 +25,7 @@ const LayerKind LAYER_elu = {
     .n_params = 1,
     .make = make,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = elementwise_trace,
     .connections = elementwise_connections,

@@ -6,6 +6,7 @@ const LayerKind LAYER_identity = {
     .module = "keras.src.layers.core.identity",
     .infer = elementwise_infer_same,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = elementwise_trace,
     .connections = elementwise_connections,

@@ -47,6 +47,7 @@ const LayerKind LAYER_leaky_relu = {
     .n_params = 1,
     .make = make,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = elementwise_trace,
     .connections = elementwise_connections,

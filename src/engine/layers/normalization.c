@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/finish.h"
 #include "engine/lanes.h"
 
 typedef struct NormalizationConfig {
@@ -636,21 +637,19 @@ static void batch_factors(const Forward *f, int64_t channels, float *factor, flo
     }
 }
 
-/* (rows, channels): the channels last. */
-#define X(NAME, ATTRIBUTES, FLOATS)                                                                                              \
-    ATTRIBUTES static void scale_rows_##NAME(const float *restrict x, const float *restrict factor, const float *restrict offset, \
-                                             int64_t rows, int64_t channels, float *restrict y)                                  \
-    {                                                                                                                            \
-        for (int64_t r = 0; r < rows; r++, x += channels, y += channels)                                                         \
-            for (int64_t c = 0; c < channels; c++) y[c] = x[c] * factor[c] + offset[c];                                          \
+/* x (rows, channels), in place. */
+#define X(NAME, ATTRIBUTES, FLOATS)                                                                                         \
+    ATTRIBUTES static void scale_##NAME(float *restrict x, const float *restrict factor, const float *restrict offset,      \
+                                        int64_t rows, int64_t channels)                                                     \
+    {                                                                                                                       \
+        for (int64_t r = 0; r < rows; r++, x += channels)                                                                   \
+            for (int64_t c = 0; c < channels; c++) x[c] = x[c] * factor[c] + offset[c];                                     \
     }
 LANES(X)
 #undef X
 
-typedef void ScaleRows(const float *x, const float *factor, const float *offset, int64_t rows, int64_t channels, float *y);
-
-static ScaleRows *const SCALE_ROWS[] = {
-#define X(NAME, ATTRIBUTES, FLOATS) scale_rows_##NAME,
+static void (*const SCALE_IN_PLACE[])(float *x, const float *factor, const float *offset, int64_t rows, int64_t channels) = {
+#define X(NAME, ATTRIBUTES, FLOATS) scale_##NAME,
     LANES(X)
 #undef X
 };
@@ -666,11 +665,36 @@ static void batch_forward(const Forward *f)
     float *restrict y = f->out->data;
     batch_factors(f, channels, factor, offset);
     if (inner == 1) {
-        SCALE_ROWS[lanes_here()](x, factor, offset, outer, channels, y);
+        memcpy(y, x, (size_t)(outer * channels) * sizeof(float));
+        SCALE_IN_PLACE[lanes_here()](y, factor, offset, outer, channels);
         return;
     }
     for (int64_t o = 0; o < outer; o++, x += channels * inner, y += channels * inner)
         for (int64_t k = 0; k < channels * inner; k++) y[k] = x[k] * factor[k / inner] + offset[k / inner];
+}
+
+/* Factors and offsets of a run that are known before it. */
+typedef struct BatchScaling {
+    int64_t channels;
+    float  *factor, *offset;
+} BatchScaling;
+
+static void scale_in_place(float *x, int64_t n, const void *how)
+{
+    const BatchScaling *scaling = how;
+    SCALE_IN_PLACE[lanes_here()](x, scaling->factor, scaling->offset, n / scaling->channels, scaling->channels);
+}
+
+static bool batch_follow(const Forward *f, Arena *arena, Finish *finish)
+{
+    const NormalizationConfig *config = f->layer->config;
+    const int64_t channels = f->weights[batch_weights(config).mean].shape.dim[0];
+    if (!channels || inner_size(&f->in[0].shape, config->axes[0]) != 1) return false;
+    BatchScaling *scaling = ARENA_NEW(arena, BatchScaling);
+    *scaling = (BatchScaling){channels, ARENA_ARRAY(arena, channels, float), ARENA_ARRAY(arena, channels, float)};
+    batch_factors(f, channels, scaling->factor, scaling->offset);
+    *finish = (Finish){scale_in_place, scaling};
+    return true;
 }
 
 /* ---- what an output depends on ---- */
@@ -769,7 +793,7 @@ static void rms_explain(const Trace *t, ExplainTopic topic, Text *text)
 const LayerKind LAYER_batch_normalization = {
     .name = "BatchNormalization", .module = "keras.src.layers.normalization.batch_normalization", PARAMS(BATCH_PARAMS),
     .call_params = BATCH_CALL, .n_call_params = 3, .make = batch_make, .build = batch_build, .infer = batch_infer,
-    .forward = batch_forward, .fills = true, .trace = batch_trace, .explain = batch_explain, .rule = TRACE_DEPENDS,
+    .forward = batch_forward, .follow = batch_follow, .fills = true, .trace = batch_trace, .explain = batch_explain, .rule = TRACE_DEPENDS,
     .keeps_mask = true, .elementwise = true,
 };
 

@@ -64,6 +64,7 @@ const LayerKind LAYER_relu = {
     .n_params = 3,
     .make = make,
     .forward = elementwise_forward,
+    .follow = elementwise_follow,
     .fills = true,
     .trace = elementwise_trace,
     .connections = elementwise_connections,

@@ -72,7 +72,7 @@ static void forward(const Forward *forward)
     Convolution depthwise = both, pointwise = both;
     depthwise.filters = middle;
     depthwise.bias = NULL;
-    depthwise.finish = NULL;
+    depthwise.finish = (FinishList){0};
     depthwise.out = spread;
     convolve_depthwise(&depthwise, forward->scratch);
     for (int i = 0; i < CONV_AXES; i++)
