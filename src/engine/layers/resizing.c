@@ -1,4 +1,4 @@
-/* Resizing and CenterCrop. */
+/* Resizing, CenterCrop, and the operation ops.image.resize. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "engine/layers/image_layer.h"
 #include "engine/layers/resize.h"
 #include "engine/layers/spatial.h"
+#include "engine/operations/operation.h"
 
 static const char *const INTERPOLATIONS[] = {"bilinear", "nearest", "bicubic", "lanczos3", "lanczos5", "area", NULL};
 static const char *const FILL_MODES[] = {"constant", NULL};
@@ -238,3 +239,52 @@ static bool computes(const Layer *layer)
 
 KIND(resizing, "Resizing", "resizing", RESIZING, make_resizing, infer)
 KIND(center_crop, "CenterCrop", "center_crop", CENTER_CROP, make_center_crop, infer_center_crop)
+
+/* ---- the operation ---- */
+
+static const ParamSpec IMAGES[] = {{.name = "images", .type = PARAM_TENSORS, .required = true}};
+static const ParamSpec RESIZE_PARAMS[] = {
+    {.name = "size", .type = PARAM_INTS, .required = true},
+    {.name = "interpolation", .type = PARAM_CHOICE, .choices = INTERPOLATIONS, .fallback = VALUE_IS_TEXT("bilinear")},
+    {.name = "antialias", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
+    {.name = "crop_to_aspect_ratio", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
+    {.name = "pad_to_aspect_ratio", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
+    {.name = "fill_mode", .type = PARAM_CHOICE, .choices = FILL_MODES, .fallback = VALUE_IS_TEXT("constant")},
+    {.name = "fill_value", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.0)},
+    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
+};
+
+static bool make_operation(Maker *maker)
+{
+    const Value *size = maker_arg(maker, "size"), *fill = maker_arg(maker, "fill_value");
+    const bool list = size->kind == VALUE_TUPLE || size->kind == VALUE_LIST;
+    if (!list || size->list->n != 2)
+        return maker_refuse(maker, "size", "ValueError", "Expected `size` to be a tuple of 2 integers. Received: size=%s",
+                            maker_text(maker, "size"));
+    if (!layer_base(maker)) return false;
+    ResizingConfig *config = ARENA_NEW(maker->builder->arena, ResizingConfig);
+    *config = (ResizingConfig){
+        .height = &size->list->items[0], .width = &size->list->items[1], .region = region_of_resizing,
+        .interpolation = maker_text(maker, "interpolation"), .antialias = value_truth(maker_arg(maker, "antialias")),
+        .crops = value_truth(maker_arg(maker, "crop_to_aspect_ratio")), .pads = value_truth(maker_arg(maker, "pad_to_aspect_ratio")),
+        .fill = value_is_number(fill) ? (float)value_number(fill) : 0.0F,
+    };
+    maker->layer->config = config;
+    return maker_data_format(maker, "data_format", &config->channels_first);
+}
+
+static bool infer_operation(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const int rank = in[0].shape.rank;
+    if (rank != 3 && rank != 4)
+        return error_set(err, "ValueError", "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images). Received input "
+                         "with shape: images.shape=%s", shape_text(out->arena, &in[0].shape));
+    if (!infer(layer, call, in, n_in, out, err)) return false;
+    out->spec[out->n - 1].dtype = in[0].dtype;
+    return true;
+}
+
+const LayerKind OPERATION_resize = {
+    OPERATION("Resize", "image"), TAKES(IMAGES), MADE_WITH(RESIZE_PARAMS), .make = make_operation, .infer = infer_operation, .forward = forward,
+    .trace = trace, .explain = explain, .connections = connections, .computes = computes, .rule = TRACE_SUM,
+};

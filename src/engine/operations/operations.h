@@ -53,11 +53,18 @@
     /* sliding windows */ \
     X(max_pool) X(average_pool) X(conv) X(depthwise_conv) \
     /* laid out otherwise */ \
-    X(meshgrid) X(space_to_depth) X(depth_to_space) X(extract_sequences) X(slice_update) X(extract_patches) X(unfold) \
+    X(meshgrid) X(space_to_depth) X(depth_to_space) X(extract_sequences) X(slice_update) X(extract_patches) X(unfold) X(resize) \
     /* compared */ \
     X(isclose) X(allclose) X(isin) X(digitize) X(searchsorted) X(nanargmax) X(nanargmin) \
     /* summed with weights */ \
     X(diff) X(trapezoid) X(trace) X(average) \
+    /* attention and losses */ \
+    X(dot_product_attention) X(categorical_crossentropy) X(sparse_categorical_crossentropy) X(binary_crossentropy) \
+    /* ranked and brought to places */ \
+    X(quantile) X(percentile) X(nanquantile) X(nanpercentile) X(segment_sum) X(segment_prod) X(segment_max) X(segment_min) \
+    X(scatter) X(scatter_update) \
+    /* linear algebra */ \
+    X(det) X(logdet) X(inv) X(cholesky) X(solve) X(solve_triangular) X(qr) X(svd) X(eigh) X(cross) \
     /* every line above ends with a backslash */
 /* clang-format on */
 

@@ -65,4 +65,6 @@ const char KERAS_OPERATION_NAMES[] =
     "square squareplus squeeze stack std stft stop_gradient subtract sum svd swapaxes swish switch take take_along_axis tan "
     "tanh tanh_shrink tensordot threshold tile top_k trace transpose trapezoid tri tril triu true_divide trunc unfold "
     "unique unravel_index unstack vander var vdot vectorize vectorized_map view view_as_complex view_as_real vsplit vstack "
-    "where while_loop zeros zeros_like ";
+    "where while_loop zeros zeros_like affine_transform crop_images elastic_transform extract_patches extract_patches_3d "
+    "gaussian_blur hsv_to_rgb map_coordinates pad_images perspective_transform resize rgb_to_grayscale rgb_to_hsv "
+    "scale_and_translate sobel_edges ssim ";
