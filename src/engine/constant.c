@@ -131,6 +131,7 @@ bool value_numbers(Arena *arena, const Value *value, Tensor *out)
     double number;
     if (value->kind != VALUE_OBJECT) return list_numbers(arena, value, DTYPE_FLOAT32, out);
     if (value->object.kind->numbers) return value->object.kind->numbers(value->object.data, arena, out);
+    if (value->object.kind->array) return value->object.kind->array(arena, value->object.data, out);
     if (!value->object.kind->number || !value->object.kind->number(value->object.data, &number)) return false;
     *out = tensor_make(arena, (Shape){0}, DTYPE_FLOAT32);
     out->data[0] = (float)number;

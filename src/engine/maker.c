@@ -111,7 +111,8 @@ bool maker_constraint(Maker *maker, const char *param) { return resolve(maker, p
 bool maker_seed(Maker *maker, const char *param)
 {
     const ValueKind kind = maker_arg(maker, param)->kind;
-    if (kind == VALUE_NONE || kind == VALUE_INT || kind == VALUE_BOOL || kind == VALUE_UNKNOWN || kind == VALUE_CONFIG ||
+    if (kind == VALUE_BOOL) return maker_refuse(maker, param, "ValueError", "Can't convert Python sequence with mixed types to Tensor.");
+    if (kind == VALUE_NONE || kind == VALUE_INT || kind == VALUE_UNKNOWN || kind == VALUE_CONFIG ||
         kind == VALUE_OBJECT)
         return true;
     maker_refuse(maker, param, "ValueError", "Argument `seed` must be an integer. Received: seed=%s", maker_text(maker, param));

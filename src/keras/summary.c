@@ -65,7 +65,7 @@ static void put_built_shapes(Text *text, const Layer *layer)
     if (!n) {
         text_put_char(text, '?');
     } else if (layer_infer(layer, NULL, in, n, &out, NULL) && out.n) {
-        put_shapes(text, out.spec, out.n);
+        put_shapes(text, out.spec, out.n, &RICH_SHAPES);
     } else {
         text_put_char(text, '?');
     }
@@ -75,7 +75,7 @@ static const char *shape_cell(const Rich *rich, const Layer *layer, bool traced)
 {
     Text text = {.arena = rich->table.arena};
     if (!traced && layer->build_config.kind == VALUE_NONE) text_put_char(&text, '?');
-    else if (layer->n_calls) put_call_shapes(&text, layer->calls[layer->n_calls - 1], "");
+    else if (layer->n_calls) put_call_shapes(&text, layer->calls[layer->n_calls - 1], &RICH_SHAPES);
     else put_built_shapes(&text, layer);
     return text_string(&text);
 }

@@ -69,10 +69,23 @@ WeightBytes weight_bytes(Arena *arena, const Plan *plan)
 
 /* ---- shapes ---- */
 
-static void put_structure(Text *text, const Value *value, const char *quote)
+const ShapeStyle RICH_SHAPES = {"", ""}, PLAIN_SHAPES = {"'", ","};
+
+static void put_shape(Text *text, const Shape *shape, const ShapeStyle *style)
+{
+    text_put_char(text, '(');
+    for (int i = 0; i < shape->rank; i++) {
+        if (i) text_put(text, ", ");
+        if (shape->dim[i] == DIM_NONE) text_put(text, "None");
+        else text_print(text, "%lld", (long long)shape->dim[i]);
+    }
+    text_print(text, "%s)", shape->rank == 1 ? style->after_one : "");
+}
+
+static void put_structure(Text *text, const Value *value, const ShapeStyle *style)
 {
     if (value->kind == VALUE_TENSOR) {
-        shape_print(text, &value->tensor->spec.shape);
+        put_shape(text, &value->tensor->spec.shape, style);
         return;
     }
     const bool dict = value->kind == VALUE_DICT, tuple = value->kind == VALUE_TUPLE;
@@ -80,18 +93,18 @@ static void put_structure(Text *text, const Value *value, const char *quote)
     text_put(text, dict ? "{" : tuple ? "(" : "[");
     for (size_t i = 0; i < list->n; i++) {
         if (i) text_put(text, ", ");
-        if (dict) text_print(text, "%s%s%s: ", quote, value_str_text(text->arena, &value->dict->keys.items[i]), quote);
-        put_structure(text, &list->items[i], quote);
+        if (dict) text_print(text, "%s%s%s: ", style->quote, value_str_text(text->arena, &value->dict->keys.items[i]), style->quote);
+        put_structure(text, &list->items[i], style);
     }
     text_put(text, dict ? "}" : tuple ? ")" : "]");
 }
 
-void put_shapes(Text *text, const TensorSpec *spec, int n)
+void put_shapes(Text *text, const TensorSpec *spec, int n, const ShapeStyle *style)
 {
     if (n > 1) text_put_char(text, '[');
     for (int i = 0; i < n; i++) {
         if (i) text_put(text, ", ");
-        shape_print(text, &spec[i].shape);
+        put_shape(text, &spec[i].shape, style);
     }
     if (n > 1) text_put_char(text, ']');
 }
@@ -101,15 +114,15 @@ static bool is_nest(const Value *value)
     return value->kind == VALUE_DICT || value->kind == VALUE_LIST || value->kind == VALUE_TUPLE;
 }
 
-void put_call_shapes(Text *text, const Node *node, const char *quote)
+void put_call_shapes(Text *text, const Node *node, const ShapeStyle *style)
 {
     if (node->n_out > 1 && is_nest(&node->structure)) {
-        put_structure(text, &node->structure, quote);
+        put_structure(text, &node->structure, style);
         return;
     }
     TensorSpec *spec = ARENA_ARRAY(text->arena, node->n_out, TensorSpec);
     for (int i = 0; i < node->n_out; i++) spec[i] = node->out[i]->spec;
-    put_shapes(text, spec, node->n_out);
+    put_shapes(text, spec, node->n_out, style);
 }
 
 

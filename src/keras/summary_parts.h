@@ -16,10 +16,14 @@ const char *memory_text(Arena *, double bytes, const char *const *units);
 typedef struct WeightBytes { double trainable, frozen; } WeightBytes;
 WeightBytes weight_bytes(Arena *, const Plan *);
 
+/* How a style writes shapes: what stands around dictionary keys, and after an only axis. */
+typedef struct ShapeStyle { const char *quote, *after_one; } ShapeStyle;
+extern const ShapeStyle RICH_SHAPES, PLAIN_SHAPES;    /* (None) and (None,) */
+
 /* "[(None, 4), (None, 4)]"; one shape stands alone. */
-void put_shapes(Text *, const TensorSpec *, int n);
-/* The outputs of a call as they nest; dictionary keys between quotes. */
-void put_call_shapes(Text *, const Node *, const char *quote);
+void put_shapes(Text *, const TensorSpec *, int n, const ShapeStyle *);
+/* The outputs of a call as they nest. */
+void put_call_shapes(Text *, const Node *, const ShapeStyle *);
 
 /* The shapes in get_build_config(), as many as there are. */
 int build_shapes(const Layer *, TensorSpec *, int cap);

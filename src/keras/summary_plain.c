@@ -136,7 +136,7 @@ static const char *shapes_of(const Plain *plain, const Node *node)
     Text text = {.arena = plain->text->arena};
     const bool list = strcmp(node->layer->class_name, "InputLayer") == 0;
     if (list) text_put_char(&text, '[');
-    put_call_shapes(&text, node, "'");
+    put_call_shapes(&text, node, &PLAIN_SHAPES);
     if (list) text_put_char(&text, ']');
     if (gives_tuple(node)) {
         text.bytes[0] = '(';

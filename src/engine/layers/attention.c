@@ -128,9 +128,9 @@ static KerasTensor *mask(Builder *b, Layer *layer, Node *node, KerasTensor *cons
 
 /* ---- numbers ---- */
 
-/* (batch, queries, width), (batch, values, width of key), (batch, values, depth) */
+/* (batch, queries, query_width), (batch, values, key_width), (batch, values, depth); width: of what is summed over */
 typedef struct Sizes {
-    int64_t batch, queries, values, width, depth;
+    int64_t batch, queries, values, query_width, key_width, width, depth;
 } Sizes;
 
 typedef struct Looking {
@@ -163,16 +163,24 @@ static const float *mask_of(const Forward *f, size_t i)
     return at < f->n_in ? f->in[at].data : NULL;
 }
 
+/* A sum of query and key stretches the one that is 1 wide. */
+static bool widths_fit(ScoreMode mode, Sizes *size)
+{
+    size->width = size->query_width == 1 ? size->key_width : size->query_width;
+    return size->query_width == size->key_width || (mode != SCORE_DOT && (size->query_width == 1 || size->key_width == 1));
+}
+
 static bool looking_make(const Forward *f, Looking *s)
 {
     const Tensor *query = &f->in[0], *value = &f->in[1], *key = f->call->tensors[CALL_INPUTS_ARG].n > 2 ? &f->in[2] : value;
+    const AttentionConfig *config = f->layer->config;
     const int rank = query->shape.rank;
     if (rank < 2 || !same_batch(&query->shape, &value->shape) || !same_batch(&query->shape, &key->shape)) return false;
     s->size = (Sizes){
         .batch = shape_span_size(&query->shape, 0, rank - 2), .queries = rows(&query->shape), .values = rows(&value->shape),
-        .width = query->shape.dim[rank - 1], .depth = value->shape.dim[rank - 1],
+        .query_width = query->shape.dim[rank - 1], .key_width = key->shape.dim[rank - 1], .depth = value->shape.dim[rank - 1],
     };
-    if (rows(&key->shape) != s->size.values || key->shape.dim[rank - 1] != s->size.width) return false;
+    if (rows(&key->shape) != s->size.values || !widths_fit(config->mode, &s->size)) return false;
     s->query = query->data, s->key = key->data, s->value = value->data;
     s->query_mask = mask_of(f, 0), s->value_mask = mask_of(f, 1);
     if ((s->query_mask || s->value_mask) && rank != 3) return false;
@@ -180,12 +188,13 @@ static bool looking_make(const Forward *f, Looking *s)
     return true;
 }
 
-/* scale: one number, or one for each feature (`step` 1). */
-static double score(ScoreMode mode, const float *q, const float *k, int64_t n, const float *scale, int step)
+/* scale: one number, or one for each feature of the query (`step` 1). */
+static double score(ScoreMode mode, const float *q, const float *k, const Sizes *size, const float *scale, int step)
 {
     double sum = 0;
-    for (int64_t i = 0; i < n; i++) {
-        const double factor = scale ? (double)scale[i * step] : 1, both = (double)q[i] + (double)k[i];
+    const int64_t q_step = size->query_width > 1, k_step = size->key_width > 1;
+    for (int64_t i = 0; i < size->width; i++) {
+        const double factor = scale ? (double)scale[i * step * q_step] : 1, both = (double)q[i * q_step] + (double)k[i * k_step];
         switch (mode) {
         case SCORE_DOT: sum += (double)q[i] * (double)k[i]; break;
         case SCORE_CONCAT: sum += tanh(factor * both); break;
@@ -204,8 +213,8 @@ static void score_all(const Forward *f, const Looking *s)
         for (int64_t q = 0; q < s->size.queries; q++)
             for (int64_t v = 0; v < s->size.values; v++)
                 s->scores[(b * s->size.queries + q) * s->size.values + v] =
-                    (float)(concat * score(config->mode, s->query + (b * s->size.queries + q) * s->size.width,
-                                           s->key + (b * s->size.values + v) * s->size.width, s->size.width, scale,
+                    (float)(concat * score(config->mode, s->query + (b * s->size.queries + q) * s->size.query_width,
+                                           s->key + (b * s->size.values + v) * s->size.key_width, &s->size, scale,
                                            config->mode == SCORE_ADDITIVE));
 }
 
@@ -261,10 +270,11 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     const bool has_key = t->call && t->call->tensors[CALL_INPUTS_ARG].n > 2;
     const Shape *out = &t->out[t->output].shape;
     const int64_t depth = out->dim[out->rank - 1], row = depth ? t->k / depth : 0, width = query->dim[query->rank - 1];
+    const int64_t key_width = t->in[has_key ? 2 : 1].shape.dim[value->rank - 1];
     const int64_t b = rows(query) ? row / rows(query) : 0, n = rows(value);
     for (int64_t i = 0; i < width; i++) terms_add(&list, term_input(0, row * width + i, 1));
     for (int64_t v = 0; v < n; v++) {
-        for (int64_t i = 0; i < width; i++) terms_add(&list, term_input(has_key ? 2 : 1, (b * n + v) * width + i, 1));
+        for (int64_t i = 0; i < key_width; i++) terms_add(&list, term_input(has_key ? 2 : 1, (b * n + v) * key_width + i, 1));
         if (has_key && t->output == 0) terms_add(&list, term_input(1, (b * n + v) * depth + t->k % depth, 1));
     }
     return list.n;

@@ -47,9 +47,23 @@ static bool merge_make(Maker *m, MergeMode *merge)
 
 static Layer *copy_layer(Builder *, const Layer *, const Argument *changes, int n_changes, Span, Error *);
 
-/* A cell is saved with its layer and made anew from what was saved. */
+static bool copy_value(Builder *, Value *, Span, Error *);
+
+static bool copy_list(Builder *b, Value *value, Span span, Error *err)
+{
+    Value copy = value_list(b->arena, value->kind, value->list->n);
+    for (size_t i = 0; i < value->list->n; i++) {
+        list_add(copy.list, value->list->items[i]);
+        if (!copy_value(b, &copy.list->items[i], span, err)) return false;
+    }
+    *value = copy;
+    return true;
+}
+
+/* A cell, or a stack of them, is saved with its layer and made anew from what was saved. */
 static bool copy_value(Builder *b, Value *value, Span span, Error *err)
 {
+    if (value->kind == VALUE_LIST || value->kind == VALUE_TUPLE) return copy_list(b, value, span, err);
     if (value->kind != VALUE_LAYER) return true;
     const Argument name = {.keyword = "name", .value = value_string(b->arena, value->layer->name, strlen(value->layer->name)), .span = SPAN_NONE};
     Layer *copy = copy_layer(b, value->layer, &name, 1, span, err);

@@ -161,6 +161,16 @@ static bool multi_make(Maker *m)
     return layer_base(m) && output_make(m, config) && weights_make(m, config) && axes_make(m, config) && window_make(m, config) && flash_make(m);
 }
 
+/* 1 / sqrt(float(head_dim)) */
+static bool width_make(Maker *m)
+{
+    const Value *width = maker_arg(m, "head_dim");
+    if (!value_is_number(width) || value_number(width) > 0) return true;
+    if (value_number(width) < 0) maker_refuse(m, "head_dim", "ValueError", "math domain error");
+    else maker_refuse(m, "head_dim", "ZeroDivisionError", "float division by zero");
+    return error_fix(m->err, FIX_ARGUMENT, "head_dim", "2");
+}
+
 static bool grouped_make(Maker *m)
 {
     HeadsConfig *config = config_new(m);
@@ -175,7 +185,7 @@ static bool grouped_make(Maker *m)
         maker_refuse(m, "num_key_value_heads", "ValueError", "`num_query_heads` must be divisible by `num_key_value_heads`.");
         return error_fix(m->err, FIX_ARGUMENT, "num_key_value_heads", "1");
     }
-    return window_make(m, config) && weights_make(m, config) && flash_make(m);
+    return window_make(m, config) && weights_make(m, config) && width_make(m) && flash_make(m);
 }
 
 /* ---- build ---- */
@@ -219,6 +229,13 @@ static const Value *argument(const Layer *layer, const char *name)
     return NULL;
 }
 
+/* Each projection makes its initializers anew from the layer's. */
+static bool check_initializers(const Layer *layer, Error *err)
+{
+    if (argument(layer, "kernel_initializer")->kind != VALUE_NONE && argument(layer, "bias_initializer")->kind != VALUE_NONE) return true;
+    return error_set(err, "AttributeError", "type object 'NoneType' has no attribute 'from_config'");
+}
+
 /* An EinsumDense of the layer's own, built; its place among the children, or -1. */
 static int add_projection(Builder *b, Layer *layer, const Projection *p, const TensorSpec *in, Error *err)
 {
@@ -226,6 +243,7 @@ static int add_projection(Builder *b, Layer *layer, const Projection *p, const T
                                          "activity_regularizer", "kernel_constraint", "bias_constraint"};
     const HeadsConfig *config = layer->config;
     const char *bias;
+    if (!check_initializers(layer, err)) return -1;
     const char *equation = projection(b->arena, p->free_axes, p->bound, p->last.rank, &bias);
     Value shape = value_list(b->arena, VALUE_TUPLE, SHAPE_RANK_MAX);
     for (int i = 1; i < p->free_axes; i++) list_add(shape.list, value_none());

@@ -137,8 +137,10 @@ static bool check_cudnn(Maker *m)
                         maker_text(m, "use_cudnn"));
 }
 
+/* Keras hands SimpleRNN's activity_regularizer to nobody. */
 static bool simple_make(Maker *m)
 {
+    maker_set(m, "activity_regularizer", value_none());
     return recurrent_make(m, recurrent_make_cell(m, &LAYER_simple_rnn_cell, "simple_rnn_cell"), 3);
 }
 

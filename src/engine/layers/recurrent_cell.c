@@ -4,6 +4,7 @@
 
 #include "engine/activation.h"
 #include "engine/config.h"
+#include "engine/initializer.h"
 #include "engine/layers/layers.h"
 #include "engine/layers/recurrent.h"
 #include "engine/layers/terms.h"
@@ -115,13 +116,15 @@ static CellConfig *config_new(Maker *m, int gates, int states)
 static bool simple_make(Maker *m)
 {
     CellConfig *config = config_new(m, 1, 1);
-    return units_make(m, config) && layer_base(m) && maker_activation(m, "activation", &config->activation) && rest_make(m, config);
+    return units_make(m, config) && layer_base(m) && maker_seed(m, "seed") &&
+           maker_activation(m, "activation", &config->activation) && rest_make(m, config);
 }
 
 static bool gated_make(Maker *m, CellConfig *config)
 {
     return units_make(m, config) && layer_base(m) && maker_activation(m, "activation", &config->activation) &&
-           maker_activation(m, "recurrent_activation", &config->recurrent_activation) && rest_make(m, config);
+           maker_activation(m, "recurrent_activation", &config->recurrent_activation) && rest_make(m, config) &&
+           maker_seed(m, "seed");
 }
 
 static bool lstm_make(Maker *m)
@@ -165,7 +168,10 @@ static bool bias_build(Builder *b, Layer *layer, const CellConfig *config, Error
 {
     int64_t columns = size_multiply(config->units, config->gates);
     Shape shape = config->reset_after ? SHAPE(2, columns) : SHAPE(columns);
-    if (!layer_add_weight(b, layer, "bias", shape, argument(layer, "bias_initializer"), true, err)) return false;
+    const Value initializer = argument(layer, "bias_initializer");
+    /* The initializer is asked for the part before the ones. */
+    if (config->forget_ones && !initializer_check(b->arena, &initializer, &SHAPE(config->units), err)) return false;
+    if (!layer_add_weight(b, layer, "bias", shape, initializer, true, err)) return false;
     if (!config->forget_ones) return true;
     layer->weights[layer->n_weights - 1].ones_from = config->units;
     layer->weights[layer->n_weights - 1].ones_to = size_multiply(config->units, 2);

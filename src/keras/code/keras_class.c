@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/activation.h"
+#include "engine/config.h"
 #include "engine/layers/layers.h"
 #include "keras/code/exception.h"
 #include "keras/code/keras_model.h"
@@ -36,6 +38,14 @@ static Value engine_dict(Evaluator *ev, const Value *value)
     return out;
 }
 
+/* keras.ops.relu where an activation stands; of another default is ops.gelu alone. */
+static void operation_as_activation(Evaluator *ev, const Value *value, Value *out)
+{
+    const char *name = value_is(value, &OBJECT_OPERATION) ? value->object.data : NULL;
+    const Activation *activation = name && strcmp(name, "gelu") != 0 ? activation_find(name) : NULL;
+    if (activation) *out = activation_function(ev->arena, activation);
+}
+
 Value engine_value(Evaluator *ev, Value value)
 {
     const Instance *instance = value_instance(&value);
@@ -45,6 +55,7 @@ Value engine_value(Evaluator *ev, Value value)
     else if (class && class->config) out = class_itself(ev, class->config);
     else if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) out = engine_list(ev, &value);
     else if (value.kind == VALUE_DICT) out = engine_dict(ev, &value);
+    else operation_as_activation(ev, &value, &out);
     out.span = value.span;
     return out;
 }

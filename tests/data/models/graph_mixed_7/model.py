@@ -1,0 +1,27 @@
+import numpy as np
+import keras
+from keras import Input, Model, Sequential, layers, ops
+from keras.layers import *
+x1 = Input(shape=(5,), dtype='int32')
+x2 = Embedding(38, 3, mask_zero=True)(x1)
+x3 = Input(shape=(5,), dtype='int32', name='block1_conv')
+x4 = Embedding(42, 6, mask_zero=True)(x3)
+x5 = ops.clip(x2, 0, 1)
+isub1 = Input((5, 3, ))
+hsub1 = Bidirectional(GRU(1), merge_mode='concat')(isub1)
+sub1 = Model(isub1, Dense(2)(hsub1))
+x6 = sub1(x5)
+x7 = ops.sigmoid(x3)
+x8 = Add()([x7, x1])
+shared0 = Reshape((1, -1))
+x9 = shared0(x7)
+x10 = UpSampling1D(2)(x9)
+x11 = Dropout(0.3, name='out.2')(x10)
+x12 = MultiHeadAttention(2, 3, name='enc-1')(x11, x6)
+isub2 = Input((1, 5, ))
+hsub2 = ELU()(isub2)
+sub2 = Model(isub2, hsub2)
+x13 = sub2(x9)
+x14 = DepthwiseConv1D(2)(x11)
+model = Model([x1, x3], x14)
+model.compile(optimizer='adam', loss='mse')
