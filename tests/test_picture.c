@@ -234,6 +234,24 @@ static void no_text_stands_on_another(void **state)
     swarm(assert_no_text_on_text);
 }
 
+static void assert_overview(Studio *studio, const char *name)
+{
+    studio->view.zoom = picture_zoom_least(&studio->view);
+    assert_no_text_on_text(studio, name);
+    for (size_t i = 0; i < studio->scene.n_picks; i++) {
+        const Pick *pick = &studio->scene.picks[i];
+        const Rect area = studio->view.area;
+        if (pick->type == PICK_UNIT && (pick->area.x < area.x - 1 || pick->area.x + pick->area.w > area.x + area.w + 1))
+            fail_msg("%s: %s is not seen", name, pick->label);
+    }
+}
+
+static void zoomed_out_all_units_are_seen(void **state)
+{
+    (void)state;
+    swarm(assert_overview);
+}
+
 /* The unit of another column that a wire runs through; NULL when there is none. */
 static const Pick *unit_crossed(const Scene *scene, const Mark *wire)
 {
@@ -842,6 +860,7 @@ int main(void)
         cmocka_unit_test(headings_and_counts_are_said),
         cmocka_unit_test(nothing_is_outside_the_area),
         cmocka_unit_test(no_text_stands_on_another),
+        cmocka_unit_test(zoomed_out_all_units_are_seen),
         cmocka_unit_test(skips_cross_no_units),
         cmocka_unit_test(text_at_1080p_is_13_points_at_least),
         cmocka_unit_test(units_are_reached_from_each_other),

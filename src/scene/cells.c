@@ -135,7 +135,7 @@ static float figure_size(const Chart *chart, int column, Rect cell, int decimals
         if (!block_shows(block, e) || !chart_value(chart, (Unit){column, e}, &value)) continue;
         width = fmaxf(width, measure_width(chart->view->measure, FONT_CODE, 1, number_text(chart->arena, value, decimals)));
     }
-    return width > 0 ? fminf(chart->layout.type.small * 1.2F, cell.w * 0.76F / width) : 0;
+    return width > 0 ? fminf(chart->layout.type.small * 1.2F, cell.w * (block->columns > 1 ? 0.76F : 0.9F) / width) : 0;
 }
 
 static void figures_draw(Scene *scene, const Chart *chart, int column, const Palette *palette)

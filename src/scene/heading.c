@@ -65,10 +65,17 @@ static const char *activation_of(const Layer *layer)
     return activation && strcmp(activation->name, "linear") ? activation->name : NULL;
 }
 
+/* Wrappers say the activation of what they wrap. */
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && !strcmp(text + length - tail, end);
+}
+
 static void title_add_activation(Line *line, Arena *arena, const PlanStep *at, int step)
 {
     const char *name = activation_of(at->node->layer);
-    if (!name) return;
+    if (!name || ends_with(line->piece[line->n - 1].text, name)) return;
     line_add(line, arena, (Piece){.text = DOT});
     line_add(line, arena, (Piece){.text = name, .pick = PICK_ARGUMENT, .row = at->row, .step = step, .id = "activation"});
 }
@@ -293,6 +300,15 @@ static void fill_word(Filling *filling, Piece piece)
     fill_put(filling, piece);
 }
 
+/* A class and its first argument stay together where a line holds both. */
+static float word_width(const Filling *filling, const Line *title, int i)
+{
+    const float alone = title_width(filling, title->piece[i].text);
+    if (i + 2 >= title->n || strcmp(title->piece[i + 1].text, " ") != 0) return alone;
+    const float both = alone + title_width(filling, " ") + title_width(filling, title->piece[i + 2].text);
+    return both <= filling->room ? both : alone;
+}
+
 static void fill_line(Filling *filling, const Line *title)
 {
     for (int i = 0; i < title->n; i++) {
@@ -301,7 +317,7 @@ static void fill_line(Filling *filling, const Line *title)
             fill_word(filling, *piece);
             continue;
         }
-        const float next = title_width(filling, piece->text) + title_width(filling, title->piece[i + 1].text);
+        const float next = title_width(filling, piece->text) + word_width(filling, title, i + 1);
         if (filling->line[filling->n].width + next > filling->room) fill_break(filling);
         if (filling->line[filling->n].n) fill_put(filling, *piece);
     }

@@ -16,8 +16,9 @@
 #define PANEL_PAD 10.0F
 #define CABLE 14.0F
 #define SHEETS_HEIGHT 11.0F
+#define LANE_LEAST 34.0F       /* of a lane below its heading */
 #define SHARE_MAX 230.0F      /* of the width, for a block */
-#define HEADING_MAX 15.0F     /* times the title's size: longer ones are cut where there is no more room */
+#define HEADING_MAX 19.0F     /* times the title's size: longer ones are cut where there is no more room */
 
 /* How words are set so that all columns fit, the first that does is taken. */
 typedef struct Manner {
@@ -150,17 +151,29 @@ static float weight_of(const Column *column)
     return fit(sqrtf((float)size) / 3, 1, 3);
 }
 
-/* The slot of a column's lane in a height: from, and how high. */
-static Point slot_of(const Columns *columns, int c, float height)
+/* What a lane takes before any unit is drawn. */
+static float base_of(const Work *work, int c, float height)
 {
-    float before = 0, all = 0;
+    const int lanes = work->columns->lanes[work->columns->column[c].depth];
+    return fminf(heading_own_height(&work->layout->heading[c], work->layout->type) + LANE_LEAST, height / (float)lanes);
+}
+
+/* The slot of a column's lane in a height: from, and how high. What headings leave is shared by weight. */
+static Point slot_of(const Work *work, int c, float height)
+{
+    const Columns *columns = work->columns;
+    float before = 0, all = 0, base = 0, base_before = 0;
     if (columns->lanes[columns->column[c].depth] == 1) return (Point){0, height};
     for (int i = 0; i < columns->n; i++) {
         if (columns->column[i].depth != columns->column[c].depth) continue;
+        const bool above = columns->column[i].lane < columns->column[c].lane;
         all += weight_of(&columns->column[i]);
-        if (columns->column[i].lane < columns->column[c].lane) before += weight_of(&columns->column[i]);
+        base += base_of(work, i, height);
+        if (above) before += weight_of(&columns->column[i]);
+        if (above) base_before += base_of(work, i, height);
     }
-    return (Point){height * before / all, height * weight_of(&columns->column[c]) / all};
+    const float rest = fmaxf(height - base, 0);
+    return (Point){base_before + rest * before / all, base_of(work, c, height) + rest * weight_of(&columns->column[c]) / all};
 }
 
 /* In low slots the heading goes without its last line, in very low ones without the shape. */
@@ -188,7 +201,7 @@ static Rect room_of(const Work *work, int c, Rect page)
     const Columns *columns = work->columns;
     const Column *column = &columns->column[c];
     const float top = head_room(work->layout);
-    const Point slot = slot_of(columns, c, page.h - top);
+    const Point slot = slot_of(work, c, page.h - top);
     Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
     if (stacks_at(columns, column->depth)) {
@@ -230,6 +243,7 @@ static float heading_claim(const Work *work, int c)
 {
     const bool tiered = work->manner->tiers > 1 && !stacks_at(work->columns, work->columns->column[c].depth);
     const float width = fminf(work->layout->heading[c].width, work->layout->type.title * HEADING_MAX);
+    if (stacks_at(work->columns, work->columns->column[c].depth)) return width * sqrtf(work->squeeze);
     return width * work->squeeze * (tiered ? 0.5F : 1);
 }
 
@@ -320,7 +334,7 @@ static Rect heading_rect(const Work *work, int c, float x, float w)
         const float lower = work->manner->tiers > 1 && !is_upper(work, c) ? all + TIER_GAP : 0;
         return (Rect){x + w / 2 - reach / 2, work->layout->area.y + 10 + lower + all - own, reach, own};
     }
-    const Point slot = slot_of(columns, c, work->layout->page.h - head_room(work->layout));
+    const Point slot = slot_of(work, c, work->layout->page.h - head_room(work->layout));
     const float height = lane_heading(work, c, slot.y);
     return (Rect){x, place->room.y - height - sheets_height(&columns->column[c]) - 4, w, height};
 }
