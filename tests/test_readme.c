@@ -1,4 +1,4 @@
-/* README.md says what the program says: its keys, commands, layers, formats, paths and pictures are made anew and compared.
+/* README.md and the manual page say what the program says: its keys, commands, layers, formats, paths and pictures are made anew and compared.
  * Where they differ, README-got.md or NAME-got.png is saved, to be looked at and, when it is right, put in the old one's place. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,6 +204,38 @@ static void paths_named_are_there(void **state)
     assert_true(named > 10);
 }
 
+/* ---- the manual page ---- */
+
+/* troff's "\\-" is a minus. */
+static char *without_escapes(Arena *arena, const char *text)
+{
+    char *plain = arena_copy(arena, text, strlen(text)), *to = plain;
+    for (const char *from = plain; *from; from++)
+        if (!(from[0] == '\\' && from[1] == '-')) *to++ = *from;
+    *to = 0;
+    return plain;
+}
+
+static void the_manual_names_every_option(void **state)
+{
+    static const char *const subcommands[] = {"summary", "shapes", "predict", "render", "code", "convert"};
+    Readme *readme = *state;
+    Arena *arena = &readme->arena;
+    const char *manual = without_escapes(arena, tree_file(arena, "assets/desktop/shapeflow.1"));
+    int named = 0;
+    for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++) {
+        Text help = {.arena = arena};
+        put_answer(&help, readme, arena_print(arena, "shapeflow %s --help", subcommands[i]));
+        for (const char *at = text_string(&help); (at = strstr(at, "\n  -")); named++) {
+            at += 3;
+            const char *option = arena_copy(arena, at, strcspn(at, " "));
+            if (!strstr(manual, option)) fail_msg("the manual does not tell %s of %s", option, subcommands[i]);
+        }
+        assert_non_null(strstr(manual, subcommands[i]));
+    }
+    assert_true(named > 20);
+}
+
 /* ---- pictures ---- */
 
 typedef struct Image { uint32_t *data; int n, width, height; } Image;
@@ -278,6 +310,7 @@ int main(void)
         cmocka_unit_test(it_says_what_the_program_says),
         cmocka_unit_test(code_shown_stands_in_its_file),
         cmocka_unit_test(paths_named_are_there),
+        cmocka_unit_test(the_manual_names_every_option),
         cmocka_unit_test(pictures_are_as_drawn),
     };
     return cmocka_run_group_tests(tests, open_readme, close_readme);
