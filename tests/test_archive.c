@@ -139,6 +139,65 @@ static void a_file_of_weights_alone_is_loaded_but_tells_no_model(void **state)
     assert_string_equal(err.cause, "archive.weights_alone");
 }
 
+/* ---- while the text is edited ---- */
+
+static const char LOADING[] =
+    "import keras\nimport numpy as np\nmodel = keras.Sequential([keras.Input((77,)), keras.layers.Dense(2)])\n";
+
+static Snapshot edited(const Snapshot *before, const char *folder, const char *lines)
+{
+    Snapshot snapshot;
+    const char *code = arena_print(&arena, "%s%s", LOADING, lines);
+    snapshot_open_after(&snapshot, before, code, strlen(code), &(ReadOptions){.folder = folder});
+    assert_true(snapshot_good(&snapshot));
+    return snapshot;
+}
+
+static float first_bias(const Snapshot *snapshot) { return snapshot->reading.model->layers[0]->weights[1].given[0]; }
+
+static void a_file_is_read_once_while_it_stands_unchanged(void **state)
+{
+    (void)state;
+    size_t length;
+    char folder[] = "/tmp/shapeflow-loads-XXXXXX";
+    static const char LOAD[] = "model.load_weights('w.weights.h5')\n";
+    assert_non_null(mkdtemp(folder));
+    const char *path = path_join(&arena, folder, "w.weights.h5"), *bytes = bytes_of(DATA "dense_on_rows/dense_77.weights.h5", &length);
+    assert_true(file_write(&arena, path, bytes, length));
+    Snapshot first = edited(NULL, folder, LOAD), second = edited(&first, folder, "model.load_weights('w.weights.h5')  # again\n");
+    assert_int_equal(first.files.n, 1);
+    assert_ptr_equal(second.files.files[0], first.files.files[0]);
+    snapshot_close(&first);
+    assert_true(isfinite(first_bias(&second)));
+    assert_true(file_write(&arena, path, bytes, length));
+    Snapshot third = edited(&second, folder, LOAD);
+    assert_ptr_not_equal(third.files.files[0], second.files.files[0]);
+    unlink(path);
+    Snapshot fourth = edited(&third, folder, LOAD);
+    assert_int_equal(fourth.files.n, 0);
+    assert_int_equal(fourth.reading.n_faults, 1);
+    snapshot_close(&fourth);
+    snapshot_close(&third);
+    snapshot_close(&second);
+    rmdir(folder);
+}
+
+static void the_last_of_loading_and_setting_holds(void **state)
+{
+    (void)state;
+    static const char SET[] = "model.layers[0].set_weights([np.zeros((77, 2)), np.array([7., 8.])])\n";
+    static const char LOAD[] = "model.load_weights('dense_77.weights.h5')\n";
+    const struct { const char *lines; bool set; } cases[] = {
+        {LOAD, false}, {SET, true}, {arena_print(&arena, "%s%s", LOAD, SET), true}, {arena_print(&arena, "%s%s", SET, LOAD), false},
+        {arena_print(&arena, "%s%s%s", LOAD, SET, LOAD), false}, {arena_print(&arena, "%s%s%s%s", SET, LOAD, LOAD, SET), true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Snapshot snapshot = edited(NULL, DATA "dense_on_rows", cases[i].lines);
+        if ((first_bias(&snapshot) == 7.0F) != cases[i].set) fail_msg("%s", cases[i].lines);
+        snapshot_close(&snapshot);
+    }
+}
+
 /* ---- damaged files ---- */
 
 static bool opens(const char *bytes, size_t length, const char **cause)
@@ -235,6 +294,8 @@ int main(void)
         cmocka_unit_test(a_file_that_cannot_be_loaded_is_told_at_its_line),
         cmocka_unit_test(weights_of_another_model_are_refused),
         cmocka_unit_test(a_file_of_weights_alone_is_loaded_but_tells_no_model),
+        cmocka_unit_test(a_file_is_read_once_while_it_stands_unchanged),
+        cmocka_unit_test(the_last_of_loading_and_setting_holds),
         cmocka_unit_test(what_is_no_archive_is_refused),
         cmocka_unit_test(a_cut_archive_is_refused),
         cmocka_unit_test(a_damaged_archive_never_harms),

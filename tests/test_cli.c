@@ -221,6 +221,21 @@ static void an_archive_keeps_the_numbers(void **state)
     assert_string_equal(run("shapes m.keras").out, run("shapes " QUESTION).out);
 }
 
+static void numbers_that_cannot_be_loaded_are_not_made_up(void **state)
+{
+    (void)state;
+    write_text("lost.py", "model = Sequential([Input((2,)), Dense(1)])\nmodel.load_weights('lost.keras')\n");
+    static const char *const cases[] = {"predict lost.py", "convert -o lost.json lost.py"};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const Answer answer = run(cases[i]);
+        assert_int_equal(answer.status, 3);
+        assert_holds(answer.err, "line 2");
+        assert_holds(answer.err, "lost.keras");
+        assert_string_equal(answer.out, "");
+    }
+    assert_int_equal(run("shapes lost.py").status, 0);
+}
+
 static void what_cannot_be_converted_leaves_the_file_as_it_was(void **state)
 {
     (void)state;
@@ -240,6 +255,45 @@ static void one_of_several_models_is_chosen(void **state)
     write_text("two.py", "a = Sequential([Input((2,)), Dense(3)])\nb = Sequential([Input((2,)), Dense(5)])\n");
     assert_holds(run("shapes two.py").out, "[null, 5]");
     assert_holds(run("shapes --model a two.py").out, "[null, 3]");
+}
+
+/* ---- little memory ---- */
+
+/* In so many kilobytes of addresses; the sanitizers take more than any limit. */
+static Answer run_within(int kilobytes, const char *words)
+{
+#if defined(__SANITIZE_ADDRESS__)
+    skip();
+#endif
+    return ask(arena_print(&arena, "ulimit -v %d && '%s' %s", kilobytes, PROGRAM, words));
+}
+
+static void a_model_beyond_all_memory_has_shapes_but_no_numbers(void **state)
+{
+    (void)state;
+    enum { ROOM = 200000 };
+    write_text("beyond.py", "model = Sequential([Input((100000,)), Dense(100000), Dense(10)])\n");
+    const Answer shapes = run_within(ROOM, "shapes beyond.py");
+    assert_int_equal(shapes.status, 0);
+    assert_holds(shapes.out, "\"total_params\": 10001100010");
+    assert_int_equal(run_within(ROOM, "convert -o beyond.json beyond.py").status, 0);
+    assert_string_equal(run_within(ROOM, "shapes beyond.json").out, shapes.out);
+    assert_holds(run_within(ROOM, "summary beyond.json").out, "10,001,100,010");
+    const Answer predict = run_within(ROOM, "predict beyond.json");
+    assert_int_equal(predict.status, 1);
+    assert_holds(predict.err, "too large for numbers");
+    assert_int_equal(run_within(ROOM, "convert -o beyond.keras beyond.json").status, 1);
+}
+
+static void a_file_beyond_the_memory_is_told_so(void **state)
+{
+    (void)state;
+    write_text("wide.py", "model = Sequential([Input((2048,)), Dense(4096, kernel_initializer='zeros')])\n");
+    assert_int_equal(run("convert -o wide.keras wide.py").status, 0);
+    assert_int_equal(run("shapes wide.keras").status, 0);
+    const Answer answer = run_within(160000, "predict wide.keras");
+    assert_int_equal(answer.status, 3);
+    assert_holds(answer.err, "memory");
 }
 
 /* ---- refusals ---- */
@@ -309,8 +363,11 @@ int main(void)
         cmocka_unit_test(standard_input_is_a_file),
         cmocka_unit_test(forms_can_be_converted_and_back),
         cmocka_unit_test(an_archive_keeps_the_numbers),
+        cmocka_unit_test(numbers_that_cannot_be_loaded_are_not_made_up),
         cmocka_unit_test(what_cannot_be_converted_leaves_the_file_as_it_was),
         cmocka_unit_test(one_of_several_models_is_chosen),
+        cmocka_unit_test(a_model_beyond_all_memory_has_shapes_but_no_numbers),
+        cmocka_unit_test(a_file_beyond_the_memory_is_told_so),
         cmocka_unit_test(a_refusal_tells_where_and_why),
         cmocka_unit_test(a_text_without_a_model_is_refused),
         cmocka_unit_test(pictures_are_the_same_bytes_every_time),

@@ -156,6 +156,23 @@ bool cli_open(CommandLine *line, Document *document, Snapshot *snapshot, ExitCod
     return false;
 }
 
+static bool is_of_file(const Error *fault) { return fault->cause && strncmp(fault->cause, "archive.", 8) == 0; }
+
+bool cli_loaded(CommandLine *line, const Document *document, const Snapshot *snapshot, ExitCode *code)
+{
+    for (int i = 0; i < snapshot->reading.n_faults; i++) {
+        Text report = {.arena = line->arena};
+        const Error *fault = &snapshot->reading.faults[i];
+        if (!is_of_file(fault)) continue;
+        reading_report(&snapshot->reading, fault, &report);
+        fprintf(stderr, "%s: %s%s\n", document->name, text_string(&report),
+                strings_fill_values(&line->strings, line->arena, fault->cause, fault->value, CAUSE_VALUES));
+        *code = EXIT_UNREADABLE;
+        return false;
+    }
+    return true;
+}
+
 static bool input_read(CommandLine *line, int i, Tensor *tensor, ExitCode *code)
 {
     Error err = {.arena = line->arena};

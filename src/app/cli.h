@@ -19,6 +19,8 @@ bool cli_wants(int argc, char **argv);
 
 /* Opens the file of the options, with the Flatten switch where they say. False after a complaint, *code tells. */
 bool cli_open(CommandLine *, Document *, Snapshot *, ExitCode *code);
+/* Whether all numbers that the text loads from files are there; else after a complaint. */
+bool cli_loaded(CommandLine *, const Document *, const Snapshot *, ExitCode *code);
 /* With its numbers: --input, --seed. */
 bool cli_feed(CommandLine *, Snapshot *, ExitCode *code);
 /* Where and why Keras refuses, on standard error. */

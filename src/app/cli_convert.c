@@ -51,10 +51,11 @@ static ConvertWrite *form_of(const char *path)
 
 static ExitCode convert(CommandLine *line, const Document *document, const Snapshot *snapshot, ConvertWrite *write)
 {
+    ExitCode code = EXIT_REFUSED;
     Text text = {.arena = line->arena};
-    if (snapshot_good(snapshot)) return write(line, document, snapshot, &text) ? cli_put(line, &text) : EXIT_REFUSED;
-    cli_report(line, document, snapshot);
-    return EXIT_REFUSED;
+    if (!snapshot_good(snapshot)) cli_report(line, document, snapshot);
+    else if (cli_loaded(line, document, snapshot, &code) && write(line, document, snapshot, &text)) code = cli_put(line, &text);
+    return code;
 }
 
 ExitCode cli_convert(CommandLine *line)

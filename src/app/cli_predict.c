@@ -96,7 +96,7 @@ ExitCode cli_predict(CommandLine *line)
     Snapshot snapshot;
     ExitCode code;
     if (!cli_open(line, &document, &snapshot, &code)) return code;
-    if (cli_feed(line, &snapshot, &code)) code = answer(line, &document, &snapshot);
+    if (cli_loaded(line, &document, &snapshot, &code) && cli_feed(line, &snapshot, &code)) code = answer(line, &document, &snapshot);
     snapshot_close(&snapshot);
     return code;
 }

@@ -25,11 +25,22 @@ static ExitCode run(Arena *arena, int argc, char **argv)
     return EXIT_USAGE;
 }
 
+static ExitCode run_within_memory(Arena *arena, int argc, char **argv)
+{
+    ArenaTry attempt;
+    volatile ExitCode code = EXIT_UNREADABLE;
+    arena_try_begin(arena, &attempt);
+    if (setjmp(attempt.here) == 0) code = run(arena, argc, argv);
+    else fputs("shapeflow: out of memory\n", stderr);
+    arena_try_end(arena, &attempt);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     Arena arena;
     arena_open(&arena, 0);
-    const ExitCode code = run(&arena, argc - 1, argv + 1);
+    const ExitCode code = run_within_memory(&arena, argc - 1, argv + 1);
     arena_close(&arena);
     return (int)code;
 }

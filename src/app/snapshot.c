@@ -14,12 +14,12 @@ static const char *copy_or_null(Arena *arena, const char *string)
     return string ? arena_copy(arena, string, strlen(string)) : NULL;
 }
 
-static void understand_code(Snapshot *snapshot, const ReadOptions *how)
+static void understand_code(Snapshot *snapshot, const Snapshot *before, const ReadOptions *how)
 {
     Arena *arena = &snapshot->arena;
     snapshot->how = (ReadOptions){.model = copy_or_null(arena, how->model), .folder = copy_or_null(arena, how->folder)};
     keras_read(&snapshot->reading, arena, snapshot->text, snapshot->length, &snapshot->how);
-    weight_files_load(&snapshot->reading, arena, snapshot->how.folder);
+    weight_files_load(&snapshot->reading, arena, snapshot->how.folder, before ? &before->files : NULL, &snapshot->files);
 }
 
 static void reading_begin(Snapshot *snapshot)
@@ -53,12 +53,12 @@ static void understand_archive(Snapshot *snapshot, const char *bytes)
 
 typedef enum Form { CODE, JSON, ARCHIVE } Form;
 
-static void understand(Snapshot *snapshot, Form form, const char *text, const ReadOptions *how)
+static void understand(Snapshot *snapshot, Form form, const char *text, const Snapshot *before, const ReadOptions *how)
 {
     Arena *arena = &snapshot->arena;
     if (form != ARCHIVE) snapshot->text = arena_copy(arena, text, snapshot->length);
     switch (form) {
-    case CODE: understand_code(snapshot, how); break;
+    case CODE: understand_code(snapshot, before, how); break;
     case JSON: understand_json(snapshot); break;
     case ARCHIVE: understand_archive(snapshot, text); break;
     }
@@ -68,36 +68,42 @@ static void understand(Snapshot *snapshot, Form form, const char *text, const Re
     if (reading->model) plan_make(&snapshot->plan, arena, reading->model, NULL, 0, PATTERN_LENGTH, error);
 }
 
-static void open_form(Snapshot *snapshot, Form form, const char *text, size_t length, const ReadOptions *how)
+static void open_form(Snapshot *snapshot, Form form, const char *text, size_t length, const Snapshot *before, const ReadOptions *how)
 {
     *snapshot = (Snapshot){.length = length};
     arena_open(&snapshot->arena, ARENA_BYTES_MAX);
     ArenaTry attempt;
     arena_try_begin(&snapshot->arena, &attempt);
-    if (setjmp(attempt.here) == 0) understand(snapshot, form, text, how);
+    if (setjmp(attempt.here) == 0) understand(snapshot, form, text, before, how);
     else snapshot->failed = true;
     arena_try_end(&snapshot->arena, &attempt);
 }
 
 void snapshot_open(Snapshot *snapshot, const char *text, size_t length, const ReadOptions *how)
 {
-    open_form(snapshot, CODE, text, length, how);
+    snapshot_open_after(snapshot, NULL, text, length, how);
+}
+
+void snapshot_open_after(Snapshot *snapshot, const Snapshot *before, const char *text, size_t length, const ReadOptions *how)
+{
+    open_form(snapshot, CODE, text, length, before, how);
 }
 
 void snapshot_close(Snapshot *snapshot)
 {
+    weight_files_release(&snapshot->files);
     arena_close(&snapshot->arena);
     *snapshot = (Snapshot){0};
 }
 
 void snapshot_open_json(Snapshot *snapshot, const char *text, size_t length)
 {
-    open_form(snapshot, JSON, text, length, NULL);
+    open_form(snapshot, JSON, text, length, NULL, NULL);
 }
 
 void snapshot_open_archive(Snapshot *snapshot, const char *bytes, size_t length)
 {
-    open_form(snapshot, ARCHIVE, bytes, length, NULL);
+    open_form(snapshot, ARCHIVE, bytes, length, NULL, NULL);
 }
 
 bool snapshot_good(const Snapshot *snapshot)

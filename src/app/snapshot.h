@@ -2,6 +2,7 @@
 #ifndef SHAPEFLOW_APP_SNAPSHOT_H
 #define SHAPEFLOW_APP_SNAPSHOT_H
 
+#include "app/weight_files.h"
 #include "engine/run.h"
 #include "keras/edit.h"
 #include "keras/reading.h"
@@ -17,6 +18,7 @@ typedef struct Snapshot {
     Run          run;
     Tensor      *inputs;                   /* one for each of plan.inputs; NULL while nothing was run */
     InputSource  source;
+    WeightFiles  files;                    /* that the text loads */
     bool         failed;                   /* memory ran out: nothing above may be used */
 } Snapshot;
 
@@ -27,6 +29,8 @@ enum { PATTERN_LENGTH = 3 };
 void snapshot_open_archive(Snapshot *, const char *bytes, size_t length);    /* with its weights; `text` is its config */
 void snapshot_open_json(Snapshot *, const char *text, size_t length);
 void snapshot_open(Snapshot *, const char *text, size_t length, const ReadOptions *);
+/* The same after an edit: files that `before` (NULL = none) has loaded are not read again while they stand unchanged. */
+void snapshot_open_after(Snapshot *, const Snapshot *before, const char *text, size_t length, const ReadOptions *);
 void snapshot_close(Snapshot *);
 
 /* The numbers, with inputs given (their count and shapes fit the model) or, n = 0, the text's own or the pattern. */

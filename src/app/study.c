@@ -31,11 +31,11 @@ void study_close(Study *study)
     assign(study, &study->before, NULL);
 }
 
-static Snapshot *snapshot_new(const char *text, size_t length, const ReadOptions *how)
+static Snapshot *snapshot_new(const Snapshot *before, const char *text, size_t length, const ReadOptions *how)
 {
     Snapshot *snapshot = malloc(sizeof *snapshot);
     if (!snapshot) return NULL;
-    snapshot_open(snapshot, text, length, how);
+    snapshot_open_after(snapshot, before, text, length, how);
     if (!snapshot->failed) snapshot_run(snapshot, NULL, 0, snapshot->reading.seed);
     return snapshot;
 }
@@ -51,7 +51,7 @@ static void twin_make(Study *study)
     size_t length;
     const char *why;
     const char *text = snapshot_switched(shown, study->state == FLATTEN_OFF, &arena, &length, &why);
-    if (text) assign(study, &study->twin, snapshot_new(text, length, &shown->how));
+    if (text) assign(study, &study->twin, snapshot_new(shown, text, length, &shown->how));
     if (study->twin && !snapshot_good(study->twin)) assign(study, &study->twin, NULL);
     arena_close(&arena);
 }
@@ -72,7 +72,8 @@ static void show(Study *study, Snapshot *snapshot)
 
 void study_read(Study *study, const char *text, size_t length, const ReadOptions *how)
 {
-    Snapshot *snapshot = snapshot_new(text, length, how);
+    const Snapshot *before = study->now && study->now->files.n ? study->now : study->shown;
+    Snapshot *snapshot = snapshot_new(before, text, length, how);
     if (!snapshot) return;
     assign(study, &study->now, snapshot);
     if (snapshot_good(snapshot) || !study->shown) show(study, snapshot);

@@ -63,7 +63,7 @@ static _Noreturn void leave(Arena *arena)
     abort();
 }
 
-/* Blocks double, so that a large document does not become a long chain. */
+/* Blocks double, so that a large document does not become a long chain; where memory is short they do not. */
 static ArenaBlock *block_add(Arena *arena, size_t bytes)
 {
     size_t size = arena->block ? arena->block->size * 2 : BLOCK_BYTES;
@@ -71,6 +71,7 @@ static ArenaBlock *block_add(Arena *arena, size_t bytes)
     if (size < bytes) size = bytes;
     if (size > SIZE_MAX - sizeof(ArenaBlock)) return NULL;
     ArenaBlock *block = malloc(sizeof(ArenaBlock) + size);
+    if (!block) block = malloc(sizeof(ArenaBlock) + (size = bytes));
     if (!block) return NULL;
     *block = (ArenaBlock){.next = arena->block, .size = size};
     return arena->block = block;

@@ -108,6 +108,7 @@ static bool finish(const Receiver *receiver, ContainerWord word, Error *err)
     case CONTAINER_NO_WEIGHTS:
         return refuse(err, "ValueError", "Expected a model.weights.h5 or model.weights.npz file.", "archive.no_weights");
     case CONTAINER_NOT_HDF5: return refuse(err, "OSError", "Unable to open file", "archive.not_hdf5");
+    case CONTAINER_NO_MEMORY: return refuse(err, "MemoryError", "", "archive.memory");
     case CONTAINER_BOMB: return refuse(err, "ValueError", "refusing to load a potential decompression bomb.", "archive.bomb");
     case CONTAINER_CONFIG:
     case CONTAINER_GROUP:

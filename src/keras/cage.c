@@ -24,9 +24,13 @@
 
 /* ---- limits ---- */
 
+/* Narrower limits that hold already stay. */
 static bool limit(__typeof__(RLIMIT_AS) what, rlim_t most)
 {
-    return setrlimit(what, &(struct rlimit){.rlim_cur = most, .rlim_max = most}) == 0;
+    struct rlimit held;
+    if (getrlimit(what, &held) != 0) return false;
+    const rlim_t least = held.rlim_max < most ? held.rlim_max : most;
+    return setrlimit(what, &(struct rlimit){.rlim_cur = least, .rlim_max = least}) == 0;
 }
 
 /* The sanitizers' shadow takes more addresses than any limit. */

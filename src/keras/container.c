@@ -64,16 +64,13 @@ static bool member_fill(zip_file_t *file, Member *member)
     return true;
 }
 
-static bool member_read(zip_t *archive, const char *name, Member *member, size_t length)
+static bool member_read(zip_t *archive, const char *name, Member *member)
 {
     zip_file_t *file = zip_fopen(archive, name, 0);
     if (!file) return false;
-    *member = (Member){.bytes = malloc(length + 1), .length = length};
-    const bool good = member->bytes && member_fill(file, member);
+    const bool good = member_fill(file, member);
     zip_fclose(file);
-    if (good) return true;
-    free(member->bytes);
-    return false;
+    return good;
 }
 
 /* Says `lacking` where the archive has no such member. */
@@ -83,7 +80,11 @@ static bool member_open(Stream *stream, zip_t *archive, const char *name, uint64
     const zip_uint64_t wanted = ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE;
     if (zip_stat(archive, name, 0, &about) != 0 || (about.valid & wanted) != wanted) return stream_close(stream, lacking);
     if (is_bomb(&about, bytes_max)) return stream_close(stream, CONTAINER_BOMB);
-    return member_read(archive, name, member, (size_t)about.size) || stream_close(stream, CONTAINER_NOT_ZIP);
+    *member = (Member){.bytes = malloc((size_t)about.size + 1), .length = (size_t)about.size};
+    if (!member->bytes) return stream_close(stream, CONTAINER_NO_MEMORY);
+    if (member_read(archive, name, member)) return true;
+    free(member->bytes);
+    return stream_close(stream, CONTAINER_NOT_ZIP);
 }
 
 static bool send_config(Stream *stream, zip_t *archive)

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "keras/hdf5_arrays.h"
@@ -39,12 +40,22 @@ static bool weights_send(Stream *stream, hid_t file)
     return sent;
 }
 
+/* HDF5 copies the bytes twice, and does not say what it failed of. */
+static bool is_room_for(size_t length)
+{
+    void *one = malloc(length + 1), *other = malloc(length + 1);
+    const bool room = one && other;
+    free(one);
+    free(other);
+    return room;
+}
+
 bool hdf5_send(Stream *stream, const void *bytes, size_t length)
 {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);
     const hid_t file = length ? image_open(bytes, length) : -1;
-    if (file < 0) return stream_close(stream, CONTAINER_NOT_HDF5);
+    if (file < 0) return stream_close(stream, is_room_for(length) ? CONTAINER_NOT_HDF5 : CONTAINER_NO_MEMORY);
     const bool sent = config_send(stream, file) && weights_send(stream, file);
     H5Fclose(file);
     return sent;

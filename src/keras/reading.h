@@ -56,6 +56,7 @@ typedef struct ReadNote {      /* something the learner should know that is not 
 typedef struct WeightPlace {   /* model.layers[0].set_weights([...]) */
     const Layer *layer;
     Span         statement;
+    int          loads_before;               /* load_weights lines that were met before */
     Span        *arrays;  int n_arrays;      /* the expression of each array */
     Span       **numbers;                    /* of each array: place of each element, or NULL */
 } WeightPlace;

@@ -204,7 +204,8 @@ void registry_weights(Evaluator *ev, Layer *layer, const Value *arrays, int n)
     const size_t at = (size_t)reading->n_weights++;
     reading->weights = arena_grow(ev->arena, reading->weights, at, &ev->registry->weights_capacity, at + 1, sizeof(WeightPlace));
     WeightPlace *place = &reading->weights[at];
-    *place = (WeightPlace){.layer = layer, .statement = ev->active ? ev->active->node->span : ev->span, .n_arrays = n};
+    *place = (WeightPlace){.layer = layer, .statement = ev->active ? ev->active->node->span : ev->span, .n_arrays = n,
+                           .loads_before = reading->n_loads};
     place->arrays = ARENA_ARRAY(ev->arena, n, Span);
     place->numbers = ARENA_ARRAY(ev->arena, n, Span *);
     for (int i = 0; i < n; i++) {
