@@ -15,12 +15,23 @@ typedef struct Array {
     int     rank;
     hsize_t dim[RANK_MAX];
     int64_t count;
+    bool    halved;       /* bfloat16, which HDF5 has no type for: the upper halves of floats */
 } Array;
 
 static bool is_plain_number(hid_t type)
 {
     const H5T_class_t kind = H5Tget_class(type);
     return kind == H5T_FLOAT || kind == H5T_INTEGER || kind == H5T_ENUM;
+}
+
+/* Keras says so beside the two bytes that h5py writes. */
+static bool is_bfloat16(hid_t set, hid_t type)
+{
+    NameList name;
+    if (H5Tget_class(type) != H5T_OPAQUE || H5Tget_size(type) != 2 || !hdf5_names(set, "dtype", &name)) return false;
+    const bool same = name.n == 1 && strcmp(names_at(&name, 0), "bfloat16") == 0;
+    names_close(&name);
+    return same;
 }
 
 /* The numbers stand in this very file, not in others that the file names. */
@@ -54,16 +65,38 @@ static bool is_stored(const Array *array)
 static bool look_at(Array *array)
 {
     const hid_t type = H5Dget_type(array->set), space = H5Dget_space(array->set);
-    const bool good = type >= 0 && space >= 0 && is_plain_number(type) && is_inside(array->set) && measure(array, space) && is_stored(array);
+    array->halved = type >= 0 && is_bfloat16(array->set, type);
+    const bool good = type >= 0 && space >= 0 && (array->halved || is_plain_number(type)) && is_inside(array->set) && measure(array, space) && is_stored(array);
     if (space >= 0) H5Sclose(space);
     if (type >= 0) H5Tclose(type);
     return good;
 }
 
+static bool read_halved(const Array *array, float *numbers)
+{
+    uint16_t *halves = calloc((size_t)array->count + 1, sizeof *halves);
+    const hid_t type = H5Dget_type(array->set);
+    const bool good = halves && H5Dread(array->set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, halves) >= 0;
+    for (int64_t i = 0; good && i < array->count; i++) {
+        const uint32_t bits = (uint32_t)halves[i] << 16;
+        memcpy(&numbers[i], &bits, sizeof bits);
+    }
+    if (type >= 0) H5Tclose(type);
+    free(halves);
+    return good;
+}
+
+static bool read_numbers(const Array *array, float *numbers)
+{
+    if (!array->count) return true;
+    if (array->halved) return read_halved(array, numbers);
+    return H5Dread(array->set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) >= 0;
+}
+
 static bool put_numbers(Stream *stream, const Array *array)
 {
     float *numbers = calloc((size_t)array->count + 1, sizeof *numbers);
-    const bool good = numbers && (!array->count || H5Dread(array->set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers) >= 0);
+    const bool good = numbers && read_numbers(array, numbers);
     const bool sent = good ? stream_put(stream, numbers, (size_t)array->count * sizeof *numbers) : stream_close(stream, CONTAINER_NOT_HDF5);
     free(numbers);
     return sent;
