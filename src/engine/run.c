@@ -15,6 +15,14 @@ static bool inputs_ready(const Run *run, const PlanStep *step)
     return true;
 }
 
+/* Keras tells no size for what depends on numbers. */
+static bool outputs_sized(const Run *run, const PlanStep *step)
+{
+    for (int i = 0; i < step->node->n_out; i++)
+        if (!shape_known(&run->tensors[step->first + i].shape)) return false;
+    return true;
+}
+
 static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step)
 {
     const Node *node = step->node;
@@ -48,7 +56,7 @@ static void compute_all(Run *run, Arena *arena, Arena *scratch)
             take_opened(run, step);
             continue;
         }
-        if (!inputs_ready(run, step)) continue;
+        if (!inputs_ready(run, step) || !outputs_sized(run, step)) continue;
         if (!layer_computes(step->node->layer)) {
             run->why_not = "run.opaque";
             continue;

@@ -19,6 +19,8 @@ static bool check_plan(Session *session, const Plan *plan)
     for (int i = 0; i < plan->n_steps; i++) {
         const Node *node = plan->steps[i].node;
         if (node->n_in && !layer_computes(node->layer)) return refuse(session, "run.opaque");
+        for (int o = 0; o < node->n_out; o++)
+            if (!shape_known(&plan->tensors[plan->steps[i].first + o].shape)) return refuse(session, "run.no_shapes");
     }
     return true;
 }

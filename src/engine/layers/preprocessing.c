@@ -365,16 +365,29 @@ static bool infer_encoding(const Layer *layer, const Call *call, const TensorSpe
     if (!grows && shape.rank) shape.rank--;
     if (shape.rank == SHAPE_RANK_MAX) return error_set(err, "ValueError", "More than %d axes.", SHAPE_RANK_MAX);
     shape = shape_slice(&shape, 0, shape.rank);
-    outputs_add(out, shape_with(&shape, shape.rank, categories->depth), layer->dtype);
+    const Value dims = value_shape(out->arena, &shape);
+    list_add(dims.list, layer->args[0].kind == VALUE_UNKNOWN ? value_none() : layer->args[0]);
+    if (!shape_resolve(out->arena, &dims, &shape, err)) return false;
+    outputs_add(out, shape, layer->dtype);
     return true;
 }
 
 /* ---- numbers of both ---- */
 
-/* The axis counted over: Keras counts along the second, and sets bits along the last. */
-static int counted_axis(const Categories *categories, const Shape *in)
+/* The axis counted over, whichever Keras leaves out of the shape. */
+static int counted_axis(const Shape *in)
 {
-    return categories->mode == MODE_COUNT ? (in->rank > 1 ? 1 : 0) : in->rank - 1;
+    return in->rank > 1 ? 1 : 0;
+}
+
+static bool infer_encoding_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const Categories *categories = layer->config;
+    const Shape *shape = &in[0].shape;
+    if (categories->mode == MODE_ONE_HOT || shape->rank < 3) return infer_encoding(layer, call, in, n_in, out, err);
+    const Shape rest = shape_without(shape, counted_axis(shape));
+    outputs_add(out, shape_with(&rest, rest.rank, categories->depth), layer->dtype);
+    return true;
 }
 
 static int64_t category_of(const Categories *categories, float x)
@@ -401,7 +414,7 @@ static void encode_each(const Forward *f, const Categories *categories)
 static void encode_together(const Forward *f, const Categories *categories)
 {
     const Shape *in = &f->in[0].shape;
-    const int axis = counted_axis(categories, in);
+    const int axis = counted_axis(in);
     const int64_t n = shape_size(in), length = in->rank ? in->dim[axis] : 1, step = in->rank ? shape_span_size(in, axis + 1, in->rank) : 1;
     const float *weights = count_weights(f);
     for (int64_t i = 0; i < n; i++) {
@@ -417,7 +430,7 @@ static void forward_categories(const Forward *f)
     const Categories *categories = f->layer->config;
     const Shape *in = &f->in[0].shape;
     const bool together = categories->mode == MODE_MULTI_HOT || categories->mode == MODE_COUNT;
-    const int64_t n = shape_size(in), length = together && in->rank ? in->dim[counted_axis(categories, in)] : 1;
+    const int64_t n = shape_size(in), length = together && in->rank ? in->dim[counted_axis(in)] : 1;
     const int64_t wanted = categories->mode == MODE_INT ? n : size_multiply(length ? n / length : 0, categories->depth);
     if (shape_size(&f->out[0].shape) != wanted) *f->impossible = true;
     else if (together) encode_together(f, categories);
@@ -435,7 +448,7 @@ static int64_t trace_categories(const Trace *t, Term *terms, int64_t cap)
         terms_add(&list, term_input(0, row, 1));
         return list.n;
     }
-    const int axis = counted_axis(categories, in);
+    const int axis = counted_axis(in);
     const int64_t length = in->dim[axis], step = shape_span_size(in, axis + 1, in->rank);
     for (int64_t i = 0; i < length; i++) terms_add(&list, term_input(0, row / step * length * step + i * step + row % step, 1));
     return list.n;
@@ -467,5 +480,6 @@ const LayerKind LAYER_discretization = {
 };
 const LayerKind LAYER_category_encoding = {
     .name = "CategoryEncoding", .module = "keras.src.layers.preprocessing.category_encoding", .params = ENCODING, .n_params = 3,
-    .call_params = ENCODING_CALL, .n_call_params = 2, .make = make_encoding, .infer = infer_encoding, CATEGORIES,
+    .call_params = ENCODING_CALL, .n_call_params = 2, .make = make_encoding, .infer = infer_encoding,
+    .infer_numbers = infer_encoding_numbers, CATEGORIES,
 };

@@ -1,5 +1,6 @@
 /* SpectralNormalization: while a layer learns, its kernel is divided by its largest singular value; at rest it gives what the layer
  * gives. Wrapper: what such layers are made from. */
+#include <math.h>
 #include <string.h>
 
 #include "engine/config.h"
@@ -100,15 +101,25 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     return true;
 }
 
+static bool infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)call;
+    return layer_infer_numbers(child_of(layer), NULL, in, n_in, out, err);
+}
+
 static bool infer_wrapper(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
     (void)call, (void)in, (void)n_in, (void)out;
     return error_set(err, "NotImplementedError", "Layer %s does not have a `call()` method implemented.", layer->class_name);
 }
 
+/* What comes out is cast to the type of the inputs: an Embedding's rows are whole numbers then. */
 static void forward(const Forward *f)
 {
     forward_child(f, child_of(f->layer), NULL, f->in, f->n_in, f->out, f->n_out);
+    if (dtype_is_float(f->in[0].dtype)) return;
+    for (int i = 0; i < f->n_out; i++)
+        for (int64_t k = 0; k < shape_size(&f->out[i].shape); k++) f->out[i].data[k] = truncf(f->out[i].data[k]);
 }
 
 static Trace child_trace(const Trace *t)
@@ -142,9 +153,11 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     if (child.layer->kind->explain) child.layer->kind->explain(&child, topic, text);
 }
 
+/* Of whole inputs outputs are cut. */
 static TraceRule rule_of(const Layer *layer)
 {
-    return layer_rule(child_of(layer));
+    const bool whole = layer->n_calls && layer->calls[0]->n_in && !dtype_is_float(layer->calls[0]->in[0]->spec.dtype);
+    return whole ? TRACE_DEPENDS : layer_rule(child_of(layer));
 }
 
 static const Activation *activation(const Layer *layer)
@@ -160,7 +173,7 @@ static bool computes(const Layer *layer)
 const LayerKind LAYER_spectral_normalization = {
     .name = "SpectralNormalization", .module = "keras.src.layers.normalization.spectral_normalization",
     .params = PARAMS, .n_params = 2, .call_params = CALL, .n_call_params = 2,
-    .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .connections = connections, .explain = explain,
+    .make = make, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .connections = connections, .explain = explain,
     .activation = activation, .rule_of = rule_of, .computes = computes,
 };
 const LayerKind LAYER_wrapper = {
