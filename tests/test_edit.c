@@ -238,6 +238,8 @@ static const char *const SWITCHED[] = {
     IMPORT "model = Sequential([Dense(16, input_shape=(3, 2)), Flatten(), Dense(4)])\n",
     IMPORT "model = Sequential([Dense(16,input_shape=(3,2)),Flatten(),Dense(4)])\n",
     IMPORT "model = Sequential([Flatten(input_shape=(3, 2)), Dense(4)])\n",
+    IMPORT "model = Sequential([Dense(16, input_shape=(3, 2)), Dense(4), Flatten()])\n",
+    IMPORT "model = Sequential([\n    Dense(16, input_shape=(3, 2)), Flatten(), Dense(4),  \n    Dense(2)])\n",
     IMPORT "model = Sequential([\n  Flatten(input_shape=(3, 2)),\n  Dense(4),\n])\n",
     IMPORT "model = Sequential([\n    Dense(16, input_shape=(3, 2)),\n    Flatten(),  # one row\n    Dense(4)\n])\n",
     IMPORT "model = Sequential([Dense(16, input_shape=(3, 2)),\n                    Flatten(),\n                    Dense(4)])\n",

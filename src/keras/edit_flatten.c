@@ -122,7 +122,8 @@ static Span commented_code(const Reading *reading, int at)
 
 /* ---- what must stay a line of code keeps its old form in a comment behind it:
  *      x = a  # Flatten()(a)            a call whose result others need
- *      stack += []  # [Flatten()]       an item alone in its list ---- */
+ *      stack += []  # [Flatten()]       an item alone in its list
+ *      f(a, b)  # f(a, Flatten(), b)    what would come back at another place ---- */
 
 static int bypass_mark(const Reading *reading, int at)
 {
@@ -150,6 +151,14 @@ static bool restore_bypass(const Reading *reading, int at, Edits *edits)
     if (!old || (list && old[2])) return false;
     const int source = at + (int)(old - line) + (list ? 0 : 3);
     edits_add(edits, (Span){source, end}, source_copy(reading, edits->arena, (Span){text, end}));
+    return true;
+}
+
+static bool restore_line(const Reading *reading, int at, Edits *edits)
+{
+    const int mark = bypass_mark(reading, at), end = line_end(reading, at);
+    if (mark < 0) return false;
+    edits_add(edits, (Span){skip_blanks(reading, at), end}, source_copy(reading, edits->arena, (Span){skip_blanks(reading, mark + 1), end}));
     return true;
 }
 
@@ -236,7 +245,7 @@ static void hand_on_input(const Reading *reading, const Layer *layer, const Plac
         argument_add(reading, next, argument->param, source_copy(reading, edits->arena, argument->value), edits);
 }
 
-static bool switch_off(const Reading *reading, const Layer *layer, Edits *edits, const char **why)
+static bool take_out(const Reading *reading, const Layer *layer, Edits *edits, const char **why)
 {
     const Place *place = layer_place(reading, layer, why);
     if (!place) return false;
@@ -255,13 +264,18 @@ static bool switch_off(const Reading *reading, const Layer *layer, Edits *edits,
 
 /* ---- on ---- */
 
+/* For --model of the same text changed; a refused model has not got its variable yet. */
+static const char *shown_name(const Reading *reading)
+{
+    return reading->shown >= 0 && !reading->error.set ? reading->models[reading->shown].variable : NULL;
+}
+
 /* The text with the edits read again: is it taken, with a Flatten in the model? */
 static bool brings_flatten(const Reading *reading, const Edits *edits, bool *doubled_input)
 {
     Reading again;
     size_t length;
-    const bool named = reading->shown >= 0 && !reading->error.set;   /* a refused model has not got its variable yet */
-    const ReadOptions options = {.model = named ? reading->models[reading->shown].variable : NULL};
+    const ReadOptions options = {.model = shown_name(reading)};
     const char *text = edits_apply(edits, reading->text, reading->length, &length);
     keras_read(&again, edits->arena, text, length, &options);
     const Model *model = again.model;
@@ -282,18 +296,30 @@ static void take_back_input(const Reading *reading, Edits *edits)
     if (argument) argument_remove(reading, first, argument->param, edits, &why);
 }
 
-static bool bring_back_line(const Reading *reading, int at, Edits *edits)
+typedef bool BringBack(const Reading *, int at, Edits *);
+
+static bool uncomment_code(const Reading *reading, int at, Edits *edits)
 {
-    if (!line_has(reading, at, "Flatten")) return false;
-    if (is_comment_line(reading, at)) uncomment(reading, commented_code(reading, at), edits);
-    else if (!restore_bypass(reading, at, edits)) return false;
+    uncomment(reading, commented_code(reading, at), edits);
+    return true;
+}
+
+static bool try_back(BringBack *back, const Reading *reading, int at, Edits *edits)
+{
     bool doubled_input;
-    if (edits->n && brings_flatten(reading, edits, &doubled_input)) {
+    if (back(reading, at, edits) && edits->n && brings_flatten(reading, edits, &doubled_input)) {
         if (doubled_input) take_back_input(reading, edits);
         return true;
     }
     edits->n = 0;
     return false;
+}
+
+static bool bring_back_line(const Reading *reading, int at, Edits *edits)
+{
+    if (!line_has(reading, at, "Flatten")) return false;
+    if (is_comment_line(reading, at)) return try_back(uncomment_code, reading, at, edits);
+    return try_back(restore_line, reading, at, edits) || try_back(restore_bypass, reading, at, edits);
 }
 
 enum { TRIES_MAX = 8 };
@@ -317,6 +343,58 @@ static bool switch_on(const Reading *reading, Edits *edits, const char **why)
     const Layer *target = flatten_target(reading->model);
     *why = "edit.nothing_to_flatten";
     return target && edit_insert_layer(reading, target, "Flatten()", edits, why);
+}
+
+/* ---- off, so that on gives the same bytes ---- */
+
+/* A text with a Flatten left has nothing to give back. */
+static bool gives_back(const Reading *reading, const Edits *off)
+{
+    Arena trial;
+    arena_open(&trial, 0);
+    size_t length;
+    Reading *again = ARENA_NEW(&trial, Reading);
+    Edits edits = *off, back = {.arena = &trial};
+    const char *why, *text;
+    edits.arena = &trial;
+    text = edits_apply(&edits, reading->text, reading->length, &length);
+    keras_read(again, &trial, text, length, &(ReadOptions){.model = shown_name(reading)});
+    bool same = last_flatten(again->model) != NULL;
+    if (!same && switch_on(again, &back, &why)) {
+        text = edits_apply(&back, again->text, again->length, &length);
+        same = length == reading->length && memcmp(text, reading->text, length) == 0;
+    }
+    arena_close(&trial);
+    return same;
+}
+
+/* The line as it was goes into a comment behind it; false where the changes are not in one line. */
+static bool keep_line(const Reading *reading, const Edits *off, Edits *edits)
+{
+    if (!off->n) return false;
+    const Span line = {line_begin(reading, off->edit[0].span.start), line_end(reading, off->edit[0].span.start)};
+    Edits inside = {.arena = edits->arena};
+    if (has_byte(reading, line, '#')) return false;
+    for (int i = 0; i < off->n; i++) {
+        const Span span = off->edit[i].span;
+        if (span.start < line.start || span.end > line.end) return false;
+        edits_add(&inside, (Span){span.start - line.start, span.end - line.start}, off->edit[i].code);
+    }
+    size_t length;
+    const char *now = edits_apply(&inside, reading->text + line.start, (size_t)(line.end - line.start), &length);
+    while (length && (now[length - 1] == ' ' || now[length - 1] == '\t')) length--;
+    const char *old = source_copy(reading, edits->arena, (Span){skip_blanks(reading, line.start), line.end});
+    edits_add(edits, line, arena_print(edits->arena, "%.*s  # %s", (int)length, now, old));
+    return true;
+}
+
+static bool switch_off(const Reading *reading, const Layer *layer, Edits *edits, const char **why)
+{
+    if (!take_out(reading, layer, edits, why)) return false;
+    if (gives_back(reading, edits)) return true;
+    Edits kept = {.arena = edits->arena};
+    if (keep_line(reading, edits, &kept) && gives_back(reading, &kept)) *edits = kept;
+    return true;
 }
 
 /* ---- the switch ---- */
