@@ -15,6 +15,7 @@
 #include "building.h"
 #include "engine/session.h"
 #include "keras/reading.h"
+#include "written_again.h"
 
 /* ---- the file ---- */
 
@@ -358,7 +359,7 @@ static void check_refused(Case *c)
     if (strcmp(plain(arena, reading.error.message), plain(arena, expected)) != 0) problem(c, "says %s, Keras %s", reading.error.message, expected);
 }
 
-/* The same layer from its code: what the reader binds is what the config says. */
+/* The same layer from its code: what the reader binds is what the config says, and what the writer writes of it. */
 static void check_code(Case *c)
 {
     Arena *arena = &c->made.arena;
@@ -371,6 +372,8 @@ static void check_code(Case *c)
     }
     const Shape expected = shape_of(get(c->json, "output_shapes")->child), *got = &reading.model->outputs[0]->spec.shape;
     if (!shape_equal(&expected, got)) problem(c, "from code: %s, Keras %s", shape_text(arena, got), shape_text(arena, &expected));
+    const char *again = written_again_problem(arena, reading.model);
+    if (again) problem(c, "written as code: %s", again);
 }
 
 static void check_case(const char *class_name, const cJSON *json, char *report, size_t room)

@@ -70,14 +70,21 @@ static NameUse *use_of(CodeWriter *writer, const char *stem)
 
 void name_use(CodeWriter *writer, const char *stem) { use_of(writer, stem)->given++; }
 
-bool name_is_automatic(CodeWriter *writer, const Layer *layer, const char *name)
+static NameUse *next_use(CodeWriter *writer, const Layer *layer, const char *name)
 {
     const char *stem = layer->kind->stem ? layer->kind->stem : snake_case(writer->arena, layer->class_name);
     NameUse *use = use_of(writer, stem);
     const char *next = use->given ? arena_print(writer->arena, "%s_%d", stem, use->given) : stem;
-    if (strcmp(next, name) != 0) return false;
-    use->given++;
-    return true;
+    return strcmp(next, name) == 0 ? use : NULL;
+}
+
+bool name_is_next(CodeWriter *writer, const Layer *layer) { return next_use(writer, layer, layer->name) != NULL; }
+
+bool name_is_automatic(CodeWriter *writer, const Layer *layer, const char *name)
+{
+    NameUse *use = next_use(writer, layer, name);
+    if (use) use->given++;
+    return use != NULL;
 }
 
 const char *public_class(const Layer *layer)

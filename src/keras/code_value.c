@@ -5,6 +5,50 @@
 #include "keras/code_writer.h"
 #include "keras/opaque.h"
 
+/* ---- arguments as constructors take them ---- */
+
+const Layer *wrapped_layer(const Layer *layer, int param)
+{
+    const char *name = layer->kind->params[param].name;
+    const bool both = strcmp(layer->kind->name, "Bidirectional") == 0 && layer->n_children == 2;
+    if (both && strcmp(name, "layer") == 0) return layer->children[0];
+    if (both && strcmp(name, "backward_layer") == 0) return layer->children[1];
+    return layer->args[param].kind == VALUE_LAYER ? layer->args[param].layer : NULL;
+}
+
+/* ((2, 2), (2, 2)): the lone number that stands for all of it; constructors refuse negative ones in pairs. */
+static bool is_uniform(const Value *value, int64_t *number)
+{
+    const bool nest = value->kind == VALUE_TUPLE || value->kind == VALUE_LIST;
+    int64_t other;
+    if (!nest) return value_is_int(value) && value_integer(value, number);
+    for (size_t i = 0; i < value->list->n; i++) {
+        if (!is_uniform(&value->list->items[i], i ? &other : number)) return false;
+        if (i && other != *number) return false;
+    }
+    return value->list->n > 0;
+}
+
+/* [-0.1, 0.1]: the limits that are made of 0.1, and refused as they are. */
+static bool is_symmetric(const Value *value)
+{
+    const bool pair = (value->kind == VALUE_TUPLE || value->kind == VALUE_LIST) && value->list->n == 2;
+    const Value *items = pair ? value->list->items : NULL;
+    return pair && value_is_number(&items[0]) && value_is_number(&items[1]) && value_number(&items[0]) == -value_number(&items[1]);
+}
+
+/* What get_config() says, in a form that the constructor takes. */
+static Value taken_form(const Layer *layer, int param)
+{
+    int64_t number;
+    const char *name = layer->kind->params[param].name;
+    const Value *value = &layer->args[param];
+    if (value->kind == VALUE_LAYER) return value_layer((Layer *)(uintptr_t)wrapped_layer(layer, param));
+    if ((strcmp(name, "padding") == 0 || strcmp(name, "cropping") == 0) && is_uniform(value, &number)) return value_int(number);
+    if (strcmp(layer->kind->name, "RandomShear") == 0 && is_symmetric(value)) return value->list->items[1];
+    return *value;
+}
+
 /* ---- which arguments must be written ---- */
 
 static bool takes_layers(const LayerKind *kind)
@@ -46,7 +90,7 @@ static const Layer *made_of(CodeWriter *writer, const Layer *layer, const bool *
     int n = 0;
     builder_make(&builder, writer->arena);
     for (int i = 0; i < kind->n_params; i++)
-        if (chosen[i]) args[n++] = (Argument){.keyword = kind->params[i].name, .value = layer->args[i], .span = SPAN_NONE};
+        if (chosen[i]) args[n++] = (Argument){.keyword = kind->params[i].name, .value = taken_form(layer, i), .span = SPAN_NONE};
     return layer_make(&builder, kind, args, n, SPAN_NONE, &error);
 }
 
@@ -167,7 +211,7 @@ static void put_slice(CodeWriter *writer, Text *text, const SliceParts *slice)
 
 void put_subscript(CodeWriter *writer, Text *text, const Value *key)
 {
-    const bool tuple = key->kind == VALUE_TUPLE && key->list->n;
+    const bool tuple = (key->kind == VALUE_TUPLE || key->kind == VALUE_LIST) && key->list->n;
     const Value *parts = tuple ? key->list->items : key;
     const size_t n = tuple ? key->list->n : 1;
     for (size_t i = 0; i < n; i++) {
@@ -270,7 +314,8 @@ void put_own_arguments(CodeWriter *writer, Text *text, const Layer *layer, bool 
         if (!chosen[i] || is_derived(layer, i)) continue;
         put_comma(text, first);
         if (keywords) text_print(text, "%s=", param->name);
-        put_code_value(writer, text, &layer->args[i], param->type);
+        const Value form = taken_form(layer, i);
+        put_code_value(writer, text, &form, param->type);
     }
 }
 

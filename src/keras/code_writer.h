@@ -20,7 +20,7 @@ typedef struct CodeWriter {
     NamedThing *things;  size_t n_things, things_capacity;
     NameUse    *uses;    size_t n_uses, uses_capacity;
     const char **taken;  size_t n_taken, taken_capacity;    /* variables */
-    bool        has_operations;
+    bool        has_operations, has_arrays;
     bool        frozen;       /* a model around says trainable = False for all its layers */
 } CodeWriter;
 
@@ -35,6 +35,10 @@ const char *variable_of(const CodeWriter *, const void *thing);    /* NULL = it 
 void name_use(CodeWriter *, const char *stem);
 /* Whether Keras would give the layer its own name at this place; counts it then. */
 bool name_is_automatic(CodeWriter *, const Layer *, const char *name);
+bool name_is_next(CodeWriter *, const Layer *);    /* the same, not counted */
+
+/* A layer among the arguments, as get_config() has it (Bidirectional makes its own); NULL = that argument is none. */
+const Layer *wrapped_layer(const Layer *, int param);
 
 /* What the class is called in keras.layers. */
 const char *public_class(const Layer *);

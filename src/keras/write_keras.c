@@ -77,10 +77,27 @@ static void put_item(CodeWriter *writer, Text *text, const Layer *layer)
     text_put(text, ",\n");
 }
 
+/* What stands in the list twice is made before it. */
+static void write_repeated(CodeWriter *writer, const Model *model)
+{
+    for (int i = 0; i < model->n_layers; i++) {
+        const Layer *layer = model->layers[i];
+        bool again = false;
+        for (int k = i + 1; k < model->n_layers; k++) again |= model->layers[k] == layer;
+        if (!again || variable_of(writer, layer)) continue;
+        Text constructor = {.arena = writer->arena};
+        put_constructor(writer, &constructor, layer);
+        const char *variable = variable_new(writer, layer->name);
+        text_print(&writer->body, "%s = %s\n", variable, constructor.bytes);
+        variable_bind(writer, layer, variable);
+    }
+}
+
 static void write_sequential(CodeWriter *writer, const Model *model, const char *variable)
 {
     Text items = {.arena = writer->arena}, name = {.arena = writer->arena};
     for (int i = 0; i < model->n_layers; i++) write_inside(writer, model->layers[i]);
+    write_repeated(writer, model);
     if (model->input_layer) {
         text_put(&items, "    ");
         put_input(writer, &items, model->input_layer);
@@ -266,6 +283,50 @@ static void write_node(const GraphCode *code, const Node *node, int place)
     variable_bind(writer, node, variable);
 }
 
+static bool is_ready(const GraphCode *code, const Node *node)
+{
+    for (int i = 0; i < node->n_in; i++)
+        if (node->in[i]->node && code->view.edge(node, i) && !variable_of(code->writer, node->in[i]->node)) return false;
+    return true;
+}
+
+/* Operations take no name: of those that may stand here, the one whose automatic name comes next. */
+static int next_node(const GraphCode *code, const bool *written, int first)
+{
+    for (int i = first; i < code->view.n_nodes; i++) {
+        const Node *node = code->view.nodes[i];
+        if (written[i] || (i > first && !is_ready(code, node))) continue;
+        if (!node->layer->kind->operation || name_is_next(code->writer, node->layer)) return i;
+    }
+    return first;
+}
+
+static void write_nodes(const GraphCode *code)
+{
+    bool *written = ARENA_ARRAY(code->writer->arena, code->view.n_nodes, bool);
+    for (int first = 0, place = 0; first < code->view.n_nodes; first++)
+        while (!written[first]) {
+            const int next = next_node(code, written, first);
+            write_node(code, code->view.nodes[next], place++);
+            written[next] = true;
+        }
+}
+
+/* Parameters of call(): one, or a list that is taken apart. */
+static void put_structure_names(const GraphCode *code, Text *parameters)
+{
+    const Model *model = code->view.model;
+    Text names = {.arena = parameters->arena};
+    for (int i = 0; i < model->n_inputs; i++) {
+        const Node *node = model->inputs[i]->node;
+        const char *variable = model->n_inputs == 1 ? "inputs" : variable_new(code->writer, node->layer->name);
+        text_print(&names, "%s%s", i ? ", " : "", variable);
+        variable_bind(code->writer, node, variable);
+    }
+    text_put(parameters, "inputs");
+    if (model->n_inputs != 1) text_print(&code->writer->body, "%s = inputs\n", text_string(&names));
+}
+
 static bool edge_is_written(const Node *node, int input) { return !legacy_is_mask(node, input); }
 
 static void write_functional(CodeWriter *writer, const Model *model, const char *variable)
@@ -277,12 +338,95 @@ static void write_functional(CodeWriter *writer, const Model *model, const char 
     view_make(&code.view, writer->arena, &graph, edge_is_written);
     code.line = view_is_line(&code.view, writer->arena) && model->n_outputs == 1 && model->n_inputs == 1;
     for (int i = 0; i < code.view.n_nodes; i++) write_inside(writer, code.view.nodes[i]->layer);
-    for (int i = 0; i < code.view.n_nodes; i++) write_node(&code, code.view.nodes[i], i);
+    write_nodes(&code);
     put_structure(&code, &ends, &model->input_structure);
     text_put(&ends, ", ");
     put_structure(&code, &ends, &model->output_structure);
     put_name(writer, &ends, model->self, ", ");
     text_print(&writer->body, "%s = keras.Model(%s)\n", variable, text_string(&ends));
+}
+
+/* ---- a class of its own ---- */
+
+/* self.conv = layers.Conv2D(8, 3) for each of its layers. */
+static void put_attributes(CodeWriter *writer, const Model *model, Text *text)
+{
+    static const char *const TAKEN[] = {"name", "layers", "call", "build", "built", "inputs", "outputs", "weights", "variables", "losses", "dtype",
+                                        "input", "output", "trainable", "compute_mask", "metrics", "optimizer", "loss", "summary", "fit", "path"};
+    CodeWriter names = {.arena = writer->arena};
+    for (size_t i = 0; i < sizeof TAKEN / sizeof *TAKEN; i++) variable_new(&names, TAKEN[i]);
+    for (int i = 0; i < model->n_layers; i++) {
+        const Layer *layer = model->layers[i];
+        const char *attribute = variable_new(&names, layer->name), *given = variable_of(writer, layer);
+        text_print(text, "        self.%s = ", attribute);
+        if (given) text_put(text, given);
+        else put_constructor(writer, text, layer);
+        text_put_char(text, '\n');
+        variable_bind(writer, layer, arena_print(writer->arena, "self.%s", attribute));
+    }
+}
+
+static void put_indented(Text *text, const char *lines)
+{
+    while (*lines) {
+        const size_t length = strcspn(lines, "\n");
+        text_print(text, "        %.*s\n", (int)length, lines);
+        lines += length + (lines[length] == '\n');
+    }
+}
+
+/* The lines of call() from its inputs to what it returns. */
+static void put_calls(CodeWriter *writer, const Model *model, Text *parameters, Text *text)
+{
+    GraphCode code = {.writer = writer};
+    const Text body = writer->body;
+    Text ends = {.arena = writer->arena};
+    Model graph = *model;
+    graph.kind = MODEL_FUNCTIONAL;
+    view_make(&code.view, writer->arena, &graph, edge_is_written);
+    code.line = view_is_line(&code.view, writer->arena) && model->n_outputs == 1 && model->n_inputs == 1;
+    writer->body = (Text){.arena = writer->arena};
+    put_structure_names(&code, parameters);
+    for (int i = 0; i < code.view.n_nodes; i++)
+        if (!is_input(code.view.nodes[i]->layer)) write_node(&code, code.view.nodes[i], i);
+    put_structure(&code, &ends, &model->output_structure);
+    put_indented(text, text_string(&writer->body));
+    text_print(text, "        return %s\n", text_string(&ends));
+    writer->body = body;
+}
+
+/* What builds it again: numbers where all axes are known. */
+static void put_first_call(CodeWriter *writer, const Model *model, const char *variable)
+{
+    Text shapes = {.arena = writer->arena}, arrays = {.arena = writer->arena};
+    bool known = true;
+    for (int i = 0; i < model->n_inputs; i++) {
+        const TensorSpec *spec = &model->inputs[i]->spec;
+        const char *shape = shape_text(writer->arena, &spec->shape);
+        known &= shape_known(&spec->shape);
+        text_print(&shapes, "%s%s", i ? ", " : "", shape);
+        text_print(&arrays, "%snp.zeros(%s, dtype='%s')", i ? ", " : "", shape, dtype_name(spec->dtype));
+    }
+    const bool one = model->n_inputs == 1;
+    writer->has_arrays |= known;
+    if (known) text_print(&writer->body, one ? "%s(%s)\n" : "%s([%s])\n", variable, arrays.bytes);
+    else text_print(&writer->body, one ? "%s.build(%s)\n" : "%s.build([%s])\n", variable, shapes.bytes);
+}
+
+static void write_subclassed(CodeWriter *writer, const Model *model, const char *variable)
+{
+    Arena *arena = writer->arena;
+    Text attributes = {.arena = arena}, parameters = {.arena = arena}, calls = {.arena = arena}, name = {.arena = arena};
+    for (int i = 0; i < model->n_layers; i++) write_inside(writer, model->layers[i]);
+    put_name(writer, &name, model->self, "");
+    put_attributes(writer, model, &attributes);
+    put_calls(writer, model, &parameters, &calls);
+    const char *class_name = variable_new(writer, model->self->class_name);
+    text_print(&writer->body, "class %s(keras.Model):\n    def __init__(self, **kwargs):\n        super().__init__(**kwargs)\n%s\n", class_name,
+               text_string(&attributes));
+    text_print(&writer->body, "    def call(self, %s):\n%s\n\n", text_string(&parameters), text_string(&calls));
+    text_print(&writer->body, "%s = %s(%s)\n", variable, class_name, text_string(&name));
+    if (strcmp(variable, "model") == 0) put_first_call(writer, model, variable);
 }
 
 /* ---- any model ---- */
@@ -293,6 +437,7 @@ static const char *write_model(CodeWriter *writer, const Model *model, const cha
     const bool frozen = writer->frozen;
     writer->frozen = frozen || !model->self->trainable;
     if (model->kind == MODEL_SEQUENTIAL || !model->n_steps) write_sequential(writer, model, variable);
+    else if (model->kind == MODEL_SUBCLASSED) write_subclassed(writer, model, variable);
     else write_functional(writer, model, variable);
     if (!model->self->trainable && !frozen) text_print(&writer->body, "%s.trainable = False\n", variable);
     writer->frozen = frozen;
@@ -305,7 +450,7 @@ void write_keras(Text *text, const Model *model, const char *weights)
 {
     CodeWriter writer = {.arena = text->arena, .body.arena = text->arena};
     write_model(&writer, model, "model");
-    text_put(text, "import keras\nfrom keras import layers");
+    text_put(text, writer.has_arrays ? "import keras\nimport numpy as np\nfrom keras import layers" : "import keras\nfrom keras import layers");
     text_put(text, writer.has_operations ? ", ops\n\n" : "\n\n");
     text_put_bytes(text, writer.body.bytes, writer.body.length);
     if (!weights) return;

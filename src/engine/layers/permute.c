@@ -3,7 +3,7 @@
 
 #include "engine/layer.h"
 
-static const ParamSpec PARAMS[] = {{.name = "dims", .type = PARAM_INTS, .required = true, .example = "(2, 1)"}};
+static const ParamSpec PARAMS[] = {{.name = "dims", .type = PARAM_SHAPE, .required = true, .example = "(2, 1)"}};
 
 typedef struct PermuteConfig {
     int n;
