@@ -41,7 +41,7 @@ static Tensor filled(Value config, Shape shape, int64_t seed, uint64_t stream)
 {
     const WeightSpec spec = {.shape = shape, .dtype = DTYPE_FLOAT32, .initializer = config};
     Tensor tensor = tensor_make(&made.arena, shape, DTYPE_FLOAT32);
-    initializer_fill(&spec, seed, stream, &tensor);
+    initializer_fill(&made.arena, &spec, seed, stream, &tensor);
     return tensor;
 }
 

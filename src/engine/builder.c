@@ -44,6 +44,15 @@ const char *snake_case(Arena *arena, const char *class_name)
     return text_string(&snake);
 }
 
+bool snake_case_is(const char *class_name, const char *snake)
+{
+    for (size_t i = 0; class_name[i]; i++) {
+        if (breaks_before(class_name, i) && *snake++ != '_') return false;
+        if (*snake++ != tolower((unsigned char)class_name[i])) return false;
+    }
+    return !*snake;
+}
+
 static struct NameCount *count_of(Builder *builder, const char *stem)
 {
     for (size_t i = 0; i < builder->n_names; i++)

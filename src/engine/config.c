@@ -1,6 +1,5 @@
 #include "engine/config.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -215,17 +214,6 @@ static const ConfigKind KINDS[] = {
     {CONSTRAINTS, "MinMaxNorm", CONSTRAINT_SOURCE, "", "", MIN_MAX, COUNT(MIN_MAX), NULL},
 };
 
-/* The same letters when the capitals are made small as Keras does: "HeNormal" is "he_normal". */
-static bool is_snake_of(const char *name, const char *class_name)
-{
-    Arena arena;
-    if (tolower((unsigned char)*class_name) != *name) return false;
-    arena_open(&arena, 0);
-    const bool same = strcmp(name, snake_case(&arena, class_name)) == 0;
-    arena_close(&arena);
-    return same;
-}
-
 static bool has_word(const char *words, const char *name)
 {
     const size_t length = strlen(name);
@@ -241,7 +229,7 @@ static const ConfigKind *find(const char *module, const char *name, bool in_text
         const ConfigKind *kind = &KINDS[i];
         if (strcmp(kind->module, module) != 0) continue;
         const bool snake = strcmp(kind->name, "L1L2") != 0 || in_text;
-        if (strcmp(kind->name, name) == 0 || (snake && is_snake_of(name, kind->name)) ||
+        if (strcmp(kind->name, name) == 0 || (snake && snake_case_is(kind->name, name)) ||
             has_word(in_text ? kind->text_names : kind->module_names, name))
             return kind;
     }

@@ -189,7 +189,7 @@ static void put_orthogonal(Tensor *out, const double *vectors, int64_t rows, int
             out->data[i * columns + j] = (float)(gain * (rows < columns ? vectors[i * columns + j] : vectors[j * rows + i]));
 }
 
-static void fill_orthogonal(Tensor *out, int64_t n, uint64_t key, double gain)
+static void fill_orthogonal(Arena *scratch, Tensor *out, int64_t n, uint64_t key, double gain)
 {
     const int64_t columns = out->shape.dim[out->shape.rank - 1], rows = columns ? n / columns : 0;
     const int64_t length = rows > columns ? rows : columns, count = rows > columns ? columns : rows;
@@ -197,18 +197,12 @@ static void fill_orthogonal(Tensor *out, int64_t n, uint64_t key, double gain)
         fill_normal(out->data, n, key, 0, gain / sqrt((double)length));
         return;
     }
-    Arena arena;
-    ArenaTry attempt;
-    arena_open(&arena, 0);
-    arena_try_begin(&arena, &attempt);
-    if (setjmp(attempt.here) == 0) {
-        double *vectors = ARENA_ARRAY(&arena, n, double);
-        for (int64_t i = 0; i < n; i++) vectors[i] = inverse_normal(uniform_at(key, i));
-        make_orthogonal(vectors, count, length);
-        put_orthogonal(out, vectors, rows, columns, gain);
-    }
-    arena_try_end(&arena, &attempt);
-    arena_close(&arena);
+    const ArenaMark mark = arena_mark(scratch);
+    double *vectors = ARENA_ROOM(scratch, n, double);
+    for (int64_t i = 0; i < n; i++) vectors[i] = inverse_normal(uniform_at(key, i));
+    make_orthogonal(vectors, count, length);
+    put_orthogonal(out, vectors, rows, columns, gain);
+    arena_release(scratch, mark);
 }
 
 /* ---- what stands in the layer ---- */
@@ -220,7 +214,7 @@ static uint64_t key_of(const Value *config, int64_t seed, uint64_t stream)
     return mix((uint64_t)seed * GOLDEN + stream + SALT);
 }
 
-static void fill_named(const Value *config, uint64_t key, Tensor *out, int64_t n)
+static void fill_named(Arena *scratch, const Value *config, uint64_t key, Tensor *out, int64_t n)
 {
     const char *name = config->config->class_name;
     Scaling scaling;
@@ -234,16 +228,16 @@ static void fill_named(const Value *config, uint64_t key, Tensor *out, int64_t n
     else if (strcmp(name, "RandomUniform") == 0)
         fill_uniform(out->data, n, key, number(config, "minval", -0.05), number(config, "maxval", 0.05));
     else if (strcmp(name, "Identity") == 0) fill_identity(out, number(config, "gain", 1));
-    else if (strcmp(name, "Orthogonal") == 0) fill_orthogonal(out, n, key, number(config, "gain", 1));
+    else if (strcmp(name, "Orthogonal") == 0) fill_orthogonal(scratch, out, n, key, number(config, "gain", 1));
     else fill_normal(out->data, n, key, 0, 0.05);
 }
 
-void initializer_fill(const WeightSpec *spec, int64_t seed, uint64_t stream, Tensor *out)
+void initializer_fill(Arena *scratch, const WeightSpec *spec, int64_t seed, uint64_t stream, Tensor *out)
 {
     const int64_t n = shape_size(&out->shape);
     const Value *config = &spec->initializer;
     const uint64_t key = key_of(config, seed, stream);
-    if (config->kind == VALUE_CONFIG) fill_named(config, key, out, n);
+    if (config->kind == VALUE_CONFIG) fill_named(scratch, config, key, out, n);
     else fill_normal(out->data, n, key, 0, 0.05);
     for (int64_t i = spec->ones_from; i < spec->ones_to && i < n; i++) out->data[i] = 1;
 }

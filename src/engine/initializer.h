@@ -11,7 +11,7 @@ bool initializer_check(Arena *, const Value *initializer, const Shape *, Error *
 const float *initializer_numbers(Arena *, const Value *initializer);
 
 /* Fills `out` (shape known) from spec->initializer. stream tells weights apart: the same (seed, stream) gives the same
- * numbers; it is a hash of the weight's path, so that a layer keeps its numbers when others come and go. */
-void initializer_fill(const WeightSpec *, int64_t seed, uint64_t stream, Tensor *out);
+ * numbers; it is a hash of the weight's path, so that a layer keeps its numbers when others come and go. scratch is left as it was. */
+void initializer_fill(Arena *scratch, const WeightSpec *, int64_t seed, uint64_t stream, Tensor *out);
 
 #endif

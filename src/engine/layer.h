@@ -173,6 +173,7 @@ int builder_legacy_number(Builder *, const LayerKind *, const char *class_name);
 /* Lets some names of a class pass, as if they had been given. */
 void builder_skip_names(Builder *, const char *class_name, int n);
 const char *snake_case(Arena *, const char *class_name);
+bool snake_case_is(const char *class_name, const char *snake);   /* of a class name that is a word */
 
 typedef struct Argument {    /* of a constructor or call as written */
     const char *keyword;     /* NULL = positional */

@@ -15,7 +15,7 @@ Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
 {
     if (weight->given) return (Tensor){.shape = weight->shape, .dtype = weight->dtype, .data = (float *)(uintptr_t)weight->given};
     Tensor tensor = tensor_make(arena, weight->shape, weight->dtype);
-    initializer_fill(weight, seed, stream_of(weight->path), &tensor);
+    initializer_fill(arena, weight, seed, stream_of(weight->path), &tensor);
     return tensor;
 }
 

@@ -10,6 +10,9 @@
 
 enum { GLYPHS = 256, TITLE_BYTES = 512 };
 
+/* Cairo's own: how far curves that it flattens, and arcs, may be off. */
+#define TOLERANCE 0.1
+
 typedef struct PdfPainter {
     cairo_t           *cairo;
     Fonts             *fonts;
@@ -71,14 +74,25 @@ static void trace_shape(cairo_t *cairo, const Mark *mark)
     else cairo_rectangle(cairo, (double)mark->rect.x, (double)mark->rect.y, (double)mark->rect.w, (double)mark->rect.h);
 }
 
+/* Cairo outlines each stroke to know how far it reaches, though a PDF holds the stroke itself: coarsely will do, as long as no
+ * stroke is thinner than what counts as nothing. */
+static double tolerance_for(cairo_t *cairo, const Mark *mark)
+{
+    cairo_matrix_t matrix;
+    cairo_get_matrix(cairo, &matrix);
+    return fmax(TOLERANCE, fabs(matrix.xx) * (double)mark->width);
+}
+
 static void stroke_path(cairo_t *cairo, const Mark *mark)
 {
     static const double dashes[] = {DASH_ON, DASH_OFF};
     set_colour(cairo, mark->stroke);
     cairo_set_line_width(cairo, (double)mark->width);
+    cairo_set_tolerance(cairo, tolerance_for(cairo, mark));
     cairo_set_dash(cairo, dashes, mark->dashed ? 2 : 0, 0);
     cairo_set_line_cap(cairo, stroke_is_round(mark) ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT);
     cairo_stroke(cairo);
+    cairo_set_tolerance(cairo, TOLERANCE);
 }
 
 static void paint_shape(void *self, const Mark *mark)
