@@ -865,6 +865,46 @@ static void a_higher_inspector_shows_more_of_the_sum(void **state)
     driven_close(&d);
 }
 
+static bool dialog_that_fails(void *self, bool save, const char *title, const char *suggested)
+{
+    (void)save, (void)title, (void)suggested;
+    ++*(int *)self;
+    return true;
+}
+
+static void a_path_field_stands_in_for_a_dialog_that_cannot_be_shown(void **state)
+{
+    (void)state;
+    Driven d;
+    int asked = 0;
+    driven_open(&d, NULL, 1280, 720);
+    d.app.settings.own_dialogs = false;
+    d.app.platform = (Platform){.self = &asked, .file_ask = dialog_that_fails};
+    filing_ask_export(&d.app, ".pdf");
+    assert_int_equal(asked, 1);
+    assert_null(d.app.field.kind);
+    app_update(&d.app, &(Input){.type = INPUT_CHOSEN, .text = ""}, 1003);
+    assert_true(d.app.field.kind == &FIELD_EXPORT);
+    assert_non_null(strstr(d.app.field.line.buffer.text, ".pdf"));
+    driven_key(&d, KEY_ESCAPE, 0);
+    driven_key(&d, 'o', MOD_CTRL);
+    assert_true(d.app.field.kind == &FIELD_OPEN);
+    assert_int_equal(asked, 1);
+    driven_close(&d);
+}
+
+static void a_fault_without_a_model_is_not_taken_for_an_empty_text(void **state)
+{
+    (void)state;
+    Driven d;
+    driven_open(&d, "model = Sequential([Dens(4)])", 1280, 720);
+    assert_false(driven_shows(&d, "Write the first layer"));
+    driven_close(&d);
+    driven_open(&d, "", 1280, 720);
+    assert_true(driven_shows(&d, "Write the first layer"));
+    driven_close(&d);
+}
+
 /* ---- commands ---- */
 
 static void every_command_survives_every_document(void **state)
@@ -939,6 +979,8 @@ int main(void)
         cmocka_unit_test(nothing_in_the_bar_crosses_at_any_scale),
         cmocka_unit_test(rows_of_code_and_summary_are_not_cut),
         cmocka_unit_test(a_higher_inspector_shows_more_of_the_sum),
+        cmocka_unit_test(a_path_field_stands_in_for_a_dialog_that_cannot_be_shown),
+        cmocka_unit_test(a_fault_without_a_model_is_not_taken_for_an_empty_text),
         cmocka_unit_test(every_command_survives_every_document),
         cmocka_unit_test(keys_are_not_taken_twice),
     };

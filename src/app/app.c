@@ -167,7 +167,7 @@ void app_view(const App *app, View *view)
         .other = app->compare ? variant_of(study->twin) : (Variant){0}, .extent = study->extent,
         .hover = app->gaze.hover.pick, .focus = app->playback.progress < 0 && !study_stale(study) ? app->gaze.focus.pick : nothing, .outgoing = app->gaze.outgoing,
         .matrix = app->matrix, .matrix_step = -1, .progress = app->playback.progress,
-        .dimmed = study_stale(study), .editable = !study_stale(study) && !app->printed, .say = say, .strings = (void *)(uintptr_t)app->strings};
+        .faulty = study_faulty(study) && !study->now->failed && study->now->reading.error.set, .dimmed = study_stale(study), .editable = !study_stale(study) && !app->printed, .say = say, .strings = (void *)(uintptr_t)app->strings};
 }
 
 const char *app_fill(const App *app, Arena *arena, const char *id, ...)

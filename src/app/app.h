@@ -70,6 +70,8 @@ typedef struct App {
     Sheet           sheet;
     Pending         pending;
     Asking          asking;
+    bool            dialogless;     /* the desktop's dialog could not be shown: a field of our own instead */
+    const char     *export_suffix;  /* asked for */
     char            pending_path[PATH_BYTES];
     char            notice[512];    /* a line that says what was done, or why not; "" = none */
     double          notice_until;

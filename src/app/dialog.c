@@ -8,7 +8,7 @@
 
 #include <SDL.h>
 
-enum { ARGUMENTS = 8, LINE_BYTES = 4096 };
+enum { ARGUMENTS = 8, LINE_BYTES = 4096, CANCELLED = 1 /* exit status of both programs */ };
 
 typedef struct Asked {
     DialogAnswer answer;
@@ -63,7 +63,8 @@ static int listen(void *data)
     fclose(asked->output);
     int status = 1;
     waitpid(asked->process, &status, 0);
-    asked->answer(asked->self, said && *line && status == 0 ? line : NULL);
+    const bool cancelled = WIFEXITED(status) && WEXITSTATUS(status) == CANCELLED;
+    asked->answer(asked->self, said && *line && status == 0 ? line : cancelled ? NULL : "");
     free(asked);
     return 0;
 }

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Called once, from another thread, with the path chosen or NULL. */
+/* Called once, from another thread, with the path chosen, NULL when there is none, or "" when the dialog could not be shown. */
 typedef void (*DialogAnswer)(void *self, const char *path);
 
 /* False when there is no such program. */

@@ -97,12 +97,17 @@ static void open_now(App *app, const char *path)
     arena_close(&arena);
 }
 
+static bool uses_dialogs(const App *app)
+{
+    return !app->settings.own_dialogs && !app->dialogless && app->platform.file_ask;
+}
+
 static void ask_open_now(App *app)
 {
     const Platform *platform = &app->platform;
     const char *title = strings_say(app->strings, "file.open");
     app->asking = ASKING_OPEN;
-    if (!app->settings.own_dialogs && platform->file_ask && platform->file_ask(platform->self, false, title, app->path[0] ? app->path : app->folder)) return;
+    if (uses_dialogs(app) && platform->file_ask(platform->self, false, title, app->path[0] ? app->path : app->folder)) return;
     Arena arena;
     arena_open(&arena, 0);
     field_open(app, &FIELD_OPEN, NULL, (Rect){0}, arena_print(&arena, "%s/", app->folder));
@@ -188,7 +193,7 @@ static void ask_path(App *app, Asking asking, const FieldKind *kind, const char 
 {
     const Platform *platform = &app->platform;
     app->asking = asking;
-    if (!app->settings.own_dialogs && platform->file_ask && platform->file_ask(platform->self, true, title, suggested)) return;
+    if (uses_dialogs(app) && platform->file_ask(platform->self, true, title, suggested)) return;
     field_open(app, kind, NULL, (Rect){0}, suggested);
 }
 
@@ -243,14 +248,30 @@ void filing_ask_export(App *app, const char *suffix)
     const char *name = app->name[0] == '<' ? "model" : app->name;
     const size_t stem = file_ends_with(name, ".py") ? strlen(name) - 3 : strlen(name);
     const char *path = arena_print(&arena, "%s/%.*s%s", app->folder, (int)stem, name, suffix);
+    app->export_suffix = suffix;
     ask_path(app, ASKING_EXPORT, &FIELD_EXPORT, strings_say(app->strings, "menu.export"), path);
     arena_close(&arena);
+}
+
+static void ask_again(App *app, Asking asking)
+{
+    app->dialogless = true;
+    switch (asking) {
+    case ASKING_NOTHING: break;
+    case ASKING_OPEN: ask_open_now(app); break;
+    case ASKING_SAVE: filing_ask_save(app); break;
+    case ASKING_EXPORT: filing_ask_export(app, app->export_suffix); break;
+    }
 }
 
 void filing_chosen(App *app, const char *path)
 {
     const Asking asking = app->asking;
     app->asking = ASKING_NOTHING;
+    if (path && !*path) {
+        ask_again(app, asking);
+        return;
+    }
     if (!path) {
         app->pending = PENDING_NOTHING;
         return;

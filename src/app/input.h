@@ -15,7 +15,7 @@ typedef enum InputType {
     INPUT_LEAVE,      /* the pointer left the window */
     INPUT_DROP,       /* text: path of a file */
     INPUT_RESIZE,     /* size of the page in points: by */
-    INPUT_CHOSEN,     /* text: path from a file dialog; NULL = none chosen */
+    INPUT_CHOSEN,     /* text: path from a file dialog; NULL = none chosen, "" = the dialog could not be shown */
     INPUT_CLOSE       /* the window is asked to close */
 } InputType;
 

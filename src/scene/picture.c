@@ -308,7 +308,8 @@ static void hint_draw(Scene *scene, const View *view)
 {
     const float size = 17 * view->scale;
     const Point at = {view->area.x + view->area.w / 2, view->area.y + view->area.h / 2 - size};
-    mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT_MEDIUM, size, view->theme->dim, say(view, scene->arena, "picture.empty", NULL));
+    mark_text(scene, at, ALIGN_CENTRE, FONT_TEXT_MEDIUM, size, view->theme->dim, say(view, scene->arena, view->faulty ? "picture.no_model" : "picture.empty", NULL));
+    if (view->faulty) return;
     mark_text(scene, (Point){at.x, at.y + size * 1.9F}, ALIGN_CENTRE, FONT_CODE, size * 0.9F, view->theme->accent,
               say(view, scene->arena, "picture.empty_code", NULL));
 }

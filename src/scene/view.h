@@ -30,6 +30,7 @@ typedef struct View {
     bool         matrix;       /* the weight matrix beside the wires */
     int          matrix_step;  /* of which Dense, -1 = the focused or last one */
     float        progress;     /* of the forward pass, in steps with Dense's rows as fractions; < 0 = all shown */
+    bool         faulty;       /* the text has a fault, told beside the canvas: where there is nothing to draw, no first step is proposed */
     bool         dimmed;       /* the last good model, while the text has a fault */
     bool         editable;     /* shapes and arguments show that they can be changed */
     const char *(*say)(void *strings, const char *id);   /* assets/strings */
