@@ -27,6 +27,8 @@ typedef struct Window {
     SDL_Cursor *cursors[CURSOR_MOVE + 1];
     char        title[512];
     bool        text_input, full;
+    bool        rests;             /* the pointer has not moved since the window came */
+    int         rests_x, rests_y;  /* on the desktop */
     void      (*shown)(void);      /* told when the first picture is there; NULL = nobody */
 } Window;
 
@@ -164,9 +166,21 @@ static void dialog_event(Window *window, const SDL_Event *event)
     SDL_free(event->user.data1);
 }
 
+/* A window that opens below the pointer is told so as if it had moved; the first picture is not to look at what happens to
+ * lie there. */
+static bool moved_by_nobody(Window *window, const SDL_Event *event)
+{
+    int x, y;
+    if (event->type != SDL_MOUSEMOTION || !window->rests) return false;
+    SDL_GetGlobalMouseState(&x, &y);
+    window->rests = x == window->rests_x && y == window->rests_y;
+    return window->rests;
+}
+
 static void event_take(Window *window, const SDL_Event *event)
 {
     Input input;
+    if (moved_by_nobody(window, event)) return;
     if (event->type == window->answered) dialog_event(window, event);
     else if (event->type == SDL_WINDOWEVENT && event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED) resized(window);
     else if (event->type == SDL_WINDOWEVENT && event->window.event == SDL_WINDOWEVENT_EXPOSED) {
@@ -197,6 +211,8 @@ static bool wait_event(SDL_Event *event, double seconds)
 static bool loop(Window *window)
 {
     SDL_Event event;
+    SDL_GetGlobalMouseState(&window->rests_x, &window->rests_y);
+    window->rests = true;
     while (!window->app.done) {
         const Uint64 began = SDL_GetTicks64();
         const double wait = app_wait(&window->app);
