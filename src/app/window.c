@@ -172,8 +172,8 @@ static bool moved_by_nobody(Window *window, const SDL_Event *event)
 {
     int x, y;
     if (event->type != SDL_MOUSEMOTION || !window->rests) return false;
-    SDL_GetGlobalMouseState(&x, &y);
-    window->rests = x == window->rests_x && y == window->rests_y;
+    SDL_GetWindowPosition(window->window, &x, &y);
+    window->rests = x + event->motion.x == window->rests_x && y + event->motion.y == window->rests_y;
     return window->rests;
 }
 
