@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "app/snapshot.h"
 #include "picturing.h"
 
 static const char *const MODELS[] = {"nested_sequentials.json", "nested_ensemble.json", "siamese_distance.json"};
@@ -95,6 +96,41 @@ static void a_frame_stands_around_each(void **state)
     studio_close(&studio);
 }
 
+/* Operations that no summary lists are drawn where others are computed from them, and what a text's own layer does; masks
+ * are not. */
+static void what_others_need_is_drawn(void **state)
+{
+    (void)state;
+    static const struct { const char *text, *drawn, *hidden; } cases[] = {
+        {"import keras\nfrom keras import layers\nclass M(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
+         "        self.a = layers.Dense(6)\n        self.b = layers.Dense(6)\n    def call(self, x):\n        h = self.a(x)\n"
+         "        return h + self.b(h)\nmodel = M()\nmodel.build((None, 4))\n", "Add", "Input 1"},
+        {"import keras, tensorflow as tf\nfrom keras import layers\n"
+         "model = keras.Sequential([layers.Input((6,)), layers.Lambda(lambda t: tf.exp(t)), layers.Dense(3)])\n", "lambda", "exponential"},
+        {"from keras import Sequential, layers\n"
+         "model = Sequential([layers.Input((6, 3)), layers.Masking(), layers.LSTM(4)])\n", "Masking", "NotEqual"},
+    };
+    Studio studio;
+    studio_open(&studio);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Snapshot snapshot;
+        bool drawn = false;
+        snapshot_open(&snapshot, cases[i].text, strlen(cases[i].text), &(ReadOptions){0});
+        snapshot_run(&snapshot, NULL, 0, RUN_SEED);
+        studio_look(&studio, &(Shown){.variant = {.plan = &snapshot.plan, .run = &snapshot.run}}, 1200, 700);
+        studio_draw(&studio);
+        for (size_t m = 0; m < studio.scene.n_marks; m++) {
+            const Mark *mark = &studio.scene.marks[m];
+            if (mark->type != MARK_TEXT) continue;
+            drawn |= !strcmp(mark->text, cases[i].drawn);
+            assert_null(strstr(mark->text, cases[i].hidden));
+        }
+        if (!drawn) fail_msg("%s is not drawn", cases[i].drawn);
+        snapshot_close(&snapshot);
+    }
+    studio_close(&studio);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +138,7 @@ int main(void)
         cmocka_unit_test(steps_inside_know_their_model),
         cmocka_unit_test(layers_called_twice_have_one_row),
         cmocka_unit_test(a_frame_stands_around_each),
+        cmocka_unit_test(what_others_need_is_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,7 @@ static bool is_mask_name(const char *param)
     return strcmp(end ? end + 1 : param, "mask") == 0;
 }
 
-static bool is_mask(const Node *node, int input)
+bool plan_mask_at(const Node *node, int input)
 {
     int n;
     const ParamSpec *params = kind_call_params(node->layer->kind, &n);
@@ -105,7 +105,7 @@ static void add_spec(Arena *arena, TensorSpec **specs, int *n, const KerasTensor
 static void add_inputs(Arena *arena, const Model *model, PlanLayer *row, const Node *node)
 {
     for (int i = 0; i < node->n_linked; i++) {
-        if (model->kind != MODEL_FUNCTIONAL && is_mask(node, i)) continue;
+        if (model->kind != MODEL_FUNCTIONAL && plan_mask_at(node, i)) continue;
         add_sources(arena, model, row, node->in[i], 0);
         add_spec(arena, &row->in, &row->n_in, node->in[i]);
     }

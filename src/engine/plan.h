@@ -49,6 +49,9 @@ void plan_make(Plan *, Arena *, const Model *, const Shape *input, int n_input, 
  * model, and have rows and tensors of their own. For whoever shows them; all else stays as it was. */
 void plan_open(Plan *, Arena *);
 
+/* A call's input that is a mask, by the name of its parameter. */
+bool plan_mask_at(const Node *, int input);
+
 /* Index of the row with that name, -1 when there is none. */
 int plan_find(const Plan *, const char *layer_name);
 

@@ -85,16 +85,42 @@ static bool column_fold(Columns *columns, const Plan *plan, const Uses *uses, in
     return true;
 }
 
-/* Unlisted steps with inputs (masks) are not drawn. */
-static bool step_is_drawn(const PlanStep *step) { return step->row >= 0 || step->node->n_in == 0; }
-
-static void columns_from_steps(Columns *columns, const Plan *plan, const Uses *uses)
+/* Whose outputs are looked at: marks the makers of what a drawn step reads, masks left out. */
+static void sources_mark(bool *wanted, const PlanStep *step)
 {
+    for (int i = 0; i < step->node->n_linked && i < step->node->n_in; i++)
+        if (step->from[i] >= 0 && !plan_mask_at(step->node, i)) wanted[step->from[i]] = true;
+    for (int o = 0; step->opened && o < step->node->n_out; o++) wanted[step->opened[o]] |= wanted[step->first + o];
+}
+
+static bool is_wanted(const bool *wanted, const PlanStep *step)
+{
+    for (int o = 0; o < step->node->n_out; o++)
+        if (wanted[step->first + o]) return true;
+    return false;
+}
+
+/* Of steps that are not listed (operations of a subclassed model, masks), those that others are computed from. */
+static bool *steps_drawn(Arena *arena, const Plan *plan, const Uses *uses)
+{
+    bool *drawn = ARENA_ARRAY(arena, plan->n_steps + 1, bool), *wanted = ARENA_ARRAY(arena, plan->model->n_tensors + plan->n_tensors + 1, bool);
+    for (int t = 0; t < plan->n_tensors; t++) wanted[t] = uses->given[t];
+    for (int s = plan->n_steps - 1; s >= 0; s--) {
+        const PlanStep *step = &plan->steps[s];
+        drawn[s] = step->row >= 0 || !step->node->n_in || is_wanted(wanted, step);
+        if (drawn[s]) sources_mark(wanted, step);
+    }
+    return drawn;
+}
+
+static void columns_from_steps(Columns *columns, Arena *arena, const Plan *plan, const Uses *uses)
+{
+    const bool *drawn = steps_drawn(arena, plan, uses);
     for (int s = 0; s < plan->n_steps; s++) {
         const PlanStep *step = &plan->steps[s];
         for (int o = 0; step->opened && o < step->node->n_out; o++) columns->by_tensor[step->first + o] = columns->by_tensor[step->opened[o]];
-        if (step->opened || !step_is_drawn(step) || column_fold(columns, plan, uses, s)) continue;
-        for (int o = 0; o < plan->steps[s].node->n_out; o++) column_add(columns, plan, s, o);
+        if (step->opened || !drawn[s] || column_fold(columns, plan, uses, s)) continue;
+        for (int o = 0; o < step->node->n_out; o++) column_add(columns, plan, s, o);
     }
 }
 
@@ -327,7 +353,7 @@ void columns_make(Columns *columns, Arena *arena, const Variant *variant)
                          .by_tensor = ARENA_ARRAY(arena, plan->n_tensors + 1, int)};
     for (int t = 0; t < plan->n_tensors; t++) columns->by_tensor[t] = -1;
     if (plan->n_steps) columns_from_inputs(columns, variant);
-    columns_from_steps(columns, plan, &uses);
+    columns_from_steps(columns, arena, plan, &uses);
     columns_from_rows(columns, arena, variant);
     edges_find(columns, arena, plan);
     if (plan->error && (columns->n || plan->error->layer_class)) column_add_fault(columns, plan->error);

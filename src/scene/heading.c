@@ -74,7 +74,7 @@ static bool ends_with(const char *text, const char *end)
 
 static void title_add_activation(Line *line, Arena *arena, const PlanStep *at, int step)
 {
-    const char *name = activation_of(at->node->layer);
+    const char *name = at->node->layer->kind->operation ? NULL : activation_of(at->node->layer);
     if (!name || ends_with(line->piece[line->n - 1].text, name)) return;
     line_add(line, arena, (Piece){.text = DOT});
     line_add(line, arena, (Piece){.text = name, .pick = PICK_ARGUMENT, .row = at->row, .step = step, .id = "activation"});
