@@ -126,6 +126,26 @@ static void check_ids(Evaluator *ev, const Layer *layer, const Argument *args, i
                         ids->numbers[i], (long long)rows);
 }
 
+static const Value *layer_argument(const Layer *layer, const char *name)
+{
+    for (int i = 0; i < layer->kind->n_params; i++)
+        if (strcmp(layer->kind->params[i].name, name) == 0) return &layer->args[i];
+    return NULL;
+}
+
+/* TensorFlow on a processor convolves maps with channels first only in 3D and in groups, for which Keras compiles. */
+static void check_format(Evaluator *ev, const Layer *layer)
+{
+    static const LayerKind *const kinds[] = {&LAYER_conv1d, &LAYER_conv2d, &LAYER_conv1d_transpose, &LAYER_conv2d_transpose,
+                                             &LAYER_conv3d_transpose, &LAYER_conv_lstm1d, &LAYER_conv_lstm2d};
+    const Value *format = layer_argument(layer, "data_format"), *groups = layer_argument(layer, "groups");
+    if (!format || !value_is_text(format, "channels_first") || (groups && value_is_number(groups) && value_number(groups) > 1)) return;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (layer->kind == kinds[i])
+            raise_error(ev, "UnimplementedError", "Exception encountered when calling %s.call().\n\nThe Conv2D op currently only supports the "
+                        "NHWC tensor format on the CPU. The op was given the format: NCHW", layer->class_name);
+}
+
 /* A layer called on arrays: it is built for their shapes, and what comes out has a shape. */
 static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n)
 {
@@ -141,6 +161,7 @@ static Value eager_call(Evaluator *ev, Layer *layer, const Argument *args, int n
     catch_begin(ev, &catch);
     if (setjmp(catch.here) == 0) {
         const Value out = symbolic_call(ev, layer, tensors, n);
+        check_format(ev, layer);
         catch_end(ev, &catch);
         ev->builder->eager = outer;
         return changed(ev, out, as_array);
