@@ -6,17 +6,6 @@
 
 enum { GUESSES_SHOWN = 2, TRIES_MAX = 40 };
 
-/* What a guess looks at. */
-typedef struct Scene {
-    const PyNode *call;         /* the constructor call of the layer at fault; NULL = none */
-    const PyNode *application;  /* the call of that layer: Dense(4)(x) */
-    const PyNode *named;        /* the call that raised, where it is no layer's: Sequential(...), Model(...) */
-    Span          at;           /* the bytes at fault */
-} Scene;
-
-/* Makes edits and says what part of the text to show; variant counts from 0. False when there is no such change. */
-typedef bool Guess(Proposal *, const Scene *, int variant, Span *shown);
-
 static int count(const PyNode *node)
 {
     int n = 0;
@@ -336,9 +325,9 @@ static bool drop_layer(Proposal *p, const Scene *scene, int variant, Span *shown
 /* ---- trying them in turn ---- */
 
 static Guess *const FIRST[] = {return_sequences, NULL};
-static Guess *const CHANGE[] = {call_class, wrap_function, whole_argument, list_tensors, unlist_tensors, repeat_tensor, take_tensor_out, turn_call,
-                                list_layers, tuple_arguments, hand_to_wrapped, plural_ends, swap_ends, drop_before, NULL};
-static Guess *const DROP[] = {drop_argument, drop_item, drop_layer, NULL};
+static Guess *const CHANGE[] = {guess_inputs, guess_outputs, guess_input_shape, guess_own_layer, guess_call, guess_turned_list, guess_adds, call_class, wrap_function, whole_argument, list_tensors, unlist_tensors, repeat_tensor, take_tensor_out, turn_call,
+                                list_layers, tuple_arguments, hand_to_wrapped, plural_ends, swap_ends, drop_before, guess_name, NULL};
+static Guess *const DROP[] = {drop_argument, drop_item, drop_layer, guess_drop_statement, NULL};
 static Guess *const *const GUESSES[] = {[GUESS_FIRST] = FIRST, [GUESS_CHANGE] = CHANGE, [GUESS_DROP] = DROP};
 
 static Scene scene_of(const Reading *reading, const Proposal *p)
@@ -348,6 +337,7 @@ static Scene scene_of(const Reading *reading, const Proposal *p)
     if (p->has_place) scene.call = source_node(reading, PY_CALL, p->place.call);
     if (scene.call) scene.application = source_application(reading, scene.call->span);
     if (span_known(error->span)) scene.named = source_node(reading, PY_CALL, error->span);
+    if (!scene.application && scene.named && scene.named->a->type == PY_NAME) scene.application = scene.named;
     return scene;
 }
 

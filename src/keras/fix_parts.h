@@ -23,6 +23,20 @@ const char *changed_text(const Proposal *, Span);
 bool proposal_works(Proposal *, const ReadOptions *, int depth);
 bool fix_is_new(const TextFix *, int n, const char *label);
 
+/* What a guess looks at. */
+typedef struct Scene {
+    const PyNode *call;         /* the constructor call of the layer at fault; NULL = none */
+    const PyNode *application;  /* the call of that layer, or of a model: Dense(4)(x) */
+    const PyNode *named;        /* the call that raised, where it is no layer's: Sequential(...), Model(...) */
+    Span          at;           /* the bytes at fault */
+} Scene;
+
+/* Makes edits and says what part of the text to show; variant counts from 0. False when there is no such change. */
+typedef bool Guess(Proposal *, const Scene *, int variant, Span *shown);
+
+/* Of graphs and of what stands around the call at fault. */
+Guess guess_inputs, guess_outputs, guess_input_shape, guess_own_layer, guess_call, guess_turned_list, guess_adds, guess_name, guess_drop_statement;
+
 /* Changes of the kind that mends what beginners write: those better than any proposal of the engine, those to try when none of
  * its proposals works, and the taking out of what is at fault. */
 typedef enum GuessKind { GUESS_FIRST, GUESS_CHANGE, GUESS_DROP } GuessKind;
