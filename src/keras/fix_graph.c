@@ -37,6 +37,7 @@ static int assigned_names(const Proposal *p, Assigned *names, int cap, bool (*wa
 }
 
 static bool is_input(const PyNode *value) { return strcmp(callee(value), "Input") == 0; }
+static bool is_model(const PyNode *value) { return strcmp(callee(value), "Sequential") == 0 || strcmp(callee(value), "Model") == 0; }
 static bool is_call(const PyNode *value) { return value->type == PY_CALL; }
 
 static const PyNode *argument(const PyNode *call, int position, const char *name)
@@ -124,7 +125,9 @@ static const PyNode *input_of_shape(const Proposal *p, const PyToken *token, con
         if (p->reading->text[end] != ')') continue;
         const PyNode *call = source_node(p->reading, PY_CALL, (Span){token->span.start, end + 1});
         const PyNode *arg = call ? argument(call, 0, "shape") : NULL;
-        if (arg) return same_without_blanks(copy(p, arg->a->span), shape) ? arg : NULL;
+        const char *lone_channel = arena_print(p->arena, "%.*s, 1)", (int)strlen(shape) - 1, shape);   /* Keras' words leave it out */
+        const char *written = arg ? copy(p, arg->a->span) : "";
+        if (arg) return same_without_blanks(written, shape) || same_without_blanks(written, lone_channel) ? arg : NULL;
     }
     return NULL;
 }
@@ -254,7 +257,7 @@ bool guess_drop_statement(Proposal *p, const Scene *scene, int variant, Span *sh
 {
     const Span at = span_known(p->reading->error.span) ? p->reading->error.span : scene->at;
     const PyNode *block, *statement = span_known(at) && !variant ? source_statement(p->reading, at, &block) : NULL;
-    if (!statement || (statement->type != PY_EXPR && statement->type != PY_ASSIGN)) return false;
+    if (!statement || (statement->type != PY_EXPR && (statement->type != PY_ASSIGN || is_model(statement->a)))) return false;
     p->text.label = arena_print(p->arena, "\xE2\x88\x92 %.*s", (int)strcspn(copy(p, statement->span), "\r\n"), copy(p, statement->span));
     statement_remove(p->reading, statement->span, &p->text.edits);
     *shown = SPAN_NONE;

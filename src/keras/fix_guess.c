@@ -337,7 +337,8 @@ static Scene scene_of(const Reading *reading, const Proposal *p)
     if (p->has_place) scene.call = source_node(reading, PY_CALL, p->place.call);
     if (scene.call) scene.application = source_application(reading, scene.call->span);
     if (span_known(error->span)) scene.named = source_node(reading, PY_CALL, error->span);
-    if (!scene.application && scene.named && scene.named->a->type == PY_NAME) scene.application = scene.named;
+    const bool model = strcmp(callee(scene.named), "Sequential") == 0 || strcmp(callee(scene.named), "Model") == 0;
+    if (!scene.application && scene.named && scene.named->a->type == PY_NAME && !model) scene.application = scene.named;
     return scene;
 }
 

@@ -65,8 +65,12 @@ static bool torch_relu(TorchStep *step)
 static bool torch_softmax(TorchStep *step)
 {
     const Value *axis = torch_arg(step, "axis");
-    const bool alone = axis->kind == VALUE_TUPLE || axis->kind == VALUE_LIST;
-    if (alone && axis->list->n != 1) return false;
+    const bool list = axis->kind == VALUE_TUPLE || axis->kind == VALUE_LIST;
+    if (list && axis->list->n != 1) {
+        torch_take(step, LAYOUT_KERAS);
+        torch_apply(step, "torch.exp($ - torch.logsumexp($, dim=%s, keepdim=True))", torch_number(step, "axis"));
+        return true;
+    }
     return torch_activate(step, activation_find("softmax"), (int)torch_int(step, "axis", 0));
 }
 
@@ -162,9 +166,22 @@ static bool torch_identity(TorchStep *step)
     return true;
 }
 
+/* noise_shape=(None, 1, 5): what is left out along the axes of 1 is left out as a whole. */
+static bool drop_alike(TorchStep *step)
+{
+    Text part = {.arena = arena_of(step)};
+    const Value *shape = torch_arg(step, "noise_shape");
+    if ((shape->kind != VALUE_TUPLE && shape->kind != VALUE_LIST) || strcmp(step->layer->kind->name, "Dropout") != 0) return false;
+    torch_take(step, LAYOUT_KERAS);
+    for (size_t i = 0; i < shape->list->n; i++)
+        text_print(&part, "%s%s", i ? ", " : "", value_is_int(&shape->list->items[i]) && shape->list->items[i].integer == 1 ? ":1" : ":");
+    torch_apply(step, "$ * F.dropout(torch.ones_like($[%s]), %s, self.training)", text_string(&part), torch_number(step, "rate"));
+    return true;
+}
+
 static bool torch_dropout(TorchStep *step)
 {
-    if (torch_arg(step, "noise_shape")->kind != VALUE_NONE) return false;
+    if (torch_arg(step, "noise_shape")->kind != VALUE_NONE) return drop_alike(step);
     const char *name = strcmp(step->layer->kind->name, "AlphaDropout") == 0 ? "nn.AlphaDropout" : "nn.Dropout";
     torch_module(step, "", arena_print(arena_of(step), "%s(%s)", name, torch_number(step, "rate")), NULL);
     return true;

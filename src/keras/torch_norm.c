@@ -86,12 +86,39 @@ static const char *last_axes(TorchStep *step)
     return n ? text.bytes : NULL;
 }
 
+/* Over other axes than the last: written out. gamma and beta get an axis of 1 for each one not normalised behind the first. */
+static bool norm_axes(TorchStep *step)
+{
+    int axes[SHAPE_RANK_MAX];
+    const int n = axes_of(step, axes), rank = step->in->shape.rank;
+    Text dims = {.arena = arena_of(step)}, wide = {.arena = arena_of(step)};
+    if (!n) return false;
+    for (int i = 0; i < n; i++) text_print(&dims, "%s%d", i ? ", " : "(", axes[i]);
+    text_put(&dims, n == 1 ? ",)" : ")");
+    for (int i = 1; i < rank; i++) {
+        bool normalised = false;
+        for (int k = 0; k < n; k++) normalised |= axes[k] == i;
+        text_print(&wide, "%s%" PRId64, i > 1 ? ", " : "", normalised ? step->in->shape.dim[i] : 1);
+    }
+    torch_take(step, LAYOUT_KERAS);
+    torch_apply(step, "($ - $.mean(%s, keepdim=True)) / torch.sqrt($.var(%s, keepdim=True, unbiased=False) + %s)", dims.bytes, dims.bytes,
+                torch_number(step, "epsilon"));
+    for (int i = 0; i < step->layer->n_weights; i++) {
+        const bool gamma = strcmp(step->layer->weights[i].name, "gamma") == 0;
+        const char *constructor = arena_print(arena_of(step), "nn.Parameter(torch.%s(%s))", gamma ? "ones" : "zeros", text_string(&wide));
+        const char *note = arena_print(arena_of(step), "%s.reshape(%s)", step->layer->weights[i].name, text_string(&wide));
+        torch_apply(step, gamma ? "$ * %s" : "$ + %s", torch_member(step, gamma ? "_gamma" : "_beta", constructor, note));
+    }
+    return true;
+}
+
 bool torch_layer_norm(TorchStep *step)
 {
     static const char *const NAMES[] = {"gamma", "weight", "beta", "bias", NULL};
     const bool scale = torch_flag(step, "scale"), center = torch_flag(step, "center");
     const char *shape = last_axes(step);
-    if (!shape || torch_flag(step, "rms_scaling")) return false;
+    if (torch_flag(step, "rms_scaling")) return false;
+    if (!shape) return norm_axes(step);
     torch_take(step, LAYOUT_KERAS);
     const char *rest = scale && !center ? ", bias=False" : !scale && !center ? ", elementwise_affine=False" : "";
     torch_module(step, "", arena_print(arena_of(step), "nn.LayerNorm(%s, eps=%s%s)", shape, torch_number(step, "epsilon"), rest), weight_text(step, NAMES));
@@ -120,13 +147,25 @@ bool torch_unit_norm(TorchStep *step)
     return true;
 }
 
-/* With one mean and variance given; those learned from data are weights that PyTorch has no place for. */
+/* A number, or as many as there are channels; those learned from data are weights that PyTorch has no place for. */
+static const char *moment(const TorchStep *step, const char *param)
+{
+    const Value *value = torch_arg(step, param);
+    const bool list = value->kind == VALUE_LIST || value->kind == VALUE_TUPLE;
+    int axes[SHAPE_RANK_MAX];
+    if (value_is_number(value)) return torch_number(step, param);
+    if (!list || axes_of(step, axes) != 1 || axes[0] != step->in->shape.rank - 1) return NULL;
+    for (size_t i = 0; i < value->list->n; i++)
+        if (!value_is_number(&value->list->items[i])) return NULL;
+    return arena_print(arena_of(step), "torch.tensor(%s)", torch_number(step, param));
+}
+
 bool torch_normalization(TorchStep *step)
 {
-    const Value *mean = torch_arg(step, "mean"), *variance = torch_arg(step, "variance");
-    if (!value_is_number(mean) || !value_is_number(variance)) return false;
-    const char *m = torch_number(step, "mean"), *v = torch_number(step, "variance");
-    if (torch_flag(step, "invert")) torch_apply(step, "$ * max(%s ** 0.5, 1e-07) + %s", v, m);
-    else torch_apply(step, "($ - %s) / max(%s ** 0.5, 1e-07)", m, v);
+    const char *mean = moment(step, "mean"), *variance = moment(step, "variance");
+    if (!mean || !variance) return false;
+    torch_take(step, LAYOUT_KERAS);
+    if (torch_flag(step, "invert")) torch_apply(step, "$ * %s ** 0.5 + %s", variance, mean);
+    else torch_apply(step, "($ - %s) / %s ** 0.5", mean, variance);
     return true;
 }
