@@ -26,7 +26,7 @@ enum { N_LAYERS = sizeof LAYERS / sizeof *LAYERS };
 /* Foreign headers and the only folders (or file beginnings) that may use them. */
 static const struct { const char *header, *folder; } FOREIGN[] = {
     {"SDL", "app"}, {"cairo", "paint"}, {"png.h", "paint"}, {"ft2build.h", "paint"}, {"freetype", "paint"}, {"hb", "paint"}, {"cJSON", "keras"},
-    {"hdf5", "keras"}, {"zip", "keras"}};
+    {"hdf5", "keras"}, {"zip", "keras"}, {"cblas", "engine"}};
 
 /* Of app/, only these know SDL: the rest is the same in a window, a test and an export. */
 static const char *const SDL_FILES[] = {"window", "screen", "dialog", "files.c"};

@@ -229,22 +229,27 @@ static void draw(void *what)
     arena_try_end(&studio->arena, &attempt);
 }
 
+static bool export_as(const Studio *studio, const char *form)
+{
+    Arena arena;
+    ArenaTry attempt;
+    volatile bool written = false;
+    arena_open(&arena, 0);
+    arena_try_begin(&arena, &attempt);
+    if (setjmp(attempt.here) == 0) {
+        Text out = {.arena = &arena};
+        written = exporter_find(form)->write(&out, &studio->scene, studio->fonts, &(ExportOptions){.scale = 0.1f, .dpi = 96});
+    }
+    arena_try_end(&arena, &attempt);
+    arena_close(&arena);
+    return written;
+}
+
 static void export_all(void *what)
 {
     static const char *const forms[] = {".svg", ".pdf", ".png", ".txt"};
-    Studio *studio = &((Drawing *)what)->studio;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        Arena arena;
-        ArenaTry attempt;
-        volatile bool written = false;
-        arena_open(&arena, 0);
-        arena_try_begin(&arena, &attempt);
-        if (setjmp(attempt.here) == 0) {
-            Text out = {.arena = &arena};
-            written = exporter_find(forms[i])->write(&out, &studio->scene, studio->fonts, &(ExportOptions){.scale = 0.1f, .dpi = 96});
-        }
-        arena_try_end(&arena, &attempt);
-        arena_close(&arena);
+        const bool written = export_as(&((Drawing *)what)->studio, forms[i]);
         assert_true(written || fuse.blown);
     }
 }

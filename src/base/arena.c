@@ -136,11 +136,14 @@ char *arena_copy(Arena *arena, const char *bytes, size_t length)
 
 char *arena_vprint(Arena *arena, const char *format, va_list list)
 {
+    char shorter[256];
     va_list again;
     va_copy(again, list);
-    int length = vsnprintf(NULL, 0, format, list);
-    char *text = arena_array(arena, (size_t)(length < 0 ? 0 : length) + 1, 1);
-    if (length > 0) vsnprintf(text, (size_t)length + 1, format, again);
+    const int printed = vsnprintf(shorter, sizeof shorter, format, list);
+    const size_t length = printed < 0 ? 0 : (size_t)printed;
+    char *text = arena_array(arena, length + 1, 1);
+    if (length < sizeof shorter) memcpy(text, shorter, length);
+    else vsnprintf(text, length + 1, format, again);
     va_end(again);
     return text;
 }

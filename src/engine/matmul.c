@@ -6,6 +6,10 @@
 
 #include "engine/tile.h"
 
+#if WITH_OPENBLAS
+#include "engine/blas.h"
+#endif
+
 enum {
     BLOCK_ROWS = 192,
     BLOCK_INNER = 256,   /* with a panel's width: at most 32 KB, in the first cache */
@@ -212,6 +216,13 @@ static void run_few_rows(const Matmul *product)
     }
 }
 
+#if WITH_OPENBLAS
+static void finish_rows(const Matmul *product)
+{
+    for (int64_t row = 0; row < product->rows; row++) finish_apply(&product->finish, product->out + row * product->out_step, product->columns);
+}
+#endif
+
 bool matmul_packs(const Matmul *product)
 {
     const bool plain = product->left.lines <= 1 && product->left.pieces <= 1 && product->right_column_step == 1;
@@ -234,6 +245,13 @@ float *matmul_pack(const Matmul *product, Arena *arena)
 void matmul(const Matmul *product, Arena *scratch)
 {
     if (product->rows <= 0 || product->columns <= 0) return;
+#if WITH_OPENBLAS
+    if (product->rows > FEW_ROWS && blas_takes(product)) {
+        blas_run(product);
+        finish_rows(product);
+        return;
+    }
+#endif
     if (matmul_packs(product)) run_blocks(product, scratch);
     else run_few_rows(product);
 }
