@@ -11,8 +11,8 @@
 #include "keras/reading.h"
 #include "keras/write.h"
 
-enum { CALLS_LEAST = 5, CALLS_MOST = 100000 };
-static const double WARM_SECONDS = 0.2, SECONDS = 1;
+enum { CALLS_LEAST = 3, CALLS_MOST = 100000 };
+static const double WARM_SECONDS = 0.1, SECONDS = 0.4;
 
 typedef struct Bench {
     Arena   arena;
