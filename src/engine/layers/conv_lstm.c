@@ -79,11 +79,9 @@ typedef struct Seen {
 static bool sees(const Places *places, int64_t cell)
 {
     const WindowAxis *window = &places->window;
-    for (int64_t tap = 0; tap < window->size; tap++) {
-        const int64_t start = cell + window->before - tap * window->dilation;
-        if (start < 0) return false;
-        const int64_t place = start / window->stride;
-        if (start % window->stride == 0 && place >= places->first && place <= places->last) return true;
+    for (int64_t place = places->first; place <= places->last; place++) {
+        const int64_t into = cell - window_cell(window, place, 0);
+        if (into >= 0 && into % window->dilation == 0 && into / window->dilation < window->size) return true;
     }
     return false;
 }

@@ -345,18 +345,26 @@ void recurrent_forward(const Forward *f)
 
 /* ---- what an output depends on ---- */
 
+/* Every units-th number of a weight, from u on: counted all, told while there is room. */
+static void add_column(TermList *list, int weight, int64_t u, int64_t units, int64_t size)
+{
+    const int64_t all = u < size ? (size - 1 - u) / units + 1 : 0;
+    int64_t told = 0;
+    for (; told < all && terms_have_room(list); told++) {
+        Term term = term_weight(weight, u + told * units);
+        term.child = 0;
+        terms_add(list, term);
+    }
+    list->n = size_add(list->n, all - told);
+}
+
 void recurrent_add_weights(TermList *list, const Layer *cell, int64_t u)
 {
     if (cell->n_weights < 2 || cell->n_children) return;
     const Shape *recurrent = &cell->weights[1].shape;
     const int64_t units = recurrent->rank < 2 ? 0 : recurrent->dim[recurrent->rank - 2];
     if (units <= 0) return;
-    for (int w = 0; w < cell->n_weights; w++)
-        for (int64_t at = u; at < shape_size(&cell->weights[w].shape); at += units) {
-            Term term = term_weight(w, at);
-            term.child = 0;
-            terms_add(list, term);
-        }
+    for (int w = 0; w < cell->n_weights; w++) add_column(list, w, u, units, shape_size(&cell->weights[w].shape));
 }
 
 int64_t recurrent_trace(const Trace *t, Term *terms, int64_t cap)
