@@ -16,10 +16,10 @@ static const Value *call_arg(const TorchStep *step, const char *name)
 
 static bool is_causal(const TorchStep *step) { return value_truth(call_arg(step, "use_causal_mask")); }
 
-/* Only query, value and key, and only one output. */
+/* Only query, value and key. */
 static bool is_plain_call(const TorchStep *step, int tensors)
 {
-    if (!step->node || step->node->n_in > tensors || step->node->n_out > 1) return false;
+    if (!step->node || step->node->n_in > tensors) return false;
     for (int i = 0; i < step->node->n_in; i++)
         if (step->node->in[i]->spec.shape.rank != 3) return false;
     return true;
@@ -38,6 +38,13 @@ static void attend(TorchStep *step, const char *scores, const char *value)
     const char *shares = arena_print(arena_of(step), "torch.softmax(%s, dim=-1)", name);
     if (drops(step)) shares = arena_print(arena_of(step), "F.dropout(%s, %s, self.training)", shares, torch_number(step, "dropout"));
     step->x = arena_print(arena_of(step), "%s @ %s", shares, value);
+    if (step->node->n_out < 2) return;
+    torch_line(step, "%s = %s", name, shares);
+    step->results = ARENA_ARRAY(arena_of(step), 2, const char *);
+    step->n_results = 2;
+    step->results[0] = torch_variable(step, "");
+    step->results[1] = name;
+    torch_line(step, "%s = %s @ %s", step->results[0], name, value);
 }
 
 static const char *scale_of(TorchStep *step)
@@ -99,7 +106,7 @@ static bool write_heads(TorchStep *step, const Heads *heads)
     const Shape *query = &step->node->in[0]->spec.shape;
     const int key_at = step->node->n_in > 2 ? 2 : 1;
     if (torch_flag(step, "use_gate") || torch_arg(step, "sliding_window")->kind != VALUE_NONE || step->node->n_in < 2) return false;
-    if (call_arg(step, "attention_mask")->kind != VALUE_NONE || query->rank != 3) return false;
+    if (call_arg(step, "attention_mask")->kind != VALUE_NONE || query->rank != 3 || step->node->n_out > 1) return false;
     torch_use(step, HELPER_ATTENTION);
     const char *constructor = arena_print(arena, "MultiHeadAttention(%" PRId64 ", %" PRId64 ", %" PRId64 ", heads=%" PRId64 ", groups=%" PRId64
                                           ", key_dim=%" PRId64 ", value_dim=%" PRId64 ", out=%" PRId64 "%s%s)", width_of(step, 0), width_of(step, 1),

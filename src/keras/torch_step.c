@@ -116,6 +116,31 @@ void torch_apply(TorchStep *step, const char *format, ...)
     step->code->sequence = false;
 }
 
+enum { LINE_LONG = 120 };
+
+/* Whether ", name = ..." begins here. */
+static bool begins_weight(const char *at)
+{
+    if (at[0] != ',' || at[1] != ' ') return false;
+    at += 2;
+    const size_t length = strcspn(at, " ,");
+    return strncmp(at + length, " = ", 3) == 0;
+}
+
+/* Behind the member, or one weight to a line above it. */
+static void put_member(Text *text, const char *name, const char *constructor, const char *note)
+{
+    if (note && strlen(name) + strlen(constructor) + strlen(note) > LINE_LONG) {
+        text_put(text, "        # ");
+        for (; *note; note++) {
+            if (begins_weight(note)) text_put(text, "\n        # "), note++;
+            else text_put_char(text, *note);
+        }
+        text_put_char(text, '\n');
+    }
+    text_print(text, "        self.%s = %s%s%s\n", name, constructor, note && *note ? "  # " : "", note ? note : "");
+}
+
 const char *torch_member(TorchStep *step, const char *suffix, const char *constructor, const char *note)
 {
     TorchCode *code = step->code;
@@ -125,7 +150,7 @@ const char *torch_member(TorchStep *step, const char *suffix, const char *constr
     if (name) return arena_print(arena_of(step), "self.%s", name);
     name = variable_new(&code->names, arena_print(arena_of(step), "%s%s", step->layer->name, suffix));
     variable_bind(&code->names, key, name);
-    text_print(&code->members, "        self.%s = %s%s%s\n", name, constructor, note ? "  # " : "", note ? note : "");
+    put_member(&code->members, name, constructor, note);
     return arena_print(arena_of(step), "self.%s", name);
 }
 

@@ -4,8 +4,16 @@ from torch import nn
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        self.encoder = nn.LSTM(3, 4, batch_first=True)  # weight_ih_l0 = kernel.T, weight_hh_l0 = recurrent_kernel.T, bias_ih_l0 = bias, bias_hh_l0 = 0
-        self.decoder = nn.LSTM(4, 4, batch_first=True)  # weight_ih_l0 = kernel.T, weight_hh_l0 = recurrent_kernel.T, bias_ih_l0 = bias, bias_hh_l0 = 0
+        # weight_ih_l0 = kernel.T
+        # weight_hh_l0 = recurrent_kernel.T
+        # bias_ih_l0 = bias
+        # bias_hh_l0 = 0
+        self.encoder = nn.LSTM(3, 4, batch_first=True)
+        # weight_ih_l0 = kernel.T
+        # weight_hh_l0 = recurrent_kernel.T
+        # bias_ih_l0 = bias
+        # bias_hh_l0 = 0
+        self.decoder = nn.LSTM(4, 4, batch_first=True)
         self.dense = nn.Linear(4, 2)  # weight = kernel.T
 
     def forward(self, x):

@@ -7,7 +7,11 @@ class Unit(nn.Module):
     def __init__(self):
         super().__init__()
         self.dense = nn.Linear(4, 4, bias=False)  # weight = kernel.T
-        self.batch_normalization = nn.BatchNorm1d(4, eps=0.001, momentum=0.01)  # weight = gamma, bias = beta, running_mean = moving_mean, running_var = moving_variance
+        # weight = gamma
+        # bias = beta
+        # running_mean = moving_mean
+        # running_var = moving_variance
+        self.batch_normalization = nn.BatchNorm1d(4, eps=0.001, momentum=0.01)
 
     def forward(self, x):
         x = self.dense(x)

@@ -6,7 +6,11 @@ class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.layer_normalization = nn.LayerNorm(4, eps=0.001)  # weight = gamma, bias = beta
-        self.batch_normalization = nn.BatchNorm1d(4, eps=0.001, momentum=0.01)  # weight = gamma, bias = beta, running_mean = moving_mean, running_var = moving_variance
+        # weight = gamma
+        # bias = beta
+        # running_mean = moving_mean
+        # running_var = moving_variance
+        self.batch_normalization = nn.BatchNorm1d(4, eps=0.001, momentum=0.01)
         self.group_normalization = nn.GroupNorm(2, 4, eps=0.001)  # weight = gamma, bias = beta
 
     def forward(self, x):

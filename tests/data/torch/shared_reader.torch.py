@@ -6,7 +6,11 @@ class Model(nn.Module):
     def __init__(self):
         super().__init__()
         self.embedding = nn.Embedding(35, 4)  # weight = embeddings
-        self.lstm = nn.LSTM(4, 5, batch_first=True)  # weight_ih_l0 = kernel.T, weight_hh_l0 = recurrent_kernel.T, bias_ih_l0 = bias, bias_hh_l0 = 0
+        # weight_ih_l0 = kernel.T
+        # weight_hh_l0 = recurrent_kernel.T
+        # bias_ih_l0 = bias
+        # bias_hh_l0 = 0
+        self.lstm = nn.LSTM(4, 5, batch_first=True)
         self.dense = nn.Linear(10, 1)  # weight = kernel.T
 
     def forward(self, input_layer, input_layer_1):

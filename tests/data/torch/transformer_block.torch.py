@@ -37,7 +37,15 @@ class Sequential(nn.Module):
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
-        self.multi_head_attention = MultiHeadAttention(8, 8, 8, heads=2, groups=2, key_dim=8, value_dim=8, out=8)  # query.weight = query.kernel.reshape(-1, 16).T, query.bias = query.bias.reshape(-1), key.weight = key.kernel.reshape(-1, 16).T, key.bias = key.bias.reshape(-1), value.weight = value.kernel.reshape(-1, 16).T, value.bias = value.bias.reshape(-1), out.weight = attention_output.kernel.reshape(16, -1).T, out.bias = attention_output.bias
+        # query.weight = query.kernel.reshape(-1, 16).T
+        # query.bias = query.bias.reshape(-1)
+        # key.weight = key.kernel.reshape(-1, 16).T
+        # key.bias = key.bias.reshape(-1)
+        # value.weight = value.kernel.reshape(-1, 16).T
+        # value.bias = value.bias.reshape(-1)
+        # out.weight = attention_output.kernel.reshape(16, -1).T
+        # out.bias = attention_output.bias
+        self.multi_head_attention = MultiHeadAttention(8, 8, 8, heads=2, groups=2, key_dim=8, value_dim=8, out=8)
         self.dropout_1 = nn.Dropout(0.1)
         self.layer_normalization = nn.LayerNorm(8, eps=1e-06)  # weight = gamma, bias = beta
         self.sequential = Sequential()
