@@ -37,6 +37,7 @@ static void give(Arena *arena, const Archive *archive)
     Model *model;
     Error err = {.arena = arena};
     builder_make(&builder, arena);
+    if (!archive->config) return;
     if (json_read_model(&builder, archive->config, archive->config_length, &model, &err)) weights_give(arena, model, archive, &err);
 }
 

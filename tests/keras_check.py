@@ -233,7 +233,7 @@ def check(program, source, tally):
 def has_own_classes(told):
     """Layers that only the text or its author can make: Keras has neither a layer nor an operation of the class."""
     operations = {name.replace("_", "") for name in dir(keras.ops)}
-    known = {"Functional", "Sequential", "GetItem", "TrueDivide", "Absolute"}
+    known = {"Functional", "Sequential", "GetItem", "TrueDivide", "Absolute", "GroupedQueryAttention"}
     return any(not hasattr(keras.layers, layer["class"]) and layer["class"] not in known and layer["class"].lower() not in operations
                for layer in told["layers"])
 

@@ -35,14 +35,38 @@ Value call_shapes(Arena *arena, const Call *call, const TensorSpec *in)
     return nest_pack(arena, &call->args[0], leaves.list->items);
 }
 
+/* Of a layer that must be called with several tensors each has its shape told by name. */
+static bool takes_several(const LayerKind *kind)
+{
+    return kind->n_call_params > 1 && !kind->operation && kind->call_params[1].required && kind->call_params[1].type == PARAM_TENSORS;
+}
+
+static bool is_mask(const char *param) { return strstr(param, "mask") != NULL; }
+
+static Value shapes_by_name(Arena *arena, const LayerKind *kind, const Call *call, const TensorSpec *in)
+{
+    Value shapes = value_dict(arena);
+    for (int i = 0; i < call->n && i < kind->n_call_params; i++) {
+        const char *name = arena_print(arena, "%s_shape", kind->call_params[i].name);
+        if (call->tensors[i].n == 1 && !is_mask(kind->call_params[i].name))
+            dict_set(arena, shapes.dict, value_string(arena, name, strlen(name)), value_shape(arena, &in[call->tensors[i].first].shape));
+    }
+    return shapes;
+}
+
+static void record_shapes(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in)
+{
+    Arena *arena = builder->arena;
+    const bool several = call && takes_several(layer->kind);
+    layer->build_config = value_dict(arena);
+    if (several) dict_set(arena, layer->build_config.dict, value_string(arena, "shapes_dict", 11), shapes_by_name(arena, layer->kind, call, in));
+    else dict_set(arena, layer->build_config.dict, value_string(arena, "input_shape", 11), call_shapes(arena, call, in));
+    layer->build_shape = in[0].shape;
+}
+
 static bool build_inside(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n, Error *err)
 {
-    if (n > 0 && !layer->kind->built_at_make) {
-        Value config = value_dict(builder->arena);
-        dict_set(builder->arena, config.dict, value_string(builder->arena, "input_shape", 11), call_shapes(builder->arena, call, in));
-        layer->build_config = config;
-        layer->build_shape = in[0].shape;
-    }
+    if (n > 0 && !layer->kind->built_at_make) record_shapes(builder, layer, call, in);
     if (layer->kind->build && !layer->kind->build(builder, layer, call, in, n, err)) return false;
     layer->built = true;
     return true;

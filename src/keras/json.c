@@ -301,7 +301,7 @@ static bool check_utf8(Json *json)
 
 bool json_read(Arena *arena, const char *text, size_t length, Value *out, Error *err)
 {
-    Json json = {.arena = arena, .text = text, .at = text, .end = text + length, .err = err};
+    Json json = {.arena = arena, .text = text, .at = text, .end = length ? text + length : text, .err = err};
     if (length > JSON_BYTES_MAX) {
         error_set(err, "MemoryError", "%zu bytes of JSON", length);
         return error_cause(err, "json.size", NULL);
