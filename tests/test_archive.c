@@ -249,7 +249,7 @@ static void a_damaged_archive_never_harms(void **state)
 
 /* ---- the cage ---- */
 
-static const CageLimits LIMITS = {.bytes = (size_t)1 << 32, .seconds = 20};
+static const CageLimits LIMITS = {.bytes = (size_t)1 << 32, .seconds = 20, .patience = 60};
 
 static void try_everything(const void *task, int out)
 {

@@ -450,7 +450,7 @@ static void a_reader_that_never_ends_is_ended(void **state)
     for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
         Cage cage;
         char byte;
-        assert_true(cage_open(&cage, &(CageLimits){.bytes = (size_t)1 << 32, .seconds = 1}, works[i], NULL));
+        assert_true(cage_open(&cage, &(CageLimits){.bytes = (size_t)1 << 32, .seconds = 1, .patience = 3}, works[i], NULL));
         assert_false(cage_take(&cage, &byte, 1));
         cage_close(&cage);
         assert_int_equal(waitpid(cage.child, NULL, 0), -1);
@@ -465,9 +465,16 @@ static void a_reader_that_eats_memory_gets_none(void **state)
 #if defined(__SANITIZE_ADDRESS__)
     skip();
 #endif
-    assert_true(cage_open(&cage, &(CageLimits){.bytes = (size_t)1 << 30, .seconds = 20}, eat, NULL));
+    assert_true(cage_open(&cage, &(CageLimits){.bytes = (size_t)1 << 30, .seconds = 20, .patience = 60}, eat, NULL));
     assert_false(cage_take(&cage, &byte, 1));
     cage_close(&cage);
+}
+
+/* Lengths and places in it are damaged so that HDF5 reads and copies beyond its memory. */
+static void a_file_that_breaks_the_reader_is_refused(void **state)
+{
+    (void)state;
+    assert_false(fate_of(SOURCE_DIR "/tests/data/archives/hostile/breaks_hdf5.h5").good);
 }
 
 #ifdef __linux__
@@ -539,6 +546,7 @@ int main(void)
         cmocka_unit_test(code_inside_is_not_run),
         cmocka_unit_test(a_reader_that_never_ends_is_ended),
         cmocka_unit_test(a_reader_that_eats_memory_gets_none),
+        cmocka_unit_test(a_file_that_breaks_the_reader_is_refused),
 #ifdef __linux__
         cmocka_unit_test(without_seccomp_nothing_is_opened),
 #endif

@@ -131,7 +131,14 @@ bool archive_receive(Arena *arena, const Source *source, Archive *archive, Error
 
 /* ---- with a child process ---- */
 
-static const CageLimits LIMITS = {.bytes = (size_t)6 << 30, .seconds = 30};
+/* What is read is copied a few times; a gigabyte takes seconds. */
+enum { SECONDS_LEAST = 5, BYTES_IN_SECOND = 32 * 1024 * 1024, PATIENCE = 12 };
+
+static CageLimits limits_for(size_t length)
+{
+    const int seconds = SECONDS_LEAST + (int)(length / BYTES_IN_SECOND);
+    return (CageLimits){.bytes = (size_t)6 << 30, .seconds = seconds, .patience = seconds * PATIENCE};
+}
 
 typedef struct Task {
     const void *bytes;
@@ -152,7 +159,8 @@ bool archive_read(Arena *arena, const void *bytes, size_t length, Archive *archi
     Cage cage;
     ArenaTry attempt;
     const Task task = {.bytes = bytes, .length = length};
-    if (!cage_open(&cage, &LIMITS, send, &task)) return refuse(err, "OSError", "", "archive.no_cage");
+    const CageLimits limits = limits_for(length);
+    if (!cage_open(&cage, &limits, send, &task)) return refuse(err, "OSError", "", "archive.no_cage");
     arena_try_begin(arena, &attempt);
     if (setjmp(attempt.here) != 0) {
         arena_try_end(arena, &attempt);

@@ -155,7 +155,7 @@ bool cage_open(Cage *cage, const CageLimits *limits, CageWork *work, const void 
 {
     int ends[2];
     if (pipe(ends) != 0) return false;
-    *cage = (Cage){.answer = ends[0], .deadline = milliseconds() + (int64_t)limits->seconds * 1000, .child = fork()};
+    *cage = (Cage){.answer = ends[0], .deadline = milliseconds() + (int64_t)limits->patience * 1000, .child = fork()};
     if (cage->child == 0) work_caged(limits, work, task, ends[1]);
     close(ends[1]);
     if (cage->child > 0) return is_shut(cage);

@@ -10,7 +10,8 @@
 
 typedef struct CageLimits {
     size_t bytes;      /* of addresses */
-    int    seconds;    /* to compute, and to answer altogether */
+    int    seconds;    /* of the processor */
+    int    patience;   /* seconds by the clock until all is answered */
 } CageLimits;
 
 typedef struct Cage {
