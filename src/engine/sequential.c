@@ -332,10 +332,23 @@ static bool build_graph(Builder *builder, Model *model, const Shape *shape, Erro
     return true;
 }
 
+/* The graph is made of symbols and known to Keras, whatever goes on around. */
+static bool build_openly(Builder *builder, Model *model, const Shape *shape, Error *err)
+{
+    const int quiet = builder->quiet;
+    const bool eager = builder->eager;
+    builder->quiet = 0;
+    builder->eager = false;
+    const bool done = build_graph(builder, model, shape, err);
+    builder->quiet = quiet;
+    builder->eager = eager;
+    return done;
+}
+
 bool sequential_build(Builder *builder, Model *model, const Shape *shape, Error *err)
 {
     const char *outer = scope_enter(builder, model->self);
-    const bool done = build_graph(builder, model, shape, err);
+    const bool done = build_openly(builder, model, shape, err);
     scope_leave(builder, outer);
     model->self->built = done;
     return done;
@@ -394,7 +407,7 @@ Model *sequential_construct(Builder *builder, const Argument *args, int n, Span 
 static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     if (n_in != 1 || value_is_nest(&call->args[0])) return true;
-    return build_graph(builder, layer->model, &in[0].shape, err);
+    return build_openly(builder, layer->model, &in[0].shape, err);
 }
 
 const LayerKind KIND_SEQUENTIAL = {

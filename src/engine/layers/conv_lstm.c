@@ -43,10 +43,13 @@ static const LayerKind *const CELLS[] = {&LAYER_conv_lstm1d_cell, &LAYER_conv_ls
 
 /* ---- make, build ---- */
 
+/* The cell learns even where the layer was made not to. */
+static const char *const PASSED[] = {"dtype", NULL};
+
 static bool make(Maker *m)
 {
     const int axes = kind_axes(m->layer->kind);
-    return recurrent_make(m, recurrent_make_cell(m, CELLS[axes - 1], "conv_lstm_cell"), axes + 3);
+    return recurrent_make(m, recurrent_make_cell(m, CELLS[axes - 1], "conv_lstm_cell", PASSED), axes + 3);
 }
 
 /* A layer that keeps its state makes it now, in the shape of an output. */

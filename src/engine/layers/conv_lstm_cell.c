@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/activation.h"
+#include "engine/initializer.h"
 #include "engine/layers/conv_lstm.h"
 #include "engine/layers/recurrent.h"
 #include "engine/layers/spatial.h"
@@ -165,9 +166,17 @@ static bool gate_filters(Arena *arena, const Value *filters, Value *product, Err
     return true;
 }
 
+/* The initializer is asked for the part before the ones. */
+static bool check_bias(Arena *arena, const CellConfig *config, Error *err)
+{
+    int64_t filters;
+    if (!config->conv.use_bias || !config->forget_ones || !conv_dim(&config->conv.filters, &filters)) return true;
+    return initializer_check(arena, config->conv.bias_initializer, &SHAPE(filters), err);
+}
+
 static bool add_bias(Builder *b, Layer *layer, const CellConfig *config, Value columns, Error *err)
 {
-    if (!conv_add_bias(b, layer, columns, err)) return false;
+    if (!check_bias(b->arena, config, err) || !conv_add_bias(b, layer, columns, err)) return false;
     if (!config->conv.use_bias || !config->forget_ones) return true;
     WeightSpec *bias = &layer->weights[layer->n_weights - 1];
     bias->ones_from = bias->shape.dim[0] / GATES;

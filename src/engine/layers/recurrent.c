@@ -63,19 +63,19 @@ static int find_param(const LayerKind *kind, const char *name)
     return -1;
 }
 
-/* dtype and trainable go to the cell as well. */
-static int pass_base(const Maker *m, Argument *to)
+const char *const RECURRENT_PASSED[] = {"dtype", "trainable", NULL};
+
+static int pass_base(const Maker *m, const char *const *names, Argument *to)
 {
-    static const char *const NAMES[] = {"dtype", "trainable"};
     int n = 0;
-    for (int i = 0; i < 2; i++) {
-        const Value *value = dict_find(m->kwargs.dict, NAMES[i]);
-        if (value) to[n++] = (Argument){.keyword = NAMES[i], .value = *value, .span = SPAN_NONE};
+    for (int i = 0; names[i]; i++) {
+        const Value *value = dict_find(m->kwargs.dict, names[i]);
+        if (value) to[n++] = (Argument){.keyword = names[i], .value = *value, .span = SPAN_NONE};
     }
     return n;
 }
 
-Layer *recurrent_make_cell(Maker *m, const LayerKind *kind, const char *name)
+Layer *recurrent_make_cell(Maker *m, const LayerKind *kind, const char *name, const char *const *passed)
 {
     const Layer *layer = m->layer;
     Argument *args = ARENA_ARRAY(m->builder->arena, kind->n_params + 3, Argument);
@@ -84,7 +84,7 @@ Layer *recurrent_make_cell(Maker *m, const LayerKind *kind, const char *name)
         int at = find_param(layer->kind, kind->params[i].name);
         if (at >= 0) args[n++] = (Argument){.keyword = kind->params[i].name, .value = layer->args[at], .span = layer->args[at].span};
     }
-    n += pass_base(m, args + n);
+    n += pass_base(m, passed, args + n);
     args[n++] = (Argument){.keyword = "name", .value = value_string(m->builder->arena, name, strlen(name)), .span = SPAN_NONE};
     Layer *cell = layer_make(m->builder, kind, args, n, m->span, m->err);
     if (!cell) {
@@ -141,17 +141,17 @@ static bool check_cudnn(Maker *m)
 static bool simple_make(Maker *m)
 {
     maker_set(m, "activity_regularizer", value_none());
-    return recurrent_make(m, recurrent_make_cell(m, &LAYER_simple_rnn_cell, "simple_rnn_cell"), 3);
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_simple_rnn_cell, "simple_rnn_cell", RECURRENT_PASSED), 3);
 }
 
 static bool lstm_make(Maker *m)
 {
-    return recurrent_make(m, recurrent_make_cell(m, &LAYER_lstm_cell, "lstm_cell"), 3) && check_cudnn(m);
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_lstm_cell, "lstm_cell", RECURRENT_PASSED), 3) && check_cudnn(m);
 }
 
 static bool gru_make(Maker *m)
 {
-    return recurrent_make(m, recurrent_make_cell(m, &LAYER_gru_cell, "gru_cell"), 3) && check_cudnn(m);
+    return recurrent_make(m, recurrent_make_cell(m, &LAYER_gru_cell, "gru_cell", RECURRENT_PASSED), 3) && check_cudnn(m);
 }
 
 static Layer *stack_cells(Maker *m, const Value *cells)

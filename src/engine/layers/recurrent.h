@@ -18,8 +18,10 @@ extern const ParamSpec RECURRENT_CALL_PARAMS[RECURRENT_CALL];
 /* Of a cell: its initializers, regularizers, constraints and the two rates of dropout. */
 bool recurrent_read_weights(Maker *);
 
-/* Makes the layer's own cell from those of the layer's arguments that the cell takes too. NULL on refusal. */
-Layer *recurrent_make_cell(Maker *, const LayerKind *cell, const char *name);
+/* Makes the layer's own cell from those of the layer's arguments that the cell takes too, and of the base arguments those that
+ * are passed to it, closed with NULL. NULL on refusal. */
+Layer *recurrent_make_cell(Maker *, const LayerKind *cell, const char *name, const char *const *passed);
+extern const char *const RECURRENT_PASSED[];    /* dtype and trainable */
 
 /* RNN.__init__ with a cell: base arguments and options. A layer of `ndim` takes inputs of that rank only; 0 = any. */
 bool recurrent_make(Maker *, Layer *cell, int ndim);
