@@ -33,6 +33,7 @@ struct Model {
     Value         input_structure, output_structure;   /* as given: a tensor, a list, a dict */
     Layer        *input_layer;      /* Sequential: its InputLayer, NULL while there is none */
     bool          built;
+    bool          only_marked;      /* subclassed: by build(shape), which tells Keras no shape of any layer */
     bool          explicit_input;   /* Sequential: an Input was given, not found from data */
     Layer        *inner;            /* Sequential: the Functional that Keras makes of it when it is built; else self */
     int           n_good;           /* layers that are sound, when a fault was found */

@@ -32,6 +32,7 @@ typedef struct Rich {
     GraphView             view;
     const SummaryOptions *options;
     bool                  connected;
+    bool                  marked;     /* the model's build() told Keras of no layer */
 } Rich;
 
 /* False where a column would be too narrow. */
@@ -74,6 +75,7 @@ static void put_built_shapes(Text *text, const Layer *layer)
 static const char *shape_cell(const Rich *rich, const Layer *layer, bool traced)
 {
     Text text = {.arena = rich->table.arena};
+    if (rich->marked) return "?";
     if (!traced && layer->build_config.kind == VALUE_NONE) text_put_char(&text, '?');
     else if (layer->n_calls) put_call_shapes(&text, layer->calls[layer->n_calls - 1], &RICH_SHAPES);
     else put_built_shapes(&text, layer);
@@ -83,7 +85,8 @@ static const char *shape_cell(const Rich *rich, const Layer *layer, bool traced)
 static const char *params_cell(const Rich *rich, const Layer *layer)
 {
     if (layer->kind && layer->kind->operation) return "0";
-    if (!layer->built) return "0 (unbuilt)";
+    if (!layer->built || (rich->marked && !layer->kind->built_at_make)) return "0 (unbuilt)";
+    if (rich->marked) return "0";
     return summary_count(rich->table.arena, layer_params(layer).all);
 }
 
@@ -105,9 +108,9 @@ static const char *connected_cell(const Rich *rich, const Layer *layer)
     return text.length ? text_string(&text) : "-";
 }
 
-static const char *trainable_cell(const Layer *layer)
+static const char *trainable_cell(const Rich *rich, const Layer *layer)
 {
-    if (layer_weights(layer, NULL, 0) == 0) return "-";
+    if (rich->marked || layer_weights(layer, NULL, 0) == 0) return "-";
     return layer->trainable ? "Y" : "N";
 }
 
@@ -125,7 +128,7 @@ static void add_row(Rich *rich, const Layer *layer, int level, bool traced)
     row->cell[n++] = shape_cell(rich, layer, traced);
     row->cell[n++] = params_cell(rich, layer);
     if (rich->connected) row->cell[n++] = connected_cell(rich, layer);
-    if (rich->options->show_trainable) row->cell[n++] = trainable_cell(layer);
+    if (rich->options->show_trainable) row->cell[n++] = trainable_cell(rich, layer);
 }
 
 static void add_layer(Rich *rich, const Layer *layer, int level, bool traced)
@@ -156,7 +159,7 @@ static void put_count(Text *text, const Rich *rich, const char *title, int64_t c
 
 static void put_rich(Text *text, const Plan *plan, const SummaryOptions *options)
 {
-    Rich rich = {.table.arena = text->arena, .options = options};
+    Rich rich = {.table.arena = text->arena, .options = options, .marked = plan->model->only_marked};
     view_make(&rich.view, text->arena, plan->model, edge_is_linked);
     rich.connected = !view_is_line(&rich.view, text->arena);
     Columns columns = rich.connected ? CONNECTED : SEQUENTIAL;
@@ -167,12 +170,13 @@ static void put_rich(Text *text, const Plan *plan, const SummaryOptions *options
     }
     for (int i = 0; i < plan->n_layers; i++)
         add_layer(&rich, plan->layers[i].layer, 0, plan->model->kind != MODEL_SUBCLASSED);
-    const WeightBytes bytes = weight_bytes(text->arena, plan);
+    const WeightBytes bytes = rich.marked ? (WeightBytes){0} : weight_bytes(text->arena, plan);
+    const ParamCount params = rich.marked ? (ParamCount){0} : plan->params;
     paragraph_print(text, arena_print(text->arena, "Model: \"%s\"", plan->model->self->name), options->columns);
     table_print(text, &rich.table);
-    put_count(text, &rich, "Total", plan->params.all, bytes.trainable + bytes.frozen);
-    put_count(text, &rich, "Trainable", plan->params.trainable, bytes.trainable);
-    put_count(text, &rich, "Non-trainable", plan->params.frozen, bytes.frozen);
+    put_count(text, &rich, "Total", params.all, bytes.trainable + bytes.frozen);
+    put_count(text, &rich, "Trainable", params.trainable, bytes.trainable);
+    put_count(text, &rich, "Non-trainable", params.frozen, bytes.frozen);
 }
 
 void summary_print(Text *text, const Plan *plan, const SummaryOptions *options)

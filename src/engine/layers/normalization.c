@@ -239,7 +239,6 @@ static bool unit_make(Maker *m)
         return maker_refuse(m, "axis", "TypeError",
                             "Invalid value for `axis` argument: expected an int or a list/tuple of ints. Received: axis=%s",
                             value_str_text(m->builder->arena, axis));
-    m->layer->built = true;
     return true;
 }
 
@@ -812,7 +811,7 @@ const LayerKind LAYER_group_normalization = {
 const LayerKind LAYER_unit_normalization = {
     .name = "UnitNormalization", .module = "keras.src.layers.normalization.unit_normalization", PARAMS(UNIT_PARAMS),
     .make = unit_make, .infer = unit_infer, .forward = unit_forward, .trace = axes_trace, .explain = unit_explain,
-    .rule = TRACE_DEPENDS, .keeps_mask = true,
+    .rule = TRACE_DEPENDS, .keeps_mask = true, .built_at_make = true,
 };
 
 const LayerKind LAYER_rms_normalization = {

@@ -338,10 +338,12 @@ Value subclass_call(Evaluator *ev, Value self, const Argument *args, int n)
     const Value out = layer_call_plain(ev, instance->layer, &one, 1);
     instance->given = outer;
     instance->n_given = n_outer;
+    instance->model->only_marked = false;
     if (instance->class->family == CLASS_MODEL && instance->model->built) registry_model(ev, instance->model);
     return out;
 }
 
+/* Keras looks at nothing here; what the layers would be is worth a picture all the same. */
 void subclass_build(Evaluator *ev, Value self, const Shape *shapes, int n)
 {
     Value list = value_list(ev->arena, VALUE_LIST, (size_t)n);
@@ -350,6 +352,7 @@ void subclass_build(Evaluator *ev, Value self, const Shape *shapes, int n)
     for (int i = 0; i < n; i++) list_add(list.list, value_array(ev, shapes[i], DTYPE_FLOAT32, NULL));
     const Argument arg = {.value = n == 1 ? list.list->items[0] : list, .span = SPAN_NONE};
     subclass_call(ev, self, &arg, 1);
+    instance->model->only_marked = true;
 }
 
 /* ---- what super() has ---- */
