@@ -334,6 +334,7 @@ typedef enum ExplainTopic {
 
 struct LayerKind {
     const char      *name;          /* Keras class: "Dense" */
+    const char      *constructor;   /* the class whose __init__ it has, where that is not its own: "Merge"; else NULL */
     const char      *module;        /* where Keras keeps it: "keras.src.layers.core.dense"; for <class '...'> */
     const ParamSpec *params;        int n_params;        /* of the constructor, in order */
     const ParamSpec *call_params;   int n_call_params;   /* of call(), in order; NULL = just `inputs` */

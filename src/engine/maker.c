@@ -111,10 +111,9 @@ bool maker_constraint(Maker *maker, const char *param) { return resolve(maker, p
 bool maker_seed(Maker *maker, const char *param)
 {
     const ValueKind kind = maker_arg(maker, param)->kind;
-    if (kind == VALUE_BOOL) return maker_refuse(maker, param, "ValueError", "Can't convert Python sequence with mixed types to Tensor.");
-    if (kind == VALUE_NONE || kind == VALUE_INT || kind == VALUE_UNKNOWN || kind == VALUE_CONFIG ||
-        kind == VALUE_OBJECT)
-        return true;
+    if (kind == VALUE_NONE || kind == VALUE_INT || kind == VALUE_UNKNOWN) return true;
+    if (kind == VALUE_BOOL)    /* it stands in a list beside an integer */
+        return maker_refuse(maker, param, "ValueError", "Can't convert Python sequence with mixed types to Tensor.");
     maker_refuse(maker, param, "ValueError", "Argument `seed` must be an integer. Received: seed=%s", maker_text(maker, param));
     error_cause(maker->err, "cause.seed", NULL);
     return error_fix(maker->err, FIX_REMOVE_ARGUMENT, param, NULL);
@@ -332,7 +331,7 @@ static bool construct(Maker *maker)
 {
     const LayerKind *kind = maker->layer->kind;
     const Signature signature = {
-        .name = arena_print(maker->builder->arena, "%s.__init__", kind->name),
+        .name = arena_print(maker->builder->arena, "%s.__init__", kind->constructor ? kind->constructor : kind->name),
         .params = kind->params, .n_params = kind->n_params, .receiver = true, .keywords = !kind->no_keywords,
     };
     Bound bound;

@@ -79,10 +79,11 @@ static bool additive_make(Maker *m)
 static bool check_inputs(const Layer *layer, const Call *call, const TensorSpec *in, Arena *arena, Error *err)
 {
     const Value *inputs = &call->args[CALL_INPUTS_ARG];
-    if (inputs->kind == VALUE_TENSOR) {
+    if (inputs->kind != VALUE_LIST) {
+        const Value shapes = call_shapes(arena, call, in);
         error_set(err, "ValueError",
                   "%s layer must be called on a list of inputs, namely [query, value] or [query, value, key]. Received: inputs=%s.",
-                  layer->class_name, shape_text(arena, &in[0].shape));
+                  layer->class_name, value_str_text(arena, &shapes));
         return error_cause(err, "cause.attention_list", NULL);
     }
     const int n = call->tensors[CALL_INPUTS_ARG].n;

@@ -234,7 +234,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 }
 
 #define KIND_FIELDS(NAME, MODULE)                                                               \
-    .name = NAME, .module = "keras.src.layers.merging." MODULE,                                 \
+    .name = NAME, .constructor = "Merge", .module = "keras.src.layers.merging." MODULE,                                 \
     .infer = merge_infer, .infer_numbers = merge_infer_numbers, .trace = trace, .connections = connections, .explain = explain, .mask = merge_mask
 
 #define MASKED .call_params = MASKED_CALL, .n_call_params = 2

@@ -17,7 +17,8 @@
 static Value class_itself(Evaluator *ev, const ConfigKind *kind)
 {
     ValueConfig *config = ARENA_NEW(ev->arena, ValueConfig);
-    *config = (ValueConfig){.module = kind->module, .class_name = kind->name, .class_itself = true};
+    *config = (ValueConfig){.module = kind->module, .class_name = kind->name, .class_itself = true,
+                            .type_name = arena_print(ev->arena, "%s.%s", kind->source, kind->name)};
     return (Value){.kind = VALUE_CONFIG, NO_SPAN, .config = config};
 }
 
