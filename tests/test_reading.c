@@ -113,6 +113,13 @@ static void test_models(void **state)
          "embedding, flatten, dense"},
         {"dot has a default for its axes", KERAS "a = Input((4,))\nb = Input((4,))\nmodel = Model([a, b], dot([a, b]))",
          "input_layer (None, 4), input_layer_1 (None, 4), dot (None, 1)"},
+        {"integers of NumPy", KERAS "import numpy as np\nn = np.int64(4)\n"
+         "model = Sequential([Input((6, 2)), Conv1D(n, 2), BatchNormalization(axis=np.int64(1)), Dropout(np.float32(0.5))])",
+         "conv1d (None, 5, 4) 20, batch_normalization (None, 5, 4) 20, dropout (None, 5, 4)"},
+        {"activations of tensors", KERAS "x = Input((4,))\nmodel = Model(x, activations.linear(activations.exponential(activations.relu(x))))",
+         "input_layer (None, 4), re_lu (None, 4), exp (None, 4)"},
+        {"pooling inside a wrapper", KERAS "model = Sequential([Input((12, 8, 1)), TimeDistributed(MaxPooling2D())])",
+         "time_distributed (None, 12, 4, 4, 1)"},
         {"get by name", KERAS "k = initializers.get('he_normal')\na = activations.get('tanh')\n"
          "model = Sequential([Dense(3, a, kernel_initializer=k, input_dim=4)])", "dense (None, 3) 15"},
         {"weights= of other layers than Embedding", KERAS "model = Sequential([Input((5, 2)), Bidirectional(LSTM(3), weights=[])])",
@@ -135,6 +142,18 @@ static void test_faults(void **state)
         {"unknown loss", "import keras\nloss = keras.losses.MeanSquaredEror()", "AttributeError 2:21 module 'keras.losses' has no attribute 'MeanSquaredEror'"},
         {"unknown operation", "from keras import ops\nx = ops.rellu(3)", "AttributeError 2:9 module 'keras.ops' has no attribute 'rellu'"},
         {"a layer of Keras 2 alone", "from keras.layers import *\nx = ThresholdedReLU(1.0)", "NameError 2:5 name 'ThresholdedReLU' is not defined"},
+        {"seed that is no integer", KERAS "model = Sequential([Input((4,)), Dropout(0.5, seed='a')])",
+         "ValueError 3:47 Argument `seed` must be an integer. Received: seed=a"},
+        {"attention of a tuple", KERAS "q = Input((4, 8))\nmodel = Model(q, Attention()((q, q)))",
+         "ValueError 4:18 Attention layer must be called on a list of inputs, namely [query, value] or [query, value, key]. Received: "
+         "inputs=((None, 4, 8), (None, 4, 8))."},
+        {"pooling inside a wrapper of what has no maps", KERAS "model = Sequential([Input((10, 3)), TimeDistributed(MaxPooling2D())])",
+         "ValueError 3:37 Exception encountered when calling TimeDistributed.call().\n\n"
+         "operands could not be broadcast together with shapes (0,) (2,)\n\nArguments received by TimeDistributed.call():\n"
+         "  • args=('<KerasTensor shape=(None, 10, 3), dtype=float32, sparse=False, ragged=False, name=keras_tensor>',)\n"
+         "  • kwargs={'mask': 'None'}"},
+        {"arguments of a merge", KERAS "a = Input((4,))\nmodel = Model(a, Add(1)([a, a]))",
+         "TypeError 4:22 Merge.__init__() takes 1 positional argument but 2 were given"},
         {"both ways to tell the input's shape", KERAS "model = Sequential([Dense(3, input_dim=2, input_shape=(2,))])",
          "ValueError 3:43 Unrecognized keyword arguments passed to Dense: {'input_shape': (2,)}"},
         {"missing import", "from keras import Sequential\nmodel = Sequential([Dense(4)])", "NameError 2:21 name 'Dense' is not defined"},

@@ -75,16 +75,24 @@ bool value_is_int(const Value *value)
     return value->kind == VALUE_INT;
 }
 
+/* NumPy's scalars. */
+static bool object_number(const Value *value, double *out)
+{
+    return value->kind == VALUE_OBJECT && value->object.kind->number && value->object.kind->number(value->object.data, out);
+}
+
 bool value_is_number(const Value *value)
 {
-    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL;
+    double number;
+    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL || object_number(value, &number);
 }
 
 double value_number(const Value *value)
 {
     if (value->kind == VALUE_FLOAT) return value->number;
     if (value->kind == VALUE_BOOL) return value->boolean ? 1 : 0;
-    return (double)value->integer;
+    double number = 0;
+    return object_number(value, &number) ? number : (double)value->integer;
 }
 
 bool value_integer(const Value *value, int64_t *out)

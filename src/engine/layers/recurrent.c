@@ -103,11 +103,14 @@ static bool flag(const Maker *m, const char *param)
     return find_param(m->layer->kind, param) >= 0 && value_truth(maker_arg(m, param));
 }
 
-/* A cell of several states may have any sizes until it is built; one of a single state may not. */
+/* A cell of several states may have floats for sizes until it is built; one of a single state may not. NumPy's integers
+ * are none to Keras. */
 static bool check_state_size(Maker *m, const Layer *cell)
 {
-    if (cell->kind == &LAYER_lstm_cell || !cell->kind->n_params || cell->args[0].kind != VALUE_FLOAT) return true;
-    if (strcmp(cell->kind->params[0].name, "units") != 0) return true;
+    if (!cell->kind->n_params || strcmp(cell->kind->params[0].name, "units") != 0) return true;
+    if (cell->kind == &LAYER_lstm_cell && cell->args[0].kind == VALUE_OBJECT)
+        return maker_refuse(m, "units", "ValueError", "output_size must be an integer.");
+    if (cell->kind == &LAYER_lstm_cell || (cell->args[0].kind != VALUE_FLOAT && cell->args[0].kind != VALUE_OBJECT)) return true;
     return maker_refuse(m, "units", "ValueError",
                         "state_size must be an integer, or a list/tuple of integers (one for each state tensor).");
 }

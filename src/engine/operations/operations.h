@@ -21,7 +21,7 @@
     X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(arcsin) X(arccos) X(arctan) X(sinh) X(cosh) X(arcsinh) \
     X(arccosh) X(arctanh) X(sinc) X(deg2rad) X(rad2deg) X(angle) X(ceil) X(floor) X(trunc) X(i0) X(erf) X(erfc) \
     X(erfinv) X(logical_not) X(isnan) X(isfinite) X(isinf) X(isneginf) X(isposinf) X(isreal) X(signbit) \
-    X(bitwise_invert) X(relu) X(relu6) X(sigmoid) X(sparse_sigmoid) X(softplus) X(softsign) X(sparse_plus) X(silu) \
+    X(bitwise_invert) X(relu) X(activation_relu) X(relu6) X(sigmoid) X(sparse_sigmoid) X(softplus) X(softsign) X(sparse_plus) X(silu) \
     X(log_sigmoid) X(hard_sigmoid) X(hard_silu) X(selu) X(tanh_shrink) X(hard_tanh) X(tanh) X(leaky_relu) X(elu) X(celu) \
     X(soft_shrink) X(hard_shrink) X(squareplus) X(gelu) X(threshold) X(clip) X(round) X(nan_to_num) \
     /* axes and places */ \

@@ -250,6 +250,9 @@ UNARY(signbit, "Signbit", OF(has_sign, "x < 0"), .type = TRUTH);
 UNARY(bitwise_invert, "BitwiseInvert", OF(invert, "~x"));
 
 NEURAL(relu, "Relu");
+/* keras.activations.relu of a tensor. */
+const LayerKind OPERATION_activation_relu = {
+    UNARY_OF("ReLU", "nn", .named = "relu"), .function = "activations.relu", .stem = "re_lu"};
 NEURAL(relu6, "Relu6");
 NEURAL(sigmoid, "Sigmoid");
 NEURAL(sparse_sigmoid, "SparseSigmoid");

@@ -287,10 +287,24 @@ Value operation_call(Evaluator *ev, const char *name, const Argument *args, int 
     return symbolic_operation(ev, kind, constants(ev, args, n), n);
 }
 
+/* Activations that are operations of another name. */
+static const struct { const char *activation, *operation; } activation_operations[] = {
+    {"relu", "activations.relu"}, {"exponential", "exp"}};
+
+static const char *activation_operation(const char *name)
+{
+    for (size_t i = 0; i < sizeof activation_operations / sizeof *activation_operations; i++)
+        if (strcmp(activation_operations[i].activation, name) == 0) return activation_operations[i].operation;
+    return name;
+}
+
 /* keras.activations.relu(x), and objects such as losses, which tell nothing of the model. */
 Value config_call(Evaluator *ev, const ValueConfig *config, const Argument *args, int n)
 {
-    if (config->function && operation_find(config->class_name)) return operation_call(ev, config->class_name, args, n);
+    const bool symbolic = arguments_symbolic(args, n);
+    const char *name = symbolic ? activation_operation(config->class_name) : config->class_name;
+    if (config->function && strcmp(name, "linear") == 0 && n == 1) return args[0].value;
+    if (config->function && operation_find(name)) return operation_call(ev, name, args, n);
     return unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
 }
 
