@@ -116,6 +116,8 @@ static void test_models(void **state)
         {"integers of NumPy", KERAS "import numpy as np\nn = np.int64(4)\n"
          "model = Sequential([Input((6, 2)), Conv1D(n, 2), BatchNormalization(axis=np.int64(1)), Dropout(np.float32(0.5))])",
          "conv1d (None, 5, 4) 20, batch_normalization (None, 5, 4) 20, dropout (None, 5, 4)"},
+        {"arithmetic with integers of NumPy", KERAS "import numpy as np\ny = np.array([0, 2, 1])\nn = np.max(y) + 1\n"
+         "model = Sequential([Dense(int(n), input_dim=4)])", "dense (None, 3) 15"},
         {"activations of tensors", KERAS "x = Input((4,))\nmodel = Model(x, activations.linear(activations.exponential(activations.relu(x))))",
          "input_layer (None, 4), re_lu (None, 4), exp (None, 4)"},
         {"pooling inside a wrapper", KERAS "model = Sequential([Input((12, 8, 1)), TimeDistributed(MaxPooling2D())])",

@@ -81,10 +81,15 @@ static bool object_number(const Value *value, double *out)
     return value->kind == VALUE_OBJECT && value->object.kind->number && value->object.kind->number(value->object.data, out);
 }
 
+bool value_is_plain_number(const Value *value)
+{
+    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL;
+}
+
 bool value_is_number(const Value *value)
 {
     double number;
-    return value->kind == VALUE_INT || value->kind == VALUE_FLOAT || value->kind == VALUE_BOOL || object_number(value, &number);
+    return value_is_plain_number(value) || object_number(value, &number);
 }
 
 double value_number(const Value *value)
@@ -212,7 +217,7 @@ static bool numbers_equal(const Value *a, const Value *b)
 static bool equal_at(const Value *a, const Value *b, int depth)
 {
     if (depth > NESTING_MAX) return false;
-    if (value_is_number(a) && value_is_number(b)) return numbers_equal(a, b);
+    if (value_is_plain_number(a) && value_is_plain_number(b)) return numbers_equal(a, b);
     if (a->kind != b->kind) return false;
     switch (a->kind) {
     case VALUE_NONE: return true;

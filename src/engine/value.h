@@ -109,6 +109,7 @@ void dict_set(Arena *, ValueDict *, Value key, Value);
 const Value *dict_find(const ValueDict *, const char *key);   /* NULL when absent */
 
 bool value_is_int(const Value *);              /* int, not bool */
+bool value_is_plain_number(const Value *);     /* int, float or bool */
 bool value_is_number(const Value *);           /* int, float, bool, or a scalar of NumPy */
 double value_number(const Value *);            /* of one of these */
 /* An int or what NumPy has for one (no bool, no float): what counts where Keras takes int or np.integer. */

@@ -72,7 +72,7 @@ static Dtype result_dtype(PyOp op, const Value *a, const Array *p, const Value *
 {
     if (is_comparison(op)) return DTYPE_BOOL;
     const bool floats = dtype_is_float(p->dtype) || dtype_is_float(q->dtype) || op == PY_DIV;
-    const Array *strong = value_is_number(a) ? q : value_is_number(b) ? p : NULL;
+    const Array *strong = value_is_plain_number(a) ? q : value_is_plain_number(b) ? p : NULL;
     if (strong && (dtype_is_float(strong->dtype) || !floats)) return strong->dtype;
     if (floats && p->dtype == q->dtype) return dtype_is_float(p->dtype) ? p->dtype : DTYPE_FLOAT64;
     if (floats && (!dtype_is_float(p->dtype) || !dtype_is_float(q->dtype))) return DTYPE_FLOAT64;

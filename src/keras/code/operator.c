@@ -148,7 +148,7 @@ static bool is_bitwise(PyOp op) { return op == PY_BIT_AND || op == PY_BIT_OR || 
 
 static bool numbers_combine(Evaluator *ev, PyOp op, const Value *a, const Value *b, Value *out)
 {
-    if (!value_is_number(a) || !value_is_number(b)) return false;
+    if (!value_is_plain_number(a) || !value_is_plain_number(b)) return false;
     if (a->kind == VALUE_FLOAT || b->kind == VALUE_FLOAT) return floats_combine(ev, op, value_number(a), value_number(b), out);
     if (!ints_combine(ev, op, as_int(a), as_int(b), out)) return false;
     if (a->kind == VALUE_BOOL && b->kind == VALUE_BOOL && is_bitwise(op)) *out = value_bool(out->integer != 0);
