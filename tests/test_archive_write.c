@@ -135,6 +135,26 @@ static void code_computes_the_same_as_its_archive(void **state)
     }
 }
 
+/* What Keras hands to build() when it loads. */
+static void layers_tell_the_shapes_they_were_built_for(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"import keras\nx = keras.Input((5, 4))\nmodel = keras.Model(x, keras.layers.MultiHeadAttention(2, 3)(x, x))\n",
+         "\"build_config\": {\"shapes_dict\": {\"query_shape\": [null, 5, 4], \"value_shape\": [null, 5, 4]}}"},
+        {"import keras\nmodel = keras.Sequential([keras.Input((5, 4)), keras.layers.RNN(keras.layers.LSTMCell(3))])\n",
+         "\"build_config\": {\"input_shape\": [null, 5, 4]}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Snapshot snapshot = code_opened(cases[i][0]);
+        const Text text = written(&snapshot);
+        const Archive archive = archive_of(text.bytes, text.length);
+        if (!strstr(archive.config, cases[i][1])) fail_msg("%s", archive.config);
+        assert_null(strstr(archive.config, "states_shape"));
+        snapshot_close(&snapshot);
+    }
+}
+
 static void the_same_model_gives_the_same_bytes(void **state)
 {
     (void)state;
@@ -184,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_of_keras_is_written_with_the_same_groups),
         cmocka_unit_test(code_computes_the_same_as_its_archive),
+        cmocka_unit_test(layers_tell_the_shapes_they_were_built_for),
         cmocka_unit_test(the_same_model_gives_the_same_bytes),
         cmocka_unit_test(a_model_with_too_many_numbers_is_refused),
         cmocka_unit_test(without_memory_nothing_is_written),

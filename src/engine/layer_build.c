@@ -35,10 +35,10 @@ Value call_shapes(Arena *arena, const Call *call, const TensorSpec *in)
     return nest_pack(arena, &call->args[0], leaves.list->items);
 }
 
-/* Of a layer that must be called with several tensors each has its shape told by name. */
+/* Attention over several tensors has the shape of each told by name; cells, which take states too, have their input's alone. */
 static bool takes_several(const LayerKind *kind)
 {
-    return kind->n_call_params > 1 && !kind->operation && kind->call_params[1].required && kind->call_params[1].type == PARAM_TENSORS;
+    return kind->n_call_params > 1 && strcmp(kind->call_params[0].name, "query") == 0;
 }
 
 static bool is_mask(const char *param) { return strstr(param, "mask") != NULL; }
