@@ -230,13 +230,24 @@ static Value described(Evaluator *ev, DescriptorKind kind, Value function)
     return value_object(&OBJECT_DESCRIPTOR, descriptor);
 }
 
-/* Of decorators only those of Python's classes matter; the others are taken to give back what they got. */
+/* Innermost first. Only the text's own functions matter; the others are taken to give back what they got. */
+static Value decorate(Evaluator *ev, const PyNode *decorator, Value function)
+{
+    if (!decorator) return function;
+    const PyNode *callee = decorator->type == PY_CALL ? decorator->a : decorator;
+    Value known;
+    const Value inner = decorate(ev, decorator->next, function);
+    if (callee->type != PY_NAME || !name_known(ev, callee->name, &known) || !value_is(&known, &OBJECT_FUNCTION)) return inner;
+    const Value outer = evaluate(ev, decorator);
+    return value_is(&outer, &OBJECT_FUNCTION) ? call_one(ev, outer, inner) : inner;
+}
+
 static Value decorated(Evaluator *ev, const PyNode *node, Value function)
 {
     if (decorator_named(node, "staticmethod")) return described(ev, DESCRIPTOR_STATIC, function);
     if (decorator_named(node, "classmethod")) return described(ev, DESCRIPTOR_CLASS, function);
     const bool property = decorator_named(node, "property") || decorator_named(node, "cached_property");
-    return property ? described(ev, DESCRIPTOR_PROPERTY, function) : function;
+    return property ? described(ev, DESCRIPTOR_PROPERTY, function) : decorate(ev, node->decorators, function);
 }
 
 static Flow execute_function(Evaluator *ev, const PyNode *node, Value *result)
