@@ -22,6 +22,7 @@ import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
 FORMS = (".keras", ".json", ".py", "code")
+COLUMNS = ("models", "load", "shapes", "numbers", "uncomputed")     # uncomputed: Keras itself has no numbers to compare with
 SOURCES = (".keras", ".h5", ".py", ".json")     # the richest first
 RELATIVE, ABSOLUTE = 1e-4, 1e-5     # two backends of Keras differ by as much
 LENGTH = 8                          # of axes that the model leaves open
@@ -147,15 +148,31 @@ def inputs_made(model, folder):
     random, paths = np.random.default_rng(7), []
     for i, tensor in enumerate(model.inputs):
         shape = [1 if axis == 0 and dim is None else LENGTH if dim is None else dim for axis, dim in enumerate(tensor.shape)]
-        ids = reads_ids(model) or "int" in str(tensor.dtype)
-        array = random.integers(0, 5, shape).astype("int32") if ids else random.normal(size=shape).astype("float32")
+        whole = "int" in str(tensor.dtype)
+        numbers = random.integers(0, 5, shape) if whole or i in looked_up(model) else random.normal(size=shape)
         paths.append(folder / f"input_{i}.npy")
-        np.save(paths[-1], array)
+        np.save(paths[-1], numbers.astype("int32" if whole else "float32"))
     return paths
 
 
-def reads_ids(model):
-    return any(type(layer).__name__ in ("Embedding", "ReversibleEmbedding") for layer in model.layers)
+def looked_up(model):
+    """Indices of the inputs that an Embedding takes its rows by, whatever else they are used for."""
+    seen, tensors = set(), [tensor for layer in model.layers if has_embedding(layer) for tensor in tensors_into(layer)]
+    while tensors:
+        tensor = tensors.pop()
+        if id(tensor) not in seen:
+            seen.add(id(tensor))
+            operation, node, _ = tensor._keras_history
+            tensors += operation._inbound_nodes[node].input_tensors
+    return {i for i, tensor in enumerate(model.inputs) if id(tensor) in seen}
+
+
+def has_embedding(layer):
+    return any(type(inner).__name__ in ("Embedding", "ReversibleEmbedding") for inner in layer._flatten_layers())
+
+
+def tensors_into(layer):
+    return [tensor for node in layer._inbound_nodes for tensor in node.input_tensors]
 
 
 def compute(model, paths):
@@ -172,8 +189,7 @@ def compute(model, paths):
 
 class Tally:
     def __init__(self):
-        self.rows = {form: {"models": 0, "load": 0, "shapes": 0, "numbers": 0} for form in FORMS}
-        self.uncomputed = 0
+        self.rows = {form: dict.fromkeys(COLUMNS, 0) for form in FORMS}
         self.faults = []
 
     def fault(self, source, form, why):
@@ -193,20 +209,24 @@ def check_form(program, source, form, folder, archive, told, tally):
     row["shapes"] += not why
     if why:
         tally.fault(source, form, why)
+    check_numbers(program, source, form, folder, model, tally)
+    return None
+
+
+def check_numbers(program, source, form, folder, model, tally):
+    row = tally.rows[form]
     if not model.built:
-        row["numbers"] += 1
+        row["uncomputed"] += 1
         return None
     inputs = inputs_beside(source) or inputs_made(model, folder)
-    wanted, refusal = program.predict(source, inputs, folder)
-    if wanted is None:
-        return tally.fault(source, form, refusal)
     try:
-        why = different_numbers(compute(model, inputs), wanted)
+        got = compute(model, inputs)
     except Exception as error:
-        tally.uncomputed += 1
+        row["uncomputed"] += 1
         print(f"{source.parent.name}/{source.name} {form}: Keras itself does not compute it: {' '.join(str(error).split())[:200]}")
-        row["numbers"] += 1
         return None
+    wanted, refusal = program.predict(source, inputs, folder)
+    why = refusal or different_numbers(got, wanted)
     row["numbers"] += not why
     if why:
         tally.fault(source, form, why)
@@ -251,9 +271,9 @@ def main(program, folders):
         if not check(program, source, tally):
             left.append(f"{source.parent.name}/{source.name}")
     print(f"Keras {keras.__version__}, {keras.backend.backend()}")
-    print(f"{'written as':12}{'models':>8}{'load':>8}{'shapes':>8}{'numbers':>9}")
+    print(f"{'written as':12}{''.join(f'{column:>12}' for column in COLUMNS)}")
     for form, row in tally.rows.items():
-        print(f"{form:12}{row['models']:8}{row['load']:8}{row['shapes']:8}{row['numbers']:9}")
+        print(f"{form:12}{''.join(f'{row[column]:12}' for column in COLUMNS)}")
     if left:
         print(f"left out, refused or with classes of their own: {', '.join(left)}")
     for fault in tally.faults:
