@@ -58,7 +58,7 @@ static void scripts_make_what_keras_makes(void **state)
     static const char *const names[] = {
         "branches_zip", "builder_class", "config_dict", "custom_linear", "decorator_builder", "dense_net", "exceptions_and_conditions",
         "functional_subclass", "gan_pair", "operators_graph", "resnet_blocks", "rnn_options", "seq2seq", "shared_and_lambda",
-        "siamese", "subclass_conv_skip", "subclass_lists", "unet_lists", "vae_parts"};
+        "siamese", "subclass_conv_skip", "subclass_lists", "transformer_block", "unet_lists", "vae_parts"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) check_script(names[i]);
 }
 

@@ -76,8 +76,11 @@ static bool build_scoped(Builder *builder, Layer *layer, const Call *call, const
 {
     if (layer_too_deep(builder, err)) return false;
     builder->depth++;
+    const int quiet = builder->quiet;
     const char *outer = scope_enter(builder, layer);
+    builder->quiet = 0;
     const bool built = build_inside(builder, layer, call, in, n, err);
+    builder->quiet = quiet;
     scope_leave(builder, outer);
     builder->depth--;
     return built;
