@@ -79,6 +79,28 @@ static void an_archive_of_keras_is_written_with_the_same_groups(void **state)
     assert_true(tested > 100);
 }
 
+/* LoRA's factors are none of the variables: the kernel is kept with their product added. */
+static void lora_is_kept_within_the_kernel(void **state)
+{
+    (void)state;
+    Snapshot code = code_opened("model = Sequential([Input((2,)), Dense(1, lora_rank=1, lora_alpha=3)])\n"
+                                "model.layers[0].set_weights([np.array([[3.], [5.]]), np.array([7.]), np.array([[1.], [2.]]), "
+                                "np.array([[4.]])])\n");
+    const Text text = written(&code);
+    const Archive archive = archive_of(text.bytes, text.length);
+    int met = 0;
+    for (int i = 0; i < archive.n_groups; i++) {
+        const StoredGroup *group = &archive.groups[i];
+        if (strcmp(group->name, "layers/dense") != 0) continue;
+        assert_int_equal(group->n, 2);
+        assert_true(group->arrays[0].data[0] == 15 && group->arrays[0].data[1] == 29 && group->arrays[1].data[0] == 7);
+        met++;
+    }
+    assert_int_equal(met, 1);
+    assert_non_null(strstr(archive.config, "\"lora_rank\": 1"));
+    snapshot_close(&code);
+}
+
 /* ---- code, written as an archive ---- */
 
 static const char *const CODES[] = {
@@ -106,6 +128,12 @@ static const char *const CODES[] = {
     "import keras\n"
     "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
     "keras.utils.set_random_seed(11)\n",
+    "model = Sequential([Input((2,)), Dense(1, lora_rank=1, lora_alpha=3)])\n"
+    "model.layers[0].set_weights([np.array([[3.], [5.]]), np.array([7.]), np.array([[1.], [2.]]), np.array([[4.]])])\n",
+    "model = Sequential([Input((4, 6)), EinsumDense('abc,cd->abd', (4, 2), lora_rank=1), Conv1D(2, 2, lora_rank=3)])\n"
+    "model.layers[0].set_weights([np.ones((6, 2)), np.full((6, 1), 2.), np.array([[4., 1.]])])\n",
+    "model = Sequential([Input((3,)), Embedding(5, 2, lora_rank=1)])\n"
+    "model.layers[0].set_weights([np.ones((5, 2)), np.ones((5, 1)), np.array([[4., 1.]])])\n",
 };
 
 static void assert_same_outputs(const Snapshot *got, const Snapshot *wanted)
@@ -203,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_archive_of_keras_is_written_with_the_same_groups),
+        cmocka_unit_test(lora_is_kept_within_the_kernel),
         cmocka_unit_test(code_computes_the_same_as_its_archive),
         cmocka_unit_test(layers_tell_the_shapes_they_were_built_for),
         cmocka_unit_test(the_same_model_gives_the_same_bytes),

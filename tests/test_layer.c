@@ -293,6 +293,18 @@ static void lora_freezes_the_kernel(void **state)
     assert_int_equal(layer_params(dense).frozen, 12);
 }
 
+static void lora_of_an_equation_goes_beside_the_last_axis(void **state)
+{
+    (void)state;
+    Layer *einsum = MAKE(&made, "EinsumDense", argument(NULL, value_string(&made.arena, "abc,cde->abde", 13)),
+                         argument(NULL, value_ints(&made.arena, VALUE_TUPLE, (const int64_t[]){4, 5, 7}, 3)), argument("lora_rank", value_int(2)));
+    layer_apply(&made.builder, einsum, value_tensor(input(SHAPE(DIM_NONE, 4, 6))), &made.error);
+    assert_int_equal(einsum->n_weights, 3);
+    assert_true(shape_equal(&einsum->weights[1].shape, &SHAPE(6, 5, 2)));
+    assert_true(shape_equal(&einsum->weights[2].shape, &SHAPE(2, 7)));
+    assert_int_equal(layer_params(einsum).frozen, 6 * 5 * 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -306,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(trainable_reaches_weights, open_made, close_made),
         cmocka_unit_test_setup_teardown(set_weights_checks_count_and_shapes, open_made, close_made),
         cmocka_unit_test_setup_teardown(lora_freezes_the_kernel, open_made, close_made),
+        cmocka_unit_test_setup_teardown(lora_of_an_equation_goes_beside_the_last_axis, open_made, close_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,6 +93,15 @@ bool layer_add_weight(Builder *builder, Layer *layer, const char *name, Shape sh
     return layer_add_typed_weight(builder, layer, name, shape, layer->variable_dtype, initializer, trainable, err);
 }
 
+bool layer_saves(const Layer *layer, int param)
+{
+    const ParamSpec *spec = &layer->kind->params[param];
+    if (!spec->saved_with) return !spec->unsaved;
+    for (int i = 0; i < layer->kind->n_params; i++)
+        if (strcmp(layer->kind->params[i].name, spec->saved_with) == 0) return value_truth(&layer->args[i]);
+    return false;
+}
+
 InputSpec *layer_add_input_spec(Builder *builder, Layer *layer)
 {
     InputSpec *specs = ARENA_ARRAY(builder->arena, layer->n_input_specs + 1, InputSpec);

@@ -32,6 +32,7 @@ typedef struct ParamSpec {
     bool               required;
     bool               keyword_only;
     bool               unsaved;    /* not in get_config() */
+    const char        *saved_with; /* in get_config() only when this parameter holds; NULL = always */
     bool               variadic;   /* *operands of a call: takes what else stands there, as a tuple */
     const char *const *choices;    /* of PARAM_CHOICE, closed with NULL */
     const char        *example;    /* code that would do, for a proposal: "16" */
@@ -100,6 +101,7 @@ struct Layer {
     Value        build_config;  /* get_build_config(): {"input_shape": ...} or by argument */
     WeightSpec  *weights;       /* its own, in the order of Keras' layer.weights without those of children */
     int          n_weights;
+    struct Lora *lora;          /* engine/lora.h; NULL = none */
     Layer      **children;      /* wrapped layers, cells, layers of a nested model: in the order of Keras' weights */
     int          n_children;
     const Layer *adopted;       /* whose weight a wrapper holds as its own, before the rest of layer.weights; NULL = none */
@@ -397,6 +399,9 @@ Node *operation_node(Builder *, const LayerKind *, const Argument *, int n, Span
 KerasTensor *operation_apply(Builder *, const char *function_name, const Argument *, int n, Error *);
 
 /* ---- facts ---- */
+
+/* Whether get_config() tells of kind->params[param]. */
+bool layer_saves(const Layer *, int param);
 
 typedef struct ParamCount { int64_t all, trainable, frozen; } ParamCount;   /* saturated */
 ParamCount layer_params(const Layer *);        /* with children, shared ones once */

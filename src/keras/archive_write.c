@@ -4,6 +4,7 @@
 #include <string.h>
 #include <zip.h>
 
+#include "engine/lora.h"
 #include "engine/run.h"
 #include "keras/hdf5_write.h"
 #include "keras/store_path.h"
@@ -29,12 +30,21 @@ static int64_t count_numbers(const StorePlaces *places)
     return numbers;
 }
 
+/* With LoRA's product added. */
+static const float *merged_kernel(Arena *arena, const Layer *layer, int64_t seed)
+{
+    Tensor *all = ARENA_ARRAY(arena, layer->n_weights, Tensor);
+    for (int i = 0; i < layer->n_weights; i++) all[i] = weight_numbers(arena, &layer->weights[i], seed);
+    return lora_kernel(arena, layer, all);
+}
+
 static LayerGroup group_of(Arena *arena, const StorePlace *place, int64_t seed)
 {
     WeightSpec **weights;
     const int n = place_weights(arena, place->layer, &weights);
     Tensor *arrays = ARENA_ARRAY(arena, n, Tensor);
     for (int i = 0; i < n; i++) arrays[i] = weight_numbers(arena, weights[i], seed);
+    if (place->layer->lora && n) arrays[0].data = (float *)merged_kernel(arena, place->layer, seed);
     return (LayerGroup){.path = place->path, .name = place->layer->name, .arrays = arrays, .n = n};
 }
 

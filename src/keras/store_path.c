@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/lora.h"
+
 enum { DEPTH_MAX = 64 };
 
 /* What Keras calls the attribute that holds a child; `child` is the child's own name, NULL = any. */
@@ -166,6 +168,7 @@ int place_weights(Arena *arena, const Layer *layer, WeightSpec ***weights)
     int n = 0;
     WeightSpec **specs = *weights = ARENA_ARRAY(arena, layer->n_weights + 1, WeightSpec *);
     if (layer->adopted) specs[n++] = &layer->adopted->weights[layer->adopted_weight];
-    for (int i = 0; i < layer->n_weights; i++) specs[n++] = &layer->weights[i];
+    for (int i = 0; i < layer->n_weights; i++)
+        if (!lora_has(layer, i)) specs[n++] = &layer->weights[i];
     return n;
 }

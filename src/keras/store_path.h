@@ -18,7 +18,8 @@ void store_places(StorePlaces *, const Model *);
 /* The places in an archive that write_archive makes: subclassed models are functional there. */
 void store_places_written(StorePlaces *, const Model *);
 
-/* The variables that are kept at the layer's place, a weight that it has adopted before its own; how many. */
+/* The variables that are kept at the layer's place, a weight that it has adopted before its own; how many. LoRA's factors are none of
+ * them: they are kept within the kernel. */
 int place_weights(Arena *, const Layer *, WeightSpec ***);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/lora.h"
 #include "keras/container.h"
 #include "keras/opaque.h"
 #include "keras/store_path.h"
@@ -63,15 +64,23 @@ static bool refuse_shape(const Giving *giving, const Layer *layer, const WeightS
 
 /* ---- giving ---- */
 
+/* What LoRA had learned is in the kernel that was kept. */
+static void clear_factors(Arena *arena, const Layer *layer)
+{
+    for (int i = 0; i < layer->n_weights; i++)
+        if (lora_has(layer, i)) layer->weights[i].given = ARENA_ARRAY(arena, shape_size(&layer->weights[i].shape), float);
+}
+
 static bool give_layer(const Giving *giving, const Layer *layer, const StoredGroup *group)
 {
     WeightSpec **weights;
     const int n = place_weights(giving->arena, layer, &weights);
-    if (n != group->n) return refuse_count(giving, layer, weights, n, group->n);
+    if (layer->lora ? group->n < n : group->n != n) return refuse_count(giving, layer, weights, n, group->n);
     for (int i = 0; i < n; i++) {
         if (!shape_equal(&weights[i]->shape, &group->arrays[i].shape)) return refuse_shape(giving, layer, weights[i], &group->arrays[i]);
         weights[i]->given = group->arrays[i].data;
     }
+    clear_factors(giving->arena, layer);
     return true;
 }
 

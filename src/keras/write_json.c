@@ -141,7 +141,7 @@ static void set_params(Writer *writer, const Layer *layer, Value *config)
 {
     for (int i = 0; i < layer->kind->n_params; i++) {
         const ParamSpec *param = &layer->kind->params[i];
-        if (param->unsaved || is_base(param->name)) continue;
+        if (!layer_saves(layer, i) || is_base(param->name)) continue;
         const Layer *wrapped = wrapped_layer(layer, i);
         set(writer, config, param->name, wrapped ? layer_object(writer, wrapped) : written(writer, &layer->args[i]));
     }

@@ -3,11 +3,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/config.h"
 #include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
+#include "engine/lora.h"
 
 #define PARAMS(ONES, CHOICES)                                                                  \
     {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
@@ -26,8 +26,8 @@
     {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
     {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},                                   \
     {.name = "bias_constraint", .type = PARAM_CONSTRAINT},                                     \
-    {.name = "lora_rank", .type = PARAM_INT, .keyword_only = true, .unsaved = true},           \
-    {.name = "lora_alpha", .type = PARAM_FLOAT, .keyword_only = true, .unsaved = true}
+    {.name = "lora_rank", .type = PARAM_INT, .keyword_only = true, .saved_with = "lora_rank"},  \
+    {.name = "lora_alpha", .type = PARAM_FLOAT, .keyword_only = true, .saved_with = "lora_rank"}
 
 static const ParamSpec PARAMS_1D[] = {PARAMS(VALUE_IS_INT(1), CAUSAL_CHOICES)};
 static const ParamSpec PARAMS_2D[] = {PARAMS(VALUE_IS_ONES_2, PADDING_CHOICES)};
@@ -68,18 +68,11 @@ static bool is_centred(const ConvConfig *config)
            value_is_number(&config->groups) && value_number(&config->groups) == 1;
 }
 
-static void read_lora(const Maker *maker, ConvConfig *config)
-{
-    const Value *rank = maker_arg(maker, "lora_rank"), *alpha = maker_arg(maker, "lora_alpha");
-    config->lora_rank = value_is_int(rank) && rank->integer > 0 ? rank->integer : 0;
-    if (config->lora_rank) config->lora_scale = value_is_number(alpha) ? value_number(alpha) / (double)config->lora_rank : 1;
-}
-
 static bool make(Maker *maker)
 {
     if (!layer_base(maker)) return false;
     ConvConfig *config = conv_read(maker);
-    if (config) read_lora(maker, config);
+    if (config) lora_read(maker);
     if (config && is_centred(config)) config->padding = WINDOW_CENTRED;
     return config && conv_check_positive(maker, "filters") && check_groups(maker) && check_divisible(maker, config) &&
            conv_check_strides_and_dilation(maker, config);
@@ -110,34 +103,6 @@ static Value channels_of_group(const ConvConfig *config, int64_t channels)
     return config->groups.kind == VALUE_BOOL ? value_int((int64_t)part) : value_float(part);
 }
 
-static bool has_constraint(const Layer *layer)
-{
-    for (int i = 0; i < layer->kind->n_params; i++)
-        if (strcmp(layer->kind->params[i].name, "kernel_constraint") == 0) return layer->args[i].kind != VALUE_NONE;
-    return false;
-}
-
-/* A(taps..., channels, rank) · B(rank, filters) beside the kernel, which is frozen. */
-static bool add_lora(Builder *builder, Layer *layer, Error *err)
-{
-    const ConvConfig *config = layer->config;
-    int64_t filters;
-    if (!config->lora_rank || !conv_dim(&config->filters, &filters)) return true;
-    if (has_constraint(layer))
-        return error_set(err, "ValueError", "Lora is incompatible with kernel constraints. In order to enable lora on this layer, remove "
-                         "the `kernel_constraint` argument.");
-    Value he, zeros;
-    const Value he_name = VALUE_IS_TEXT("he_uniform"), zeros_name = VALUE_IS_TEXT("zeros");
-    config_resolve(builder->arena, "initializer", &he_name, &he, NULL);
-    config_resolve(builder->arena, "initializer", &zeros_name, &zeros, NULL);
-    Shape a = layer->weights[0].shape;
-    a.dim[a.rank - 1] = config->lora_rank;
-    if (!layer_add_typed_weight(builder, layer, "lora_kernel_a", a, DTYPE_FLOAT32, he, true, err)) return false;
-    if (!layer_add_typed_weight(builder, layer, "lora_kernel_b", SHAPE(config->lora_rank, filters), DTYPE_FLOAT32, zeros, true, err)) return false;
-    layer->weights[0].trainable = false;
-    return true;
-}
-
 static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     const ConvConfig *config = layer->config;
@@ -150,7 +115,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
            conv_shape(builder->arena, layer, shape, config->filters, &unused, err) &&
            conv_add_kernel(builder, layer, "kernel", channels_of_group(config, channels), config->filters,
                            config->kernel_initializer, err) &&
-           conv_add_bias(builder, layer, config->filters, err) && add_lora(builder, layer, err);
+           conv_add_bias(builder, layer, config->filters, err) && lora_build(builder, layer, "kernel", err);
 }
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -170,31 +135,14 @@ static int64_t groups_of(const ConvConfig *config)
     return value_is_number(&config->groups) ? (int64_t)value_number(&config->groups) : 1;
 }
 
-/* The kernel that is used: with lora_a · lora_b added. */
-static const float *kernel_with_lora(const Forward *forward)
-{
-    const ConvConfig *config = forward->layer->config;
-    const Tensor *kernel = &forward->weights[0];
-    const float *a = forward->weights[config->use_bias ? 2 : 1].data, *b = forward->weights[config->use_bias ? 3 : 2].data;
-    const int64_t filters = kernel->shape.dim[kernel->shape.rank - 1], n = shape_size(&kernel->shape);
-    float *sum = ARENA_ARRAY(forward->scratch, n, float);
-    for (int64_t i = 0; i < n; i++) {
-        double product = 0;
-        for (int64_t r = 0; r < config->lora_rank; r++)
-            product += (double)a[i / filters * config->lora_rank + r] * (double)b[r * filters + i % filters];
-        sum[i] = kernel->data[i] + (float)(config->lora_scale * product);
-    }
-    return sum;
-}
-
 static void forward(const Forward *forward)
 {
     const ConvConfig *config = forward->layer->config;
     Convolution conv = conv_begin(forward, conv_window(config, &forward->in[0].shape));
     conv.groups = groups_of(config);
     conv.packed = forward->prepared;
-    if (config->lora_rank) {
-        conv.kernel = kernel_with_lora(forward);
+    if (forward->layer->lora) {
+        conv.kernel = lora_kernel(forward->scratch, forward->layer, forward->weights);
         conv.bias = config->use_bias ? forward->weights[1].data : NULL;
     }
     convolve(&conv, forward->scratch);
@@ -204,13 +152,13 @@ static void forward(const Forward *forward)
 static bool leads(const Forward *forward)
 {
     const ConvConfig *config = forward->layer->config;
-    return conv_leads(forward) && groups_of(config) == 1 && !config->lora_rank;
+    return conv_leads(forward) && groups_of(config) == 1 && !forward->layer->lora;
 }
 
 static const void *prepare(const Forward *forward, Arena *arena)
 {
     const ConvConfig *config = forward->layer->config;
-    if (config->lora_rank) return NULL;
+    if (forward->layer->lora) return NULL;
     Convolution conv = conv_describe(forward, conv_window(config, &forward->in[0].shape));
     conv.groups = groups_of(config);
     return convolve_pack(&conv, arena);
@@ -306,8 +254,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 /* With LoRA a kernel's number is a sum itself. */
 static TraceRule rule_of(const Layer *layer)
 {
-    const ConvConfig *config = layer->config;
-    return config->lora_rank ? TRACE_DEPENDS : TRACE_SUM;
+    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
 }
 
 #define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \

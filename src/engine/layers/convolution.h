@@ -20,8 +20,6 @@ typedef struct ConvConfig {
     Value             filters, groups, multiplier;   /* as given; None where the kind has none */
     const Value      *kernel_initializer, *pointwise_initializer, *bias_initializer;
     const Activation *activation;
-    int64_t           lora_rank;        /* 0 = none */
-    double            lora_scale;
 } ConvConfig;
 
 /* ---- make ---- */

@@ -2,15 +2,13 @@
 #include <string.h>
 
 #include "engine/activation.h"
-#include "engine/config.h"
+#include "engine/lora.h"
 #include "engine/matmul.h"
 
 typedef struct DenseConfig {
     const Activation *activation;
     int64_t           units;
     bool              bias;
-    int64_t           lora_rank;    /* 0 = none */
-    double            lora_scale;
 } DenseConfig;
 
 static const ParamSpec PARAMS[] = {
@@ -24,8 +22,8 @@ static const ParamSpec PARAMS[] = {
     {.name = "activity_regularizer", .type = PARAM_REGULARIZER, .unsaved = true},
     {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},
     {.name = "bias_constraint", .type = PARAM_CONSTRAINT},
-    {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},
-    {.name = "lora_alpha", .type = PARAM_FLOAT, .unsaved = true},
+    {.name = "lora_rank", .type = PARAM_INT, .saved_with = "lora_rank"},
+    {.name = "lora_alpha", .type = PARAM_FLOAT, .saved_with = "lora_rank"},
     {.name = "quantization_config", .type = PARAM_ANY},
 };
 
@@ -71,14 +69,6 @@ static bool units_of(Maker *m, DenseConfig *config)
     return false;
 }
 
-static void lora_of(Maker *m, DenseConfig *config)
-{
-    const Value *rank = maker_arg(m, "lora_rank"), *alpha = maker_arg(m, "lora_alpha");
-    config->lora_rank = rank->kind == VALUE_INT && rank->integer > 0 ? rank->integer : 0;
-    if (!config->lora_rank) return;
-    config->lora_scale = value_is_number(alpha) ? value_number(alpha) / (double)config->lora_rank : 1;
-}
-
 static bool make(Maker *m)
 {
     DenseConfig *config = ARENA_NEW(m->builder->arena, DenseConfig);
@@ -89,31 +79,12 @@ static bool make(Maker *m)
     if (!maker_regularizer(m, "kernel_regularizer") || !maker_regularizer(m, "bias_regularizer")) return false;
     if (!maker_constraint(m, "kernel_constraint") || !maker_constraint(m, "bias_constraint")) return false;
     config->bias = value_truth(maker_arg(m, "use_bias"));
-    lora_of(m, config);
+    lora_read(m);
     layer_add_input_spec(m->builder, m->layer)->min_ndim = 2;
     return true;
 }
 
-enum { KERNEL_INITIALIZER = 3, BIAS_INITIALIZER = 4, KERNEL_CONSTRAINT = 8 };
-
-/* A(in, rank) · B(rank, units) beside the kernel, which is frozen. */
-static bool add_lora(Builder *b, Layer *layer, int64_t in, Error *err)
-{
-    const DenseConfig *config = config_of(layer);
-    if (!config->lora_rank) return true;
-    if (layer->args[KERNEL_CONSTRAINT].kind != VALUE_NONE)
-        return error_set(err, "ValueError", "Lora is incompatible with kernel constraints. In order to enable lora on this layer, remove "
-                         "the `kernel_constraint` argument.");
-    Value he, zeros;
-    const Value he_name = VALUE_IS_TEXT("he_uniform"), zeros_name = VALUE_IS_TEXT("zeros");
-    config_resolve(b->arena, "initializer", &he_name, &he, NULL);
-    config_resolve(b->arena, "initializer", &zeros_name, &zeros, NULL);
-    const Shape a = SHAPE(in, config->lora_rank), c = SHAPE(config->lora_rank, config->units);
-    if (!layer_add_typed_weight(b, layer, "lora_kernel_a", a, DTYPE_FLOAT32, he, true, err)) return false;
-    if (!layer_add_typed_weight(b, layer, "lora_kernel_b", c, DTYPE_FLOAT32, zeros, true, err)) return false;
-    layer->weights[0].trainable = false;
-    return true;
-}
+enum { KERNEL_INITIALIZER = 3, BIAS_INITIALIZER = 4 };
 
 /* [x] for x: the last of a list of shapes is a shape, and no number of features. */
 static bool refuse_list(Arena *arena, const DenseConfig *config, const Shape *last, Error *err)
@@ -132,7 +103,7 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     if (!layer_add_weight(b, layer, "kernel", SHAPE(last, config->units), layer->args[KERNEL_INITIALIZER], true, err)) return false;
     if (config->bias && !layer_add_weight(b, layer, "bias", SHAPE(config->units), layer->args[BIAS_INITIALIZER], true, err)) return false;
     layer->input_specs[0] = (InputSpec){.ndim = -1, .min_ndim = 2, .max_ndim = -1, .n_axes = 1, .axes = {{-1, last}}};
-    return add_lora(b, layer, last, err);
+    return lora_build(b, layer, "kernel", err);
 }
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -144,24 +115,6 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     return true;
 }
 
-/* The kernel that is used: with lora_a · lora_b added where there is one. */
-static const float *kernel_of(const Forward *f, int64_t in, int64_t units)
-{
-    const DenseConfig *config = config_of(f->layer);
-    const float *kernel = f->weights[0].data;
-    if (!config->lora_rank) return kernel;
-    const float *a = f->weights[1 + config->bias].data, *b = f->weights[2 + config->bias].data;
-    float *sum = arena_array(f->scratch, (size_t)(in * units), sizeof *sum);
-    for (int64_t i = 0; i < in; i++)
-        for (int64_t j = 0; j < units; j++) {
-            double product = 0;
-            for (int64_t r = 0; r < config->lora_rank; r++)
-                product += (double)a[i * config->lora_rank + r] * (double)b[r * units + j];
-            sum[i * units + j] = kernel[i * units + j] + (float)(config->lora_scale * product);
-        }
-    return sum;
-}
-
 static void forward(const Forward *f)
 {
     const DenseConfig *config = config_of(f->layer);
@@ -170,7 +123,7 @@ static void forward(const Forward *f)
     const Activation *activation = config->activation;
     const Matmul product = {
         .rows = rows, .inner = in, .columns = config->units, .left = {.data = f->in[0].data, .step = in},
-        .right = kernel_of(f, in, config->units), .right_row_step = config->units, .right_column_step = 1,
+        .right = lora_kernel(f->scratch, f->layer, f->weights), .right_row_step = config->units, .right_column_step = 1,
         .bias = config->bias ? f->weights[1].data : NULL, .finish = finish_of(f, activation, f->scratch),
         .out = f->out[0].data, .out_step = config->units,
     };
@@ -204,7 +157,7 @@ static void explain_params(const Trace *t, Text *text)
     const DenseConfig *config = config_of(t->layer);
     const long long in = (long long)t->in[0].shape.dim[t->in[0].shape.rank - 1], units = (long long)config->units;
     const long long all = (long long)layer_params(t->layer).all;
-    if (config->lora_rank) text_print(text, "%lld", all);
+    if (t->layer->lora) text_print(text, "%lld", all);
     else if (config->bias) text_print(text, "%lld×%lld + %lld = %lld", in, units, units, all);
     else text_print(text, "%lld×%lld = %lld", in, units, all);
 }
@@ -236,6 +189,12 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     }
 }
 
+/* With LoRA a kernel's number is a sum itself. */
+static TraceRule rule_of(const Layer *layer)
+{
+    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
+}
+
 static const Activation *activation(const Layer *layer)
 {
     return config_of(layer)->activation;
@@ -258,7 +217,7 @@ const LayerKind LAYER_dense = {
     .connections = connections,
     .explain = explain,
     .activation = activation,
-    .rule = TRACE_SUM,
+    .rule_of = rule_of,
     .keeps_mask = true,
     .rowwise = true,
 };

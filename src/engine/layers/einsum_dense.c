@@ -7,6 +7,7 @@
 #include "engine/einsum.h"
 #include "engine/layers/layers.h"
 #include "engine/layers/terms.h"
+#include "engine/lora.h"
 
 enum { LETTERS_MAX = SHAPE_RANK_MAX + 1 };
 
@@ -43,9 +44,9 @@ static const ParamSpec PARAMS[] = {
     {.name = "bias_regularizer", .type = PARAM_REGULARIZER},
     {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},
     {.name = "bias_constraint", .type = PARAM_CONSTRAINT},
-    {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},
-    {.name = "lora_alpha", .type = PARAM_FLOAT, .unsaved = true},
-    {.name = "gptq_unpacked_column_size", .type = PARAM_INT, .unsaved = true},
+    {.name = "lora_rank", .type = PARAM_INT, .saved_with = "lora_rank"},
+    {.name = "lora_alpha", .type = PARAM_FLOAT, .saved_with = "lora_rank"},
+    {.name = "gptq_unpacked_column_size", .type = PARAM_INT, .saved_with = "gptq_unpacked_column_size"},
     {.name = "quantization_config", .type = PARAM_ANY},
 };
 
@@ -88,6 +89,7 @@ static bool make(Maker *m)
     config->equation = string_of(m, "equation");
     if (!config->equation) config->equation = "";
     config->bias_axes = string_of(m, "bias_axes");
+    lora_read(m);
     if (!partial_make(m, &config->partial)) return false;
     maker_set(m, "output_shape", value_shape(m->builder->arena, &config->partial));
     return maker_activation(m, "activation", &config->activation) && maker_initializer(m, "kernel_initializer") &&
@@ -272,7 +274,8 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     if (!analyse(config, &in->shape, b->arena, &a, err)) return false;
     layer_add_input_spec(b, layer)->ndim = in->shape.rank;
     return layer_add_weight(b, layer, "kernel", a.kernel, kernel_initializer(b, layer, &a), true, err) &&
-           (!config->bias_axes || layer_add_weight(b, layer, "bias", a.bias, layer->args[5], true, err));
+           (!config->bias_axes || layer_add_weight(b, layer, "bias", a.bias, layer->args[5], true, err)) &&
+           lora_build(b, layer, "kernel", err);
 }
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -373,7 +376,9 @@ static bool multiply(const Forward *f)
     Letters letters;
     if (!letters_of(f->layer->config, &f->in[0].shape, &e, &letters)) return false;
     const Einsum sum = {letters.in, e.weight, letters.out};
-    return einsum(&sum, &f->in[0], &f->weights[0], f->out);
+    Tensor kernel = f->weights[0];
+    kernel.data = (float *)lora_kernel(f->scratch, f->layer, f->weights);
+    return einsum(&sum, &f->in[0], &kernel, f->out);
 }
 
 static void forward(const Forward *f)
@@ -423,6 +428,12 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     }
 }
 
+/* With LoRA a kernel's number is a sum itself. */
+static TraceRule rule_of(const Layer *layer)
+{
+    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
+}
+
 static const Activation *activation(const Layer *layer)
 {
     const EinsumDenseConfig *config = layer->config;
@@ -432,5 +443,5 @@ static const Activation *activation(const Layer *layer)
 const LayerKind LAYER_einsum_dense = {
     .name = "EinsumDense", .module = "keras.src.layers.core.einsum_dense", .params = PARAMS,
     .n_params = (int)(sizeof PARAMS / sizeof *PARAMS), .call_params = CALL, .n_call_params = 2, .make = make, .build = build,
-    .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, .activation = activation, .rule = TRACE_SUM,
+    .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, .activation = activation, .rule_of = rule_of,
 };

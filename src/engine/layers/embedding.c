@@ -4,6 +4,7 @@
 
 #include "engine/config.h"
 #include "engine/layers/terms.h"
+#include "engine/lora.h"
 #include "engine/operations/operand.h"
 
 #define DIMS {.name = "input_dim", .type = PARAM_INT, .required = true, .example = "1000"},                       \
@@ -16,16 +17,16 @@
 #define INPUT_LENGTH {.name = "input_length", .keyword_only = true, .unsaved = true}
 
 static const ParamSpec PARAMS[] = {
-    DIMS, EMBEDDINGS, {.name = "weights", .unsaved = true}, {.name = "lora_rank", .type = PARAM_INT, .unsaved = true},
-    {.name = "lora_alpha", .unsaved = true}, {.name = "quantization_config"}, INPUT_LENGTH,
+    DIMS, EMBEDDINGS, {.name = "weights", .unsaved = true}, {.name = "lora_rank", .type = PARAM_INT, .saved_with = "lora_rank"},
+    {.name = "lora_alpha", .saved_with = "lora_rank"}, {.name = "quantization_config"}, INPUT_LENGTH,
 };
 /* Embedding's others go to it through **kwargs. */
 static const ParamSpec REVERSIBLE_PARAMS[] = {
     DIMS, {.name = "tie_weights", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE}, EMBEDDINGS,
     {.name = "reverse_dtype", .type = PARAM_DTYPE}, {.name = "logit_soft_cap", .type = PARAM_FLOAT},
     {.name = "weights", .unsaved = true, .keyword_only = true},
-    {.name = "lora_rank", .type = PARAM_INT, .unsaved = true, .keyword_only = true},
-    {.name = "lora_alpha", .unsaved = true, .keyword_only = true}, {.name = "quantization_config", .keyword_only = true}, INPUT_LENGTH,
+    {.name = "lora_rank", .type = PARAM_INT, .saved_with = "lora_rank", .keyword_only = true},
+    {.name = "lora_alpha", .saved_with = "lora_rank", .keyword_only = true}, {.name = "quantization_config", .keyword_only = true}, INPUT_LENGTH,
 };
 static const ParamSpec REVERSIBLE_CALL[] = {
     {.name = "inputs", .type = PARAM_TENSORS, .required = true}, {.name = "reverse", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
@@ -34,10 +35,8 @@ static const ParamSpec REVERSIBLE_CALL[] = {
 typedef struct EmbeddingConfig {
     int64_t rows, columns;
     bool    mask_zero, own_reverse;
-    int64_t lora_rank;
-    double  lora_scale;
     double  soft_cap;         /* 0 = none */
-    const Value *initializer, *constraint;
+    const Value *initializer;
 } EmbeddingConfig;
 
 static const EmbeddingConfig *config_of(const Layer *layer)
@@ -56,14 +55,6 @@ static bool take_dim(Maker *m, const char *name, int64_t *dim)
     return error_fix(m->err, FIX_ARGUMENT, name, strcmp(name, "input_dim") == 0 ? "1000" : "16");
 }
 
-static void lora_of(Maker *m, EmbeddingConfig *config)
-{
-    const Value *rank = maker_arg(m, "lora_rank"), *alpha = maker_arg(m, "lora_alpha");
-    config->lora_rank = rank->kind == VALUE_INT && rank->integer > 0 ? rank->integer : 0;
-    if (!config->lora_rank) return;
-    config->lora_scale = value_is_number(alpha) ? value_number(alpha) / (double)config->lora_rank : 1;
-}
-
 static bool make_table(Maker *m)
 {
     EmbeddingConfig *config = ARENA_NEW(m->builder->arena, EmbeddingConfig);
@@ -73,8 +64,7 @@ static bool make_table(Maker *m)
     if (!maker_constraint(m, "embeddings_constraint")) return false;
     config->mask_zero = value_truth(maker_arg(m, "mask_zero"));
     config->initializer = maker_arg(m, "embeddings_initializer");
-    config->constraint = maker_arg(m, "embeddings_constraint");
-    lora_of(m, config);
+    lora_read(m);
     m->layer->supports_masking = config->mask_zero;
     m->layer->autocast = false;
     return true;
@@ -90,32 +80,14 @@ static bool make_reversible(Maker *m)
     return true;
 }
 
-/* a (rows, rank) · b (rank, columns) beside the table, which is frozen. */
-static bool add_lora(Builder *b, Layer *layer, Error *err)
-{
-    const EmbeddingConfig *config = config_of(layer);
-    if (!config->lora_rank) return true;
-    if (config->constraint->kind != VALUE_NONE)
-        return error_set(err, "ValueError", "Lora is incompatible with embedding constraints. In order to enable lora on this layer, "
-                         "remove the `embeddings_constraint` argument.");
-    Value he, zeros;
-    const Value he_name = VALUE_IS_TEXT("he_uniform"), zeros_name = VALUE_IS_TEXT("zeros");
-    config_resolve(b->arena, "initializer", &he_name, &he, NULL);
-    config_resolve(b->arena, "initializer", &zeros_name, &zeros, NULL);
-    const Shape a = SHAPE(config->rows, config->lora_rank), c = SHAPE(config->lora_rank, config->columns);
-    if (!layer_add_typed_weight(b, layer, "lora_embeddings_a", a, DTYPE_FLOAT32, he, true, err)) return false;
-    if (!layer_add_typed_weight(b, layer, "lora_embeddings_b", c, DTYPE_FLOAT32, zeros, true, err)) return false;
-    layer->weights[0].trainable = false;
-    return true;
-}
-
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     const EmbeddingConfig *config = config_of(layer);
     (void)call, (void)in, (void)n_in;
     if (!layer_add_weight(b, layer, "embeddings", SHAPE(config->rows, config->columns), *config->initializer, true, err)) return false;
-    if (!add_lora(b, layer, err)) return false;
+    if (!lora_build(b, layer, "embeddings", err)) return false;
     if (!config->own_reverse) return true;
+    if (layer->lora) return error_set(err, "ValueError", "None");
     return layer_add_weight(b, layer, "reverse_embeddings", SHAPE(config->columns, config->rows), *config->initializer, true, err);
 }
 
@@ -152,25 +124,12 @@ static KerasTensor *mask(Builder *builder, Layer *layer, Node *node, KerasTensor
 
 /* ---- numbers ---- */
 
-enum { TABLE = 0, LORA_A = 1, LORA_B = 2 };
-
-static int reverse_weight(const EmbeddingConfig *config)
-{
-    return config->lora_rank ? 3 : 1;
-}
-
-static double table_at(const Forward *f, int64_t row, int64_t column)
-{
-    const EmbeddingConfig *config = config_of(f->layer);
-    double value = (double)f->weights[TABLE].data[row * config->columns + column], lora = 0;
-    for (int64_t i = 0; i < config->lora_rank; i++)
-        lora += (double)f->weights[LORA_A].data[row * config->lora_rank + i] * (double)f->weights[LORA_B].data[i * config->columns + column];
-    return value + config->lora_scale * lora;
-}
+enum { TABLE = 0, OWN_REVERSE = 1 };
 
 static void forward_rows(const Forward *f)
 {
     const EmbeddingConfig *config = config_of(f->layer);
+    const float *table = lora_kernel(f->scratch, f->layer, f->weights);
     const int64_t n = shape_size(&f->in[0].shape);
     float *out = f->out[0].data;
     for (int64_t i = 0; i < n; i++) {
@@ -180,7 +139,8 @@ static void forward_rows(const Forward *f)
             *f->impossible = true;
             return;
         }
-        for (int64_t column = 0; column < config->columns; column++) *out++ = (float)table_at(f, row, column);
+        memcpy(out, table + row * config->columns, (size_t)config->columns * sizeof *out);
+        out += config->columns;
     }
 }
 
@@ -189,21 +149,17 @@ static double soft_capped(double x, double cap)
     return cap > 0 ? tanh(x / cap) * cap : x;
 }
 
-static double reverse_at(const Forward *f, int64_t column, int64_t row)
-{
-    const EmbeddingConfig *config = config_of(f->layer);
-    if (!config->own_reverse) return table_at(f, row, column);
-    return (double)f->weights[reverse_weight(config)].data[column * config->rows + row];
-}
-
 static void forward_reverse(const Forward *f)
 {
     const EmbeddingConfig *config = config_of(f->layer);
+    const float *table = config->own_reverse ? f->weights[OWN_REVERSE].data : lora_kernel(f->scratch, f->layer, f->weights);
     const int64_t n = shape_size(&f->out[0].shape) / config->rows;
+    const int64_t row_step = config->own_reverse ? 1 : config->columns, column_step = config->own_reverse ? config->rows : 1;
     for (int64_t i = 0; i < n; i++)
         for (int64_t row = 0; row < config->rows; row++) {
             double sum = 0;
-            for (int64_t c = 0; c < config->columns; c++) sum += (double)f->in[0].data[i * config->columns + c] * reverse_at(f, c, row);
+            for (int64_t c = 0; c < config->columns; c++)
+                sum += (double)f->in[0].data[i * config->columns + c] * (double)table[row * row_step + c * column_step];
             f->out[0].data[i * config->rows + row] = (float)soft_capped(sum, config->soft_cap);
         }
 }
@@ -232,7 +188,7 @@ static int64_t trace_reverse(const Trace *t, TermList *list)
     const int64_t example = t->k / config->rows, row = t->k % config->rows;
     for (int64_t c = 0; c < config->columns; c++) {
         const int64_t from = example * config->columns + c;
-        if (config->own_reverse) terms_add(list, term_product(from, reverse_weight(config), c * config->rows + row));
+        if (config->own_reverse) terms_add(list, term_product(from, OWN_REVERSE, c * config->rows + row));
         else terms_add(list, term_product(from, TABLE, row * config->columns + c));
     }
     return list->n;
@@ -256,6 +212,7 @@ static void explain_params(const Trace *t, Text *text)
 {
     const EmbeddingConfig *config = config_of(t->layer);
     text_print(text, "%lld×%lld", (long long)config->rows, (long long)config->columns);
+    if (t->layer->lora) text_print(text, " + %lld×%lld", (long long)(config->rows + config->columns), (long long)t->layer->lora->rank);
     if (config->own_reverse) text_print(text, " + %lld×%lld", (long long)config->columns, (long long)config->rows);
     text_print(text, " = %lld", (long long)layer_params(t->layer).all);
 }

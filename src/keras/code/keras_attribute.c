@@ -90,7 +90,7 @@ static Value get_config_call(Evaluator *ev, const Given *given)
     dict_set(ev->arena, config.dict, text_value(ev, "name"), text_value(ev, layer->name));
     dict_set(ev->arena, config.dict, text_value(ev, "trainable"), value_bool(layer->trainable));
     for (int i = 0; i < layer->kind->n_params; i++)
-        if (!layer->kind->params[i].unsaved && layer->args)
+        if (layer->args && layer_saves(layer, i))
             dict_set(ev->arena, config.dict, text_value(ev, layer->kind->params[i].name), layer->args[i]);
     return config;
 }
