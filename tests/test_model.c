@@ -398,7 +398,7 @@ static void endless_nesting_is_refused(void **state)
 static void a_subclassed_model_keeps_the_order_of_its_attributes(void **state)
 {
     (void)state;
-    Model *model = subclassed_make(&made.builder, "MyNet", NULL, SPAN_NONE, &made.error);
+    Model *model = subclassed_make(&made.builder, "MyNet", NULL, 0, SPAN_NONE, &made.error);
     Layer *second = dense(2, "second"), *first = dense(4, "first");
     subclassed_track(&made.builder, model, second);
     subclassed_track(&made.builder, model, first);

@@ -73,6 +73,9 @@ static void check_cases(const Case *cases, size_t n)
 
 #define CHECK(cases) check_cases(cases, sizeof cases / sizeof *cases)
 #define KERAS "from keras import *\nfrom keras.layers import *\n"
+#define SMALL KERAS "model = Sequential([Dense(3, input_dim=4, name='a')])\n"
+#define OWN KERAS "class Own(Layer):\n    def __init__(self, **more):\n        super().__init__(**more)\n        self.dense = Dense(3)\n" \
+    "    def call(self, x):\n        return self.dense(x)\n"
 
 static void test_models(void **state)
 {
@@ -126,6 +129,9 @@ static void test_models(void **state)
          "model = Sequential([Dense(3, a, kernel_initializer=k, input_dim=4)])", "dense (None, 3) 15"},
         {"weights= of other layers than Embedding", KERAS "model = Sequential([Input((5, 2)), Bidirectional(LSTM(3), weights=[])])",
          "bidirectional (None, 6) 144"},
+        {"the shape told to a layer of the text", OWN "model = Sequential([Own(input_shape=(4,)), Dense(2)])",
+         "own (None, 3) 15, dense_1 (None, 2) 8"},
+        {"a model of nothing but a name", KERAS "empty = Model(name='a')\nmodel = Sequential([Dense(3, input_dim=4)])", "dense (None, 3) 15"},
         {"built by the data of fit", KERAS "import numpy as np\nmodel = Sequential([Dense(3)])\nmodel.fit(np.zeros((5, 4)), np.zeros((5, 3)))",
          "dense (5, 3) 15"},
     };
@@ -169,6 +175,24 @@ static void test_faults(void **state)
         {"division by zero", "n = 1 // 0", "ZeroDivisionError 1:5 integer division or modulo by zero"},
         {"add gives None", KERAS "model = Sequential().add(Dense(4))\nmodel.add(Dense(2))",
          "dense | AttributeError 4:7 'NoneType' object has no attribute 'add'"},
+        {"an argument that no layer takes", OWN "model = Sequential([Own(units=3)])",
+         "ValueError 5:26 Unrecognized keyword arguments passed to Own: {'units': 3}"},
+        {"a layer of the text takes keywords alone", KERAS "class Own(Layer):\n    def __init__(self):\n        super().__init__(3)\nOwn()",
+         "TypeError 5:26 Layer.__init__() takes 1 positional argument but 2 were given"},
+        {"arguments of Layer itself", KERAS "Layer(units=3)", "ValueError 3:7 Unrecognized keyword arguments passed to Layer: {'units': 3}"},
+        {"the name of a model that is no text", KERAS "Model(name=3)",
+         "ValueError 3:7 Argument `name` must be a string and cannot contain character `/`. Received: name=3 (of type <class 'int'>)"},
+        {"a layer by name and by place", SMALL "model.get_layer('a', 0)",
+         "a (None, 3) 15 | ValueError 4:1 Provide only a layer name or a layer index. Received: index=0, name=a."},
+        {"a layer by a place that is no integer", SMALL "model.get_layer(index=0.0)",
+         "a (None, 3) 15 | TypeError 4:1 list indices must be integers or slices, not float"},
+        {"layers set", SMALL "model.layers = model.layers[:-1]",
+         "a (None, 3) 15 | AttributeError 4:1 `Sequential.layers` attribute is reserved and should not be used. Use `add()` and `pop()` to "
+         "change the layers in this model."},
+        {"weights set", SMALL "model.layers[0].weights = []",
+         "a (None, 3) 15 | AttributeError 4:1 property 'weights' of 'Dense' object has no setter"},
+        {"what only a graph has, set", SMALL "model.layers[0].input_shape = 3\nmodel.input_shape = 3",
+         "a (None, 3) 15 | AttributeError 5:1 property 'input_shape' of 'Sequential' object has no setter"},
         {"an exception that is caught", KERAS "try:\n    n = {}['n']\nexcept KeyError:\n    n = 3\nmodel = Sequential([Dense(n, input_dim=4)])",
          "dense (None, 3) 15"},
     };
@@ -210,6 +234,38 @@ static void test_question(void **state)
     assert_string_equal(slice(&read, reading->places[0].args[1].literal), "(3, 2)");
     assert_string_equal(slice(&read, (Span){reading->model_end.end - 19, reading->model_end.end}), "model.add(Dense(4))");
     read_done(&read);
+}
+
+static const char *input_shown(const Read *read)
+{
+    const Reading *reading = &read->reading;
+    if (reading->n_input_arrays != 1 || reading->input_arrays[0] < 0) return "none";
+    return slice(read, reading->arrays[reading->input_arrays[0]].span);
+}
+
+static void test_input_shown(void **state)
+{
+    (void)state;
+    static const struct { const char *code, *shown; } cases[] = {
+        {"model(np.zeros((1, 4)))", "none"},
+        {"model(np.ones((1, 4)))", "none"},
+        {"a = np.zeros((1, 4))\nmodel(a)", "none"},
+        {"x = np.zeros((1, 4))\nmodel(x)", "np.zeros((1, 4))"},
+        {"a = np.ones((1, 4))\nmodel(a)", "np.ones((1, 4))"},
+        {"model.predict(np.zeros((1, 4)))", "model.predict(np.zeros((1, 4)))"},
+        {"a = np.ones((1, 4))\nmodel.predict(a)\nmodel(np.zeros((1, 4)))", "np.ones((1, 4))"},
+        {"model(np.zeros((1, 4)))\na = np.array([[1, 2, 3, 4]])", "np.array([[1, 2, 3, 4]])"},
+        {"a = np.array([[0, 0, 0, 0]])\nmodel(a)", "np.array([[0, 0, 0, 0]])"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Read read;
+        char code[512];
+        snprintf(code, sizeof code, "import numpy as np\n" SMALL "%s\n", cases[i].code);
+        read_text(&read, code);
+        assert_false(read.reading.error.set);
+        if (strcmp(input_shown(&read), cases[i].shown) != 0) fail_msg("%s: %s", cases[i].code, input_shown(&read));
+        read_done(&read);
+    }
 }
 
 static void test_literals_behind_names(void **state)
@@ -387,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_models),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_question),
+        cmocka_unit_test(test_input_shown),
         cmocka_unit_test(test_literals_behind_names),
         cmocka_unit_test(test_weights_and_seed),
         cmocka_unit_test(test_times),

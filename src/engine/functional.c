@@ -202,11 +202,18 @@ static Model *refuse_arguments(Builder *builder, const Argument *args, int n, Sp
     return NULL;
 }
 
+static bool is_plain(const Argument *args, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (!args[i].keyword || !layer_takes(args[i].keyword)) return false;
+    return true;
+}
+
 Model *model_construct(Builder *builder, const Argument *args, int n, Span span, Error *err)
 {
     const Argument *inputs = given(args, n, "inputs", 0), *outputs = given(args, n, "outputs", 1), *name = given(args, n, "name", 2);
     const Argument *trainable = given(args, n, "trainable", -1);
-    if (!n) return subclassed_make(builder, "Model", NULL, span, err);
+    if (is_plain(args, n)) return subclassed_make(builder, "Model", args, n, span, err);
     if (!inputs || !outputs || positional(args, n) > 2) return refuse_arguments(builder, args, n, span, err);
     if (name && name->value.kind != VALUE_STRING && name->value.kind != VALUE_NONE) {
         error_set(err, "ValueError", "Argument `name` must be a string and cannot contain character `/`. Received: name=%s (of type <class "

@@ -185,6 +185,9 @@ typedef struct Argument {    /* of a constructor or call as written */
 
 /* The constructor: binds arguments as Python does, then runs kind->make. NULL with err on refusal. */
 Layer *layer_make(Builder *, const LayerKind *, const Argument *, int n, Span, Error *);
+/* The same for a class of another name, which is said in refusals and gives the automatic name. */
+Layer *layer_make_as(Builder *, const LayerKind *, const char *class_name, const Argument *, int n, Span, Error *);
+bool layer_takes(const char *keyword);   /* name, trainable, dtype ...: what every layer takes */
 
 /* Applies a layer: Keras' Layer.__call__ on symbolic tensors. NULL with err on refusal.
  * The first call builds the layer. Implicit masks travel as in Keras. */

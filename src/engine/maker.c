@@ -179,7 +179,7 @@ bool maker_child(Maker *maker, Layer *child)
 
 static const char *const BASE_NAMES[] = {"activity_regularizer", "trainable", "dtype", "autocast", "name", "input_dim", "input_shape"};
 
-static bool is_base_name(const char *name)
+bool layer_takes(const char *name)
 {
     for (size_t i = 0; i < sizeof BASE_NAMES / sizeof *BASE_NAMES; i++)
         if (strcmp(BASE_NAMES[i], name) == 0) return true;
@@ -255,7 +255,7 @@ static void base_input_shape(Maker *maker)
 static bool is_taken(const Maker *maker, const char *name)
 {
     const Value *dim = dict_find(maker->kwargs.dict, "input_dim");
-    return is_base_name(name) && (strcmp(name, "input_shape") != 0 || !dim || dim->kind == VALUE_NONE);
+    return layer_takes(name) && (strcmp(name, "input_shape") != 0 || !dim || dim->kind == VALUE_NONE);
 }
 
 /* batch_input_shape=(None, 4) of Keras 2 is input_shape=(4,) today. */
@@ -353,10 +353,15 @@ static void place_error(Error *err, const Layer *layer, Span span)
 
 Layer *layer_make(Builder *builder, const LayerKind *kind, const Argument *args, int n, Span span, Error *err)
 {
+    return layer_make_as(builder, kind, kind->name, args, n, span, err);
+}
+
+Layer *layer_make_as(Builder *builder, const LayerKind *kind, const char *class_name, const Argument *args, int n, Span span, Error *err)
+{
     Layer *layer = ARENA_NEW(builder->arena, Layer);
     *layer = (Layer){
         .kind = kind,
-        .class_name = kind->name,
+        .class_name = class_name,
         .type_name = arena_print(builder->arena, "%s.%s", kind->module ? kind->module : "keras.src.layers", kind->name),
         .span = span,
         .place = -1,

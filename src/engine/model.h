@@ -61,8 +61,8 @@ Model *model_construct(Builder *, const Argument *, int n, Span, Error *);
 /* Model(inputs, outputs): finds the graph between, in Keras' order of layers. */
 Model *functional_make(Builder *, Value inputs, Value outputs, const char *name, Span, Error *);
 
-/* A subclassed model; nodes are recorded while `call` is followed, then functional-like. */
-Model *subclassed_make(Builder *, const char *class_name, const char *name, Span, Error *);
+/* A subclassed model, from what its super().__init__() got; nodes are recorded while `call` is followed, then functional-like. */
+Model *subclassed_make(Builder *, const char *class_name, const Argument *, int n, Span, Error *);
 void subclassed_track(Builder *, Model *, Layer *);   /* self.dense = Dense(4) */
 /* A subclassed model as the functional model of its calls; not for changing. */
 const Model *model_as_functional(Arena *, const Model *);

@@ -6,16 +6,12 @@
 #include "engine/network.h"
 #include "engine/trace.h"
 
-static const ParamSpec CONSTRUCTOR[] = {{.name = "name", .type = PARAM_STRING}};
+static const ParamSpec CONSTRUCTOR[] = {{.name = ""}};
 
-Model *subclassed_make(Builder *builder, const char *class_name, const char *name, Span span, Error *err)
+Model *subclassed_make(Builder *builder, const char *class_name, const Argument *args, int n, Span span, Error *err)
 {
-    const LayerKind *kind = &KIND_SUBCLASSED;
-    const char *own = name ? name : builder_name(builder, class_name);
-    const Argument argument = {.keyword = "name", .value = value_string(builder->arena, own, strlen(own)), .span = SPAN_NONE};
-    Layer *layer = layer_make(builder, kind, &argument, 1, span, err);
+    Layer *layer = layer_make_as(builder, &KIND_SUBCLASSED, class_name, args, n, span, err);
     if (!layer) return NULL;
-    layer->class_name = class_name;
     layer->type_name = arena_print(builder->arena, "__main__.%s", class_name);
     Model *model = ARENA_NEW(builder->arena, Model);
     *model = (Model){.kind = MODEL_SUBCLASSED, .self = layer, .input_structure = VALUE_IS_NONE, .output_structure = VALUE_IS_NONE};
@@ -97,8 +93,8 @@ static bool follow(Builder *builder, Layer *layer, const Call *call, const Tenso
 const LayerKind KIND_SUBCLASSED = {
     .name = "Model",
     .module = "keras.src.models.model",
+    .constructor = "Layer",
     .params = CONSTRUCTOR,
-    .n_params = 1,
     .call_params = MODEL_CALL_PARAMS,
     .n_call_params = 3,
     .build = follow,

@@ -278,8 +278,38 @@ static void set_name(Evaluator *ev, Layer *layer, Value value)
     trail_builds(ev);
 }
 
+static bool among(const char *const *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is(names[i], name)) return true;
+    return false;
+}
+
+/* Properties that only tell. */
+static bool only_tells(const Layer *layer, const char *name)
+{
+    static const char *const of_all[] = {
+        "weights", "trainable_weights", "non_trainable_weights", "variables", "trainable_variables", "non_trainable_variables",
+        "metrics", "metrics_variables", "losses", "input", "output", "dtype", "compute_dtype", "variable_dtype", "input_dtype",
+        "path", "quantization_mode"};
+    static const char *const of_graphs[] = {"inputs", "outputs", "input_shape", "output_shape"};
+    const bool graph = layer->model && layer->model->kind != MODEL_SUBCLASSED;
+    return among(of_all, sizeof of_all / sizeof *of_all, name) || (graph && among(of_graphs, sizeof of_graphs / sizeof *of_graphs, name));
+}
+
+static void refuse_setting(Evaluator *ev, const Layer *layer, const char *name)
+{
+    if (only_tells(layer, name)) raise_error(ev, "AttributeError", "property '%s' of '%s' object has no setter", name, layer->class_name);
+    if (!is(name, "layers") || layer_class_of(ev, layer)->family != CLASS_MODEL) return;
+    if (layer->model->kind == MODEL_SEQUENTIAL)
+        raise_error(ev, "AttributeError", "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and `pop()` to "
+                    "change the layers in this model.");
+    raise_error(ev, "AttributeError", "`Model.layers` attribute is reserved and should not be used. Please use another name.");
+}
+
 bool layer_attribute_set(Evaluator *ev, Layer *layer, const char *name, Value value)
 {
+    refuse_setting(ev, layer, name);
     if (is(name, "trainable")) set_trainable(ev, layer, value);
     else if (is(name, "name") || is(name, "_name")) set_name(ev, layer, value);
     else return false;

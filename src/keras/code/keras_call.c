@@ -177,7 +177,7 @@ Value layer_call_plain(Evaluator *ev, Layer *layer, const Argument *args, int n)
     for (int i = 0; i < n; i++)
         if (any_leaf(&args[i].value, is_unknown) && !args[i].keyword) return args[i].value.kind == VALUE_UNKNOWN
             ? args[i].value : unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
-    if (layer->model && n) registry_used(ev, layer->model, args[0].value, USED_PREDICT);
+    if (layer->model && n) registry_used(ev, layer->model, args[0].value, USED_CALL);
     return any_argument(args, n, is_numbers) ? eager_call(ev, layer, args, n) : symbolic_call(ev, layer, args, n);
 }
 

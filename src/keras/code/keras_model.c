@@ -171,6 +171,7 @@ static Value predict_call(Evaluator *ev, const Given *given)
     if (!given->arg[0] || !all_arrays(given->arg[0])) return not_told(ev);
     const Argument arg = {.value = *given->arg[0], .span = given->written[0].span};
     const bool built = model->built;
+    registry_used(ev, model, *given->arg[0], USED_PREDICT);
     const Value out = call(ev, *given->self, &arg, 1);
     if (!built) registry_model(ev, model);
     return out;
@@ -232,18 +233,27 @@ static _Noreturn void raise_no_layer(Evaluator *ev, const Value *name, const Val
     raise_error(ev, "ValueError", "No such layer: %s. Existing layers are: [%s].", text_of(ev, *name), text_string(&text));
 }
 
+static Value layer_at(Evaluator *ev, Value layers, Value index)
+{
+    const Value count = value_int((int64_t)layers.list->n);
+    const Value beyond = compare(ev, PY_LE, count, index);
+    if (truth(ev, beyond))
+        raise_error(ev, "ValueError", "Was asked to retrieve layer at index %s but model only has %zu layers.", text_of(ev, index),
+                    layers.list->n);
+    return subscript(ev, layers, index);
+}
+
 static Value get_layer_call(Evaluator *ev, const Given *given)
 {
     const Model *model = model_checked(ev, given);
     const Value layers = model_layers(ev, model);
-    int64_t index;
-    if (given->arg[1] && value_integer(given->arg[1], &index)) {
-        if (index >= (int64_t)layers.list->n)
-            raise_error(ev, "ValueError", "Was asked to retrieve layer at index %lld but model only has %zu layers.", (long long)index,
-                        layers.list->n);
-        return subscript(ev, layers, *given->arg[1]);
-    }
-    if (!given->arg[0] || given->arg[0]->kind == VALUE_NONE)
+    const bool named = given->arg[0] && given->arg[0]->kind != VALUE_NONE;
+    const bool placed = given->arg[1] && given->arg[1]->kind != VALUE_NONE;
+    if (named && placed)
+        raise_error(ev, "ValueError", "Provide only a layer name or a layer index. Received: index=%s, name=%s.",
+                    text_of(ev, *given->arg[1]), text_of(ev, *given->arg[0]));
+    if (placed) return layer_at(ev, layers, *given->arg[1]);
+    if (!named)
         raise_error(ev, "ValueError", "Provide either a layer name or layer index at `get_layer`.");
     for (size_t i = 0; i < layers.list->n; i++)
         if (value_is_text(given->arg[0], layers.list->items[i].layer->name)) return layers.list->items[i];

@@ -72,19 +72,19 @@ static Layer *init_functional(Evaluator *ev, const Class *base, const Argument *
     return construct_model(ev, base, args, n, ev->span).layer;
 }
 
-static const char *given_name(const Argument *args, int n)
+static Model *make_own(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
-    const Argument *name = find_keyword(args, n, "name");
-    return name && name->value.kind == VALUE_STRING ? name->value.string.bytes : NULL;
+    int given;
+    const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
+    Error error = error_make(ev);
+    Model *model = subclassed_make(ev->builder, class->name, arguments, given, span, &error);
+    if (!model) raise_fault(ev, &error);
+    return model;
 }
 
 static Layer *init_own(Evaluator *ev, const Class *class, const Argument *args, int n)
 {
-    Error error = error_make(ev);
-    Model *model = subclassed_make(ev->builder, class->name, given_name(args, n), ev->span, &error);
-    if (!model) raise_fault(ev, &error);
-    const Argument *trainable = find_keyword(args, n, "trainable");
-    if (trainable && trainable->value.kind == VALUE_BOOL) layer_set_trainable(model->self, trainable->value.boolean);
+    Model *model = make_own(ev, class, args, n, ev->span);
     if (class->family == CLASS_MODEL) registry_model(ev, model);
     trail_builds(ev);
     return model->self;
@@ -132,10 +132,10 @@ void subclass_finish(Evaluator *ev, Instance *instance)
                 "method. Go add it!", instance->class->name);
 }
 
-/* Layer() and Model() themselves: nothing a model could be made of. */
+/* Layer() itself: nothing a model could be made of. */
 Value construct_base_layer(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
-    (void)class, (void)args, (void)n;
+    if (class->family == CLASS_LAYER) make_own(ev, class, args, n, span);
     return unknown(ev, "cause.not_known_class", source_text(ev, span), span);
 }
 

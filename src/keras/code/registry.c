@@ -375,7 +375,23 @@ static bool fits(const Shape *shape, const Shape *input)
     return true;
 }
 
-/* Given to predict or called first, then to fit, then any array of the text that fits; the last written wins. */
+/* Computed and all zeros: made to build a model, and no picture to teach with. */
+static bool is_blank(const ReadArray *array)
+{
+    const int64_t n = array->tensor.data && !array->numbers ? shape_size(&array->tensor.shape) : 0;
+    for (int64_t i = 0; i < n; i++)
+        if (array->tensor.data[i] != 0) return false;
+    return n > 0;
+}
+
+/* A model is called with what nobody names or writes down to build it, not to see what comes out. */
+static bool is_shown(const ReadArray *array, int how)
+{
+    if (array->variable && strcmp(array->variable, "x") == 0) return true;
+    return how != USED_CALL || (!is_blank(array) && (array->variable || array->numbers));
+}
+
+/* Given to predict first, then to a call, then to fit, then any array of the text that fits; the last written wins. */
 static int array_for_input(const Evaluator *ev, const Model *model, int input)
 {
     const Registry *registry = ev->registry;
@@ -384,11 +400,12 @@ static int array_for_input(const Evaluator *ev, const Model *model, int input)
     for (int how = USED_PREDICT; how >= USED_FIT; how--)
         for (size_t i = registry->n_used; i-- > 0;) {
             const UsedArray *used = &registry->used[i];
-            if (used->model == model && used->input == input && used->how == how && fits(&reading->arrays[used->array].tensor.shape, shape))
+            if (used->model == model && used->input == input && used->how == how && is_shown(&reading->arrays[used->array], how) &&
+                fits(&reading->arrays[used->array].tensor.shape, shape))
                 return used->array;
         }
     for (int i = reading->n_arrays; i-- > 0;)
-        if (reading->arrays[i].variable && reading->arrays[i].tensor.data && fits(&reading->arrays[i].tensor.shape, shape)) return i;
+        if (reading->arrays[i].variable && reading->arrays[i].tensor.data && is_shown(&reading->arrays[i], USED_CALL) && fits(&reading->arrays[i].tensor.shape, shape)) return i;
     return -1;
 }
 
