@@ -93,6 +93,18 @@ static void an_archive_opens_as_code_that_loads_its_weights(void **state)
 
 /* ---- weights beside a text ---- */
 
+static void a_subclassed_model_finds_its_weights_by_attributes(void **state)
+{
+    (void)state;
+    Snapshot snapshot;
+    size_t length;
+    const char *text = bytes_of(DATA "subclassed/net.py", &length);
+    snapshot_open(&snapshot, text, length, &(ReadOptions){.folder = DATA "subclassed"});
+    assert_int_equal(snapshot.reading.n_faults, 0);
+    assert_predicts(&snapshot, DATA "subclassed");
+    snapshot_close(&snapshot);
+}
+
 static const struct { const char *code, *exception; } LOADS[] = {
     {"model.load_weights('model.keras')", NULL},
     {"model.load_weights('none.keras')", "FileNotFoundError"},
@@ -291,6 +303,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(archives_predict_as_keras_does),
         cmocka_unit_test(an_archive_opens_as_code_that_loads_its_weights),
+        cmocka_unit_test(a_subclassed_model_finds_its_weights_by_attributes),
         cmocka_unit_test(a_file_that_cannot_be_loaded_is_told_at_its_line),
         cmocka_unit_test(weights_of_another_model_are_refused),
         cmocka_unit_test(a_file_of_weights_alone_is_loaded_but_tells_no_model),

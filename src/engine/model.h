@@ -13,6 +13,12 @@ typedef struct ModelStep {
     int   first;     /* outputs are tensors [first, first + node->n_out) */
 } ModelStep;
 
+/* What a subclassed model keeps its layers in: a layer, or a list of layers and lists. */
+typedef struct ModelAttribute {
+    const char *name;
+    Value       value;
+} ModelAttribute;
+
 struct Model {
     ModelKind     kind;
     Layer        *self;             /* the model as a layer: name, children, calls */
@@ -23,6 +29,8 @@ struct Model {
     Layer       **called;           /* subclassed: those of its calls, in the order of a functional model; none where Keras
                                        would refuse that model */
     int           n_called;
+    ModelAttribute *attributes;     /* subclassed: as its text made them */
+    int           n_attributes;
     ModelStep    *steps;            /* in the order of execution, those of inputs first; what finds masks too */
     int           n_steps, n_tensors;
     size_t        steps_capacity;

@@ -1,5 +1,6 @@
 #include "keras/store_path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/lora.h"
@@ -50,9 +51,9 @@ static ClassCount *count_of(Listing *listing, const char *name)
     return &listing->counts[listing->n++];
 }
 
-static const char *listing_next(Listing *listing, const Layer *layer)
+static const char *listing_next(Listing *listing, const char *class_name)
 {
-    const char *name = snake_case(listing->arena, layer->class_name);
+    const char *name = snake_case(listing->arena, class_name);
     const int before = count_of(listing, name)->n++;
     if (!before) return arena_print(listing->arena, "%s/%s", listing->path, name);
     return arena_print(listing->arena, "%s/%s_%d", listing->path, name, before);
@@ -78,7 +79,7 @@ static void walk_list(Walk *walk, Layer **layers, int n, const char *path)
 {
     Listing listing = {.arena = walk->places->arena, .path = path};
     for (int i = 0; i < n; i++)
-        if (!layers[i]->kind->operation) walk_layer(walk, layers[i], listing_next(&listing, layers[i]));
+        if (!layers[i]->kind->operation) walk_layer(walk, layers[i], listing_next(&listing, layers[i]->class_name));
 }
 
 static const char *attribute_of(const Layer *owner, const Layer *child)
@@ -115,11 +116,41 @@ static void add_place(StorePlaces *places, Layer *layer, const char *path)
     places->items[places->n++] = (StorePlace){.layer = layer, .path = path};
 }
 
+static void walk_value(Walk *walk, const Value *value, const char *path)
+{
+    Listing listing = {.arena = walk->places->arena, .path = path};
+    const ValueList *list = value->kind == VALUE_LIST ? value->list : NULL;
+    if (value->kind == VALUE_LAYER) walk_layer(walk, value->layer, path);
+    for (size_t i = 0; list && i < list->n; i++) {
+        const Value *item = &list->items[i];
+        walk_value(walk, item, listing_next(&listing, item->kind == VALUE_LAYER ? item->layer->class_name : "Container"));
+    }
+}
+
+/* By the alphabet, private ones last. */
+static int compare_attributes(const void *a, const void *b)
+{
+    const char *one = ((const ModelAttribute *)a)->name, *other = ((const ModelAttribute *)b)->name;
+    if ((*one == '_') != (*other == '_')) return *one == '_' ? 1 : -1;
+    return strcmp(one, other);
+}
+
+static void walk_attributes(Walk *walk, const Model *model, const char *path)
+{
+    Arena *arena = walk->places->arena;
+    const size_t n = (size_t)model->n_attributes;
+    ModelAttribute *sorted = ARENA_ARRAY(arena, n + 1, ModelAttribute);
+    for (size_t i = 0; i < n; i++) sorted[i] = model->attributes[i];
+    qsort(sorted, n, sizeof *sorted, compare_attributes);
+    for (size_t i = 0; i < n; i++) walk_value(walk, &sorted[i].value, join(arena, path, sorted[i].name));
+}
+
 static void walk_model(Walk *walk, const Model *model, const char *path)
 {
-    const bool functional = walk->written && model->kind == MODEL_SUBCLASSED;
-    walk_list(walk, functional ? model->called : model->layers, functional ? model->n_called : model->n_layers,
-              join(walk->places->arena, path, "layers"));
+    const char *layers = join(walk->places->arena, path, "layers");
+    if (model->kind != MODEL_SUBCLASSED) walk_list(walk, model->layers, model->n_layers, layers);
+    else if (walk->written) walk_list(walk, model->called, model->n_called, layers);
+    else walk_attributes(walk, model, path);
 }
 
 static void walk_inside(Walk *walk, const Layer *layer, const char *path)

@@ -163,9 +163,61 @@ static void track_all(Evaluator *ev, Instance *instance)
     }
 }
 
+/* ---- attributes, as files of weights name them ---- */
+
+/* The layers of the value and how they are nested; what is no layer is left out. */
+static Value layers_in(Evaluator *ev, const Value *value, int depth)
+{
+    const ValueList *list = value->kind == VALUE_DICT ? &value->dict->values : value_items(value);
+    Value out = value_list(ev->arena, VALUE_LIST, 0);
+    Layer *layer = layer_of(value);
+    pay(ev, 1);
+    if (layer) return value_layer(layer);
+    for (size_t i = 0; list && depth < 10 && i < list->n; i++) {
+        const Value inner = layers_in(ev, &list->items[i], depth + 1);
+        if (inner.kind == VALUE_LAYER || value_items(&list->items[i]) || list->items[i].kind == VALUE_DICT) list_add(out.list, inner);
+    }
+    return out;
+}
+
+static Value tracked_layers(Evaluator *ev, const Model *model)
+{
+    Value out = value_list(ev->arena, VALUE_LIST, (size_t)model->n_layers);
+    for (int i = 0; i < model->n_layers; i++) list_add(out.list, value_layer(model->layers[i]));
+    return out;
+}
+
+/* A model, other than a layer, has all its layers in model.layers too. */
+static void keep_attributes(Evaluator *ev, const Instance *instance)
+{
+    Model *model = instance->model;
+    if (!model || model->kind != MODEL_SUBCLASSED) return;
+    model->attributes = ARENA_ARRAY(ev->arena, instance->attributes->n + 1, ModelAttribute);
+    model->n_attributes = 0;
+    for (size_t i = 0; i < instance->attributes->n; i++) {
+        const Binding *binding = &instance->attributes->bindings[i];
+        if (!binding->deleted) model->attributes[model->n_attributes++] = (ModelAttribute){binding->name, layers_in(ev, &binding->value, 0)};
+    }
+    if (instance->class->family == CLASS_MODEL)
+        model->attributes[model->n_attributes++] = (ModelAttribute){"layers", tracked_layers(ev, model)};
+}
+
+static void finish_all(Evaluator *ev)
+{
+    for (size_t i = 0; i < ev->subclasses->n; i++) {
+        Instance *instance = value_instance(&ev->subclasses->instances[i]);
+        track_all(ev, instance);
+        keep_attributes(ev, instance);
+    }
+}
+
+/* A text that used up its steps has none left for this. */
 void subclasses_finish(Evaluator *ev)
 {
-    for (size_t i = 0; i < ev->subclasses->n; i++) track_all(ev, value_instance(&ev->subclasses->instances[i]));
+    Catch catch;
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) finish_all(ev);
+    catch_end(ev, &catch);
 }
 
 /* ---- following call() ---- */
