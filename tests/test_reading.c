@@ -123,6 +123,11 @@ static void test_models(void **state)
          "model = Sequential([Dense(int(n), input_dim=4)])", "dense (None, 3) 15"},
         {"activations of tensors", KERAS "x = Input((4,))\nmodel = Model(x, activations.linear(activations.exponential(activations.relu(x))))",
          "input_layer (None, 4), re_lu (None, 4), exp (None, 4)"},
+        {"limits of an activation of a tensor", KERAS "x = Input((4,))\nmodel = Model(x, activations.relu(x, 0.1, 2.5, threshold=1))",
+         "input_layer (None, 4), re_lu (None, 4)"},
+        {"activations that want numbers", KERAS "x = Input((4,))\ny = x\nfor f in (activations.mish, activations.hard_swish, activations.sparsemax):\n"
+         "    try:\n        y = f(x)\n    except ValueError:\n        y = Dense(2)(y)\nmodel = Model(x, y)",
+         "input_layer (None, 4), dense (None, 2) 10, dense_1 (None, 2) 6, dense_2 (None, 2) 6"},
         {"pooling inside a wrapper", KERAS "model = Sequential([Input((12, 8, 1)), TimeDistributed(MaxPooling2D())])",
          "time_distributed (None, 12, 4, 4, 1)"},
         {"get by name", KERAS "k = initializers.get('he_normal')\na = activations.get('tanh')\n"

@@ -250,9 +250,6 @@ UNARY(signbit, "Signbit", OF(has_sign, "x < 0"), .type = TRUTH);
 UNARY(bitwise_invert, "BitwiseInvert", OF(invert, "~x"));
 
 NEURAL(relu, "Relu");
-/* keras.activations.relu of a tensor. */
-const LayerKind OPERATION_activation_relu = {
-    UNARY_OF("ReLU", "nn", .named = "relu"), .function = "activations.relu", .stem = "re_lu"};
 NEURAL(relu6, "Relu6");
 NEURAL(sigmoid, "Sigmoid");
 NEURAL(sparse_sigmoid, "SparseSigmoid");
@@ -272,6 +269,9 @@ UNARY(tanh, "Tanh", .named = "tanh", .type = FLOATED);
 
 static const ParamSpec SLOPE[] = {{.name = "negative_slope", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.2)}};
 static const ParamSpec ALPHA[] = {{.name = "alpha", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(1.0)}};
+static const ParamSpec RECTIFIED[] = {
+    {.name = "negative_slope", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.0)}, {.name = "max_value", .type = PARAM_FLOAT},
+    {.name = "threshold", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.0)}};
 static const ParamSpec SHRINK[] = {{.name = "threshold", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.5)}};
 static const ParamSpec SQUARE_B[] = {{.name = "b", .type = PARAM_FLOAT, .fallback = VALUE_IS_INT(4)}};
 static const ParamSpec APPROXIMATE[] = {{.name = "approximate", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE}};
@@ -282,6 +282,9 @@ static const ParamSpec REPLACED[] = {{.name = "nan", .type = PARAM_FLOAT, .fallb
 
 #define WITH(STEM, NAME, MODULE, PARAMS, ...) const LayerKind OPERATION_##STEM = {UNARY_OF(NAME, MODULE, __VA_ARGS__), MADE_WITH(PARAMS)}
 
+/* keras.activations.relu of a tensor. */
+const LayerKind OPERATION_activation_relu = {
+    UNARY_OF("ReLU", "nn", .named = "relu"), MADE_WITH(RECTIFIED), .function = "activations.relu", .stem = "re_lu"};
 WITH(leaky_relu, "LeakyRelu", "nn", SLOPE, .named = "leaky_relu");
 WITH(elu, "Elu", "nn", ALPHA, .named = "elu");
 WITH(celu, "Celu", "nn", ALPHA, .named = "celu");

@@ -7,6 +7,7 @@
 #include "keras/code/array.h"
 #include "keras/code/array_functions.h"
 #include "keras/code/keras_class.h"
+#include "keras/code/keras_functions.h"
 #include "keras/code/keras_subclass.h"
 #include "keras/code/registry.h"
 #include "keras/code/trail.h"
@@ -298,12 +299,22 @@ static const char *activation_operation(const char *name)
     return name;
 }
 
+/* Activations that ask TensorFlow for numbers at once; inside a call() that is followed there are some. */
+static bool wants_numbers(const Evaluator *ev, const char *name)
+{
+    static const char *const names[] = {"hard_silu", "mish", "sparsemax"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!ev->following && strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
 /* keras.activations.relu(x), and objects such as losses, which tell nothing of the model. */
 Value config_call(Evaluator *ev, const ValueConfig *config, const Argument *args, int n)
 {
     const bool symbolic = arguments_symbolic(args, n);
     const char *name = symbolic ? activation_operation(config->class_name) : config->class_name;
     if (config->function && strcmp(name, "linear") == 0 && n == 1) return args[0].value;
+    if (config->function && symbolic && wants_numbers(ev, name)) refuse_tensorflow(ev, name);
     if (config->function && operation_find(name)) return operation_call(ev, name, args, n);
     return unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
 }

@@ -239,16 +239,19 @@ static const char *keras_name(const char *name)
     return name;
 }
 
+void refuse_tensorflow(Evaluator *ev, const char *function)
+{
+    Error error = error_make(ev);
+    error_set(&error, "ValueError", "%s", REFUSED);
+    error_cause(&error, "cause.tensorflow_function", function, NULL);
+    raise_fault(ev, &error);
+}
+
 /* Inside a layer's own call() TensorFlow's functions are welcome. */
 static Value tensorflow_call(Evaluator *ev, const Given *given)
 {
     const char *name = given->native->data;
-    if (arguments_symbolic(given->written, given->n_written) && !ev->following) {
-        Error error = error_make(ev);
-        error_set(&error, "ValueError", "%s", REFUSED);
-        error_cause(&error, "cause.tensorflow_function", given->native->name, NULL);
-        raise_fault(ev, &error);
-    }
+    if (arguments_symbolic(given->written, given->n_written) && !ev->following) refuse_tensorflow(ev, given->native->name);
     return operation_call(ev, name, given->written, given->n_written);
 }
 

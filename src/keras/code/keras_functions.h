@@ -7,6 +7,8 @@
 extern const Native MODEL_FUNCTIONS[], CONFIG_FUNCTIONS[], UTILITY_FUNCTIONS[], BACKEND_FUNCTIONS[], TENSORFLOW_RANDOM[];
 
 /* tf.reshape ...: refuses symbolic tensors as TensorFlow does, works on arrays. False when there is none. */
+/* In the words for a symbolic tensor that TensorFlow is given. */
+void refuse_tensorflow(Evaluator *, const char *function);
 bool tensorflow_function(Evaluator *, const char *name, Value *out);
 
 #endif
