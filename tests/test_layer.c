@@ -305,6 +305,15 @@ static void lora_of_an_equation_goes_beside_the_last_axis(void **state)
     assert_int_equal(layer_params(einsum).frozen, 6 * 5 * 7);
 }
 
+static void bias_axes_must_name_one(void **state)
+{
+    (void)state;
+    Layer *einsum = MAKE(&made, "EinsumDense", argument(NULL, value_string(&made.arena, "ab,bc->ac", 9)), argument(NULL, value_int(4)),
+                         argument("bias_axes", value_string(&made.arena, "", 0)));
+    assert_null(layer_apply(&made.builder, einsum, value_tensor(input(SHAPE(DIM_NONE, 3))), &made.error));
+    assert_string_equal(made.error.message, "min() arg is an empty sequence");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(set_weights_checks_count_and_shapes, open_made, close_made),
         cmocka_unit_test_setup_teardown(lora_freezes_the_kernel, open_made, close_made),
         cmocka_unit_test_setup_teardown(lora_of_an_equation_goes_beside_the_last_axis, open_made, close_made),
+        cmocka_unit_test_setup_teardown(bias_axes_must_name_one, open_made, close_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

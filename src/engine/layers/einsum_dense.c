@@ -221,6 +221,10 @@ static bool bias_find(Analysis *a, const char *axes, int shift, int elided, Erro
 {
     const char *out = a->equation.out;
     int first = (int)strlen(out);
+    int64_t unused;
+    for (int i = 0; out[i]; i++)
+        if (!letter_dim(&a->out, i + shift, &unused)) return error_set(err, "IndexError", "list index out of range");
+    if (!*axes) return error_set(err, "ValueError", "min() arg is an empty sequence");
     for (const char *c = axes; *c; c++) {
         const int at = place_of(out, *c);
         if (at < 0)
