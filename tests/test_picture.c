@@ -391,6 +391,7 @@ static void units_are_found_by_name(void **state)
     const struct { const char *text; int64_t k; } cases[] = {
         {"dense_1[2]", 2}, {"dense[1,2]", 18}, {"flatten[47]", 47}, {"input[0,1]", 1}, {"input_layer[2,1]", 5}, {"dense_1[4]", -1},
         {"dense_1[-1]", -1}, {"dense_1[1", -1}, {"dense_1[1,1]", -1}, {"dense_1", -1}, {"nobody[0]", -1}, {"", -1}, {"dense_1[2]x", -1},
+        {"activation[0,3]", 3},
     };
     Studio studio;
     Shown shown;

@@ -365,12 +365,12 @@ void columns_make(Columns *columns, Arena *arena, const Variant *variant)
     channels_inherit(columns);
 }
 
-/* An opened model goes by what it gives out. */
-static int opened_named(const Columns *columns, const Plan *plan, const char *name, size_t length)
+/* A folded layer goes by the column it is in, an opened model by what it gives out. */
+static int step_named(const Columns *columns, const Plan *plan, const char *name, size_t length)
 {
     for (int s = 0; s < plan->n_steps; s++) {
         const char *own = plan->steps[s].node->layer->name;
-        if (plan->steps[s].opened && strlen(own) == length && !memcmp(own, name, length)) return columns->by_tensor[plan->steps[s].first];
+        if (strlen(own) == length && !memcmp(own, name, length)) return columns->by_tensor[plan->steps[s].first];
     }
     return -1;
 }
@@ -384,7 +384,7 @@ int columns_find(const Columns *columns, const Plan *plan, const char *name, siz
     const bool any_input = length == 5 && !memcmp(name, "input", 5);
     for (int c = 0; any_input && c < columns->n; c++)
         if (columns->column[c].input) return c;
-    return opened_named(columns, plan, name, length);
+    return step_named(columns, plan, name, length);
 }
 
 int columns_of_row(const Columns *columns, int row)
