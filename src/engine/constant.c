@@ -1,6 +1,6 @@
 #include "engine/constant.h"
 
-static void print_slice(const void *object, Text *text)
+void slice_repr(const void *object, Text *text)
 {
     const SliceParts *slice = object;
     text_put(text, "slice(");
@@ -12,7 +12,7 @@ static void print_slice(const void *object, Text *text)
     text_put_char(text, ')');
 }
 
-static void print_ellipsis(const void *object, Text *text)
+void ellipsis_repr(const void *object, Text *text)
 {
     (void)object;
     text_put(text, "Ellipsis");
@@ -46,8 +46,8 @@ static void print_array(const void *object, Text *text)
     text_put_char(text, ')');
 }
 
-const ObjectKind CONSTANT_SLICE = {.type_name = "slice", .repr = print_slice};
-const ObjectKind CONSTANT_ELLIPSIS = {.type_name = "ellipsis", .repr = print_ellipsis};
+const ObjectKind CONSTANT_SLICE = {.type_name = "slice", .repr = slice_repr};
+const ObjectKind CONSTANT_ELLIPSIS = {.type_name = "ellipsis", .repr = ellipsis_repr};
 static bool array_numbers(const void *object, Arena *arena, Tensor *out)
 {
     (void)arena;

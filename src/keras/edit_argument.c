@@ -2,19 +2,6 @@
 
 #include "keras/edit_parts.h"
 
-static int count(const PyNode *node)
-{
-    int n = 0;
-    for (; node; node = node->next) n++;
-    return n;
-}
-
-static const PyNode *nth(const PyNode *node, int n)
-{
-    while (node && n-- > 0) node = node->next;
-    return node;
-}
-
 static const PyNode *call_of(const Reading *reading, const Place *place) { return source_node(reading, PY_CALL, place->call); }
 
 /* ---- a new argument goes last, by name ---- */
@@ -29,13 +16,13 @@ bool argument_add(const Reading *reading, const Place *place, const char *param,
 {
     const PyNode *call = call_of(reading, place);
     if (!call) return false;
-    const int n = count(call->args);
+    const int n = node_count(call->args);
     if (n == 0) {
         const Span at = {place->inside.start, place->inside.start};
         edits_add(edits, at, arena_print(edits->arena, "%s=%s", param, code));
         return true;
     }
-    const PyNode *last = nth(call->args, n - 1);
+    const PyNode *last = node_nth(call->args, n - 1);
     edits_add(edits, (Span){last->span.end, last->span.end},
               arena_print(edits->arena, "%s%s=%s", separator(reading, edits->arena, last), param, code));
     return true;

@@ -161,20 +161,13 @@ static const Place *placed(const Reading *reading, int index)
     return reading->model && index >= 0 && index < reading->model->n_layers ? layer_place(reading, reading->model->layers[index], &why) : NULL;
 }
 
-static int count(const PyNode *node)
-{
-    int n = 0;
-    for (; node; node = node->next) n++;
-    return n;
-}
-
 /* Sequential([features, head]): a model inside has no constructor here, but it has its item. */
 static const Place *item_place(const Reading *reading, int index, Arena *arena)
 {
     const Span span = reading->shown >= 0 ? reading->models[reading->shown].span : SPAN_NONE;
     const PyNode *call = span_known(span) ? source_node(reading, PY_CALL, span) : NULL;
     const PyNode *item = call && call->args && call->args->a && call->args->a->type == PY_LIST ? call->args->a->list : NULL;
-    if (!item || count(item) != reading->model->n_layers || !reading->n_places) return NULL;
+    if (!item || node_count(item) != reading->model->n_layers || !reading->n_places) return NULL;
     while (index-- > 0) item = item->next;
     Place *place = ARENA_NEW(arena, Place);
     *place = (Place){.form = PLACE_ITEM, .call = item->span, .callee = reading->places[0].callee, .statement = item->outer, .times = 1};

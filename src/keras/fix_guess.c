@@ -6,19 +6,6 @@
 
 enum { GUESSES_SHOWN = 2, TRIES_MAX = 40 };
 
-static int count(const PyNode *node)
-{
-    int n = 0;
-    for (; node; node = node->next) n++;
-    return n;
-}
-
-static const PyNode *nth(const PyNode *node, int n)
-{
-    while (node && n-- > 0) node = node->next;
-    return node;
-}
-
 static const char *callee(const PyNode *call)
 {
     return call && (call->a->type == PY_NAME || call->a->type == PY_ATTRIBUTE) ? call->a->name : "";
@@ -71,7 +58,7 @@ static bool return_sequences(Proposal *p, const Scene *scene, int variant, Span 
     if (!call || !message || !strstr(message, "expected ndim=3, found ndim=2")) return false;
     for (const PyNode *arg = call->args; arg; arg = arg->next)
         if (arg->name && strcmp(arg->name, "return_sequences") == 0) return false;
-    put_at(p, call->args ? nth(call->args, count(call->args) - 1)->span.end : call->at.end - 1,
+    put_at(p, call->args ? node_nth(call->args, node_count(call->args) - 1)->span.end : call->at.end - 1,
            call->args ? ", return_sequences=True" : "return_sequences=True");
     *shown = place->call;
     return true;
@@ -139,7 +126,7 @@ static const char *whole_number(Arena *arena, const PyNode *value)
 
 static bool whole_argument(Proposal *p, const Scene *scene, int variant, Span *shown)
 {
-    const PyNode *arg = scene->call ? nth(scene->call->args, variant) : NULL;
+    const PyNode *arg = scene->call ? node_nth(scene->call->args, variant) : NULL;
     const char *code = arg && arg->a ? whole_number(p->arena, arg->a) : NULL;
     if (!arg) return false;
     if (!code) return whole_argument(p, scene, variant + 1, shown);
@@ -156,7 +143,7 @@ static bool list_tensors(Proposal *p, const Scene *scene, int variant, Span *sho
     const PyNode *call = scene->application;
     if (variant || !call || positional_count(call) < 2) return false;
     put_at(p, call->args->outer.start, "[");
-    put_at(p, nth(call->args, positional_count(call) - 1)->outer.end, "]");
+    put_at(p, node_nth(call->args, positional_count(call) - 1)->outer.end, "]");
     *shown = call->span;
     return true;
 }
@@ -172,7 +159,7 @@ static bool unlist_tensors(Proposal *p, const Scene *scene, int variant, Span *s
 {
     const PyNode *list = variant ? NULL : list_argument(scene->application);
     if (!list) return false;
-    edits_add(&p->text.edits, list->outer, copy(p, (Span){list->list->outer.start, nth(list->list, count(list->list) - 1)->outer.end}));
+    edits_add(&p->text.edits, list->outer, copy(p, (Span){list->list->outer.start, node_nth(list->list, node_count(list->list) - 1)->outer.end}));
     *shown = scene->application->span;
     return true;
 }
@@ -182,7 +169,7 @@ static bool repeat_tensor(Proposal *p, const Scene *scene, int variant, Span *sh
 {
     const PyNode *call = scene->application, *arg = call ? call->args : NULL;
     if (variant > 1 || !arg || arg->next || !is_positional(arg)) return false;
-    const PyNode *tensor = arg->a->type == PY_LIST && count(arg->a->list) == 1 ? arg->a->list : arg->a;
+    const PyNode *tensor = arg->a->type == PY_LIST && node_count(arg->a->list) == 1 ? arg->a->list : arg->a;
     const char *text = copy(p, tensor->outer);
     edits_add(&p->text.edits, arg->span, arena_print(p->arena, variant ? "%s, %s" : "[%s, %s]", text, text));
     *shown = call->span;
@@ -192,9 +179,9 @@ static bool repeat_tensor(Proposal *p, const Scene *scene, int variant, Span *sh
 /* Dense(3, x) -> Dense(3)(x), Flatten(x)() -> Flatten()(x) */
 static bool take_tensor_out(Proposal *p, const Scene *scene, int variant, Span *shown)
 {
-    const PyNode *call = scene->call, *last = call ? nth(call->args, count(call->args) - 1) : NULL;
+    const PyNode *call = scene->call, *last = call ? node_nth(call->args, node_count(call->args) - 1) : NULL;
     if (variant || !last || !is_positional(last) || last->a->type != PY_NAME) return false;
-    const int from = last == call->args ? call->at.start + 1 : nth(call->args, count(call->args) - 2)->span.end;
+    const int from = last == call->args ? call->at.start + 1 : node_nth(call->args, node_count(call->args) - 2)->span.end;
     const PyNode *whole = scene->application && !scene->application->args ? scene->application : call;
     const char *head = copy(p, (Span){call->span.start, from});
     edits_add(&p->text.edits, whole->span, arena_print(p->arena, "%s)(%s)", head, last->a->name));
@@ -220,7 +207,7 @@ static bool tuple_arguments(Proposal *p, const Scene *scene, int variant, Span *
     const PyNode *call = scene->call;
     if (variant || !call || positional_count(call) < 2) return false;
     put_at(p, call->args->outer.start, "(");
-    put_at(p, nth(call->args, positional_count(call) - 1)->outer.end, ")");
+    put_at(p, node_nth(call->args, positional_count(call) - 1)->outer.end, ")");
     *shown = call->span;
     return true;
 }
@@ -229,10 +216,10 @@ static bool tuple_arguments(Proposal *p, const Scene *scene, int variant, Span *
 static bool hand_to_wrapped(Proposal *p, const Scene *scene, int variant, Span *shown)
 {
     const PyNode *outer = scene->call, *inner = outer && outer->args ? outer->args->a : NULL;
-    const PyNode *arg = inner && inner->type == PY_CALL ? nth(outer->args->next, variant) : NULL;
+    const PyNode *arg = inner && inner->type == PY_CALL ? node_nth(outer->args->next, variant) : NULL;
     if (!arg || !arg->name) return false;
     const char *text = copy(p, arg->span);
-    const PyNode *before = nth(outer->args, variant);
+    const PyNode *before = node_nth(outer->args, variant);
     put_at(p, inner->at.end - 1, inner->args ? arena_print(p->arena, ", %s", text) : text);
     edits_add(&p->text.edits, (Span){before->span.end, arg->span.end}, "");
     *shown = outer->span;
@@ -241,10 +228,10 @@ static bool hand_to_wrapped(Proposal *p, const Scene *scene, int variant, Span *
 
 static bool drop_argument(Proposal *p, const Scene *scene, int variant, Span *shown)
 {
-    const int n = scene->call ? count(scene->call->args) : 0;
-    const PyNode *arg = variant < n ? nth(scene->call->args, n - 1 - variant) : NULL;
+    const int n = scene->call ? node_count(scene->call->args) : 0;
+    const PyNode *arg = variant < n ? node_nth(scene->call->args, n - 1 - variant) : NULL;
     if (!arg) return false;
-    const PyNode *before = n - 1 - variant ? nth(scene->call->args, n - 2 - variant) : NULL;
+    const PyNode *before = n - 1 - variant ? node_nth(scene->call->args, n - 2 - variant) : NULL;
     edits_add(&p->text.edits, before ? (Span){before->span.end, arg->span.end}
                                      : (Span){arg->span.start, arg->next ? arg->next->span.start : arg->span.end}, "");
     *shown = scene->call->span;
@@ -259,7 +246,7 @@ static bool list_layers(Proposal *p, const Scene *scene, int variant, Span *show
     const PyNode *call = scene->named;
     if (variant || !call || strcmp(callee(call), "Sequential") != 0 || !positional_count(call) || call->args->a->type == PY_LIST) return false;
     put_at(p, call->args->outer.start, "[");
-    put_at(p, nth(call->args, positional_count(call) - 1)->outer.end, "]");
+    put_at(p, node_nth(call->args, positional_count(call) - 1)->outer.end, "]");
     *shown = call->span;
     return true;
 }

@@ -54,3 +54,16 @@ int python_faults(const PyNode *module, const PyNode **faults, int cap)
     gather(&found, module->list);
     return found.n;
 }
+
+int node_count(const PyNode *node)
+{
+    int n = 0;
+    for (; node; node = node->next) n++;
+    return n;
+}
+
+const PyNode *node_nth(const PyNode *node, int n)
+{
+    while (node && n-- > 0) node = node->next;
+    return node;
+}

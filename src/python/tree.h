@@ -110,6 +110,10 @@ enum { PY_DEPTH_MAX = 200, PY_INDENT_MAX = 100, PY_HEIGHT_MAX = 2500 };
  * invalid UTF-8, NUL bytes and mixed line ends are told as PY_BAD or taken as Python takes them. */
 PyNode *python_parse(Arena *, const char *text, size_t length);
 
+/* Of a child list: how many, and the n-th from 0; NULL past its end. */
+int node_count(const PyNode *first);
+const PyNode *node_nth(const PyNode *first, int n);
+
 /* All PY_BAD of a tree in order of the text. */
 int python_faults(const PyNode *module, const PyNode **faults, int cap);
 

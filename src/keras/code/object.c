@@ -66,27 +66,9 @@ static void set_repr(const void *object, Text *text)
     text_put_char(text, '}');
 }
 
-static void slice_repr(const void *object, Text *text)
-{
-    const Slice *slice = object;
-    text_put(text, "slice(");
-    value_repr(text, &slice->start);
-    text_put(text, ", ");
-    value_repr(text, &slice->stop);
-    text_put(text, ", ");
-    value_repr(text, &slice->step);
-    text_put_char(text, ')');
-}
-
 static void iterator_repr(const void *object, Text *text)
 {
     text_print(text, "<%s object>", ((const Iterator *)object)->type_name);
-}
-
-static void ellipsis_repr(const void *object, Text *text)
-{
-    (void)object;
-    text_put(text, "Ellipsis");
 }
 
 static void operation_repr(const void *object, Text *text)

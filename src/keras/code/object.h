@@ -3,6 +3,7 @@
 #define SHAPEFLOW_KERAS_CODE_OBJECT_H
 
 #include "engine/config.h"
+#include "engine/constant.h"
 #include "engine/model.h"
 #include "python/tree.h"
 
@@ -94,9 +95,7 @@ typedef struct Range {
     int64_t start, stop, step, n;
 } Range;
 
-typedef struct Slice {
-    Value start, stop, step;
-} Slice;
+typedef SliceParts Slice;    /* its parts may still be any value */
 
 /* What next() has yet to give; made whole at once, for nothing is ever executed twice. */
 typedef struct Iterator {
