@@ -238,6 +238,8 @@ static const LayerCode LAYER_CODES[] = {
     {LAYER("Dense", "\"units\": 4, \"kernel_initializer\": \"he_normal\""), "Dense(4, kernel_initializer='he_normal')"},
     {LAYER("Dense", "\"units\": 4, \"kernel_initializer\": {\"class_name\": \"HeNormal\", \"module\": \"keras.initializers\", \"config\": {\"seed\": 3}}"),
      "Dense(4, kernel_initializer=keras.initializers.HeNormal(seed=3))"},
+    {LAYER("Dense", "\"units\": 4, \"bias_initializer\": {\"class_name\": \"Constant\", \"module\": \"keras.initializers\", \"config\": {\"value\": 0.0}}"),
+     "Dense(4, bias_initializer=keras.initializers.Constant())"},
     {LAYER("Dense", "\"units\": 4, \"kernel_regularizer\": {\"class_name\": \"L2\", \"module\": \"keras.regularizers\", \"config\": {\"l2\": 0.5}}"),
      "Dense(4, kernel_regularizer=keras.regularizers.L2(l2=0.5))"},
     {LAYER("Conv2D", "\"filters\": 3, \"kernel_size\": [3, 3], \"strides\": [1, 1]"), "Conv2D(3, 3)"},

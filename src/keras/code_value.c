@@ -137,6 +137,18 @@ static const ValueConfig *default_config(CodeWriter *writer, const ValueConfig *
     return kind && config_make(writer->arena, kind, NULL, 0, &least, &error) ? least.config : NULL;
 }
 
+/* Whether the name alone is read as the very same: "constant" does not say which. */
+static bool name_suffices(CodeWriter *writer, const ValueConfig *config, const char *name)
+{
+    const char *family = strrchr(config->module, '.');
+    Value found;
+    Error error = {.arena = writer->arena};
+    if (!family) return false;
+    const char *what = arena_print(writer->arena, "%.*s", (int)strlen(family) - 2, family + 1);
+    const Value text = value_string(writer->arena, name, strlen(name));
+    return config_resolve(writer->arena, what, &text, &found, &error) && found.kind == VALUE_CONFIG && config_equals(config, found.config);
+}
+
 /* "'he_normal'", or "keras.initializers.RandomNormal(stddev=0.1)". */
 static void put_config(CodeWriter *writer, Text *text, const ValueConfig *config)
 {
@@ -144,11 +156,12 @@ static void put_config(CodeWriter *writer, Text *text, const ValueConfig *config
         text_print(text, "'%s'", config->class_name);
         return;
     }
-    const ValueConfig *least = default_config(writer, config);
-    if (least && config_equals(config, least)) {
-        text_print(text, "'%s'", snake_case(writer->arena, config->class_name));
+    const char *short_name = snake_case(writer->arena, config->class_name);
+    if (name_suffices(writer, config, short_name)) {
+        text_print(text, "'%s'", short_name);
         return;
     }
+    const ValueConfig *least = default_config(writer, config);
     text_print(text, "%s.%s(", config->module, config->class_name);
     bool first = true;
     for (size_t i = 0; i < config->arguments.keys.n; i++) {
