@@ -89,11 +89,22 @@ void driven_move(Driven *driven, Point at)
     give(driven, (Input){.type = INPUT_MOVE, .at = at});
 }
 
-void driven_click(Driven *driven, Point at)
+void driven_press(Driven *driven, Point at)
 {
     driven_move(driven, at);
     give(driven, (Input){.type = INPUT_PRESS, .at = at, .button = BUTTON_LEFT, .clicks = 1});
+}
+
+void driven_release(Driven *driven, Point at)
+{
+    driven_move(driven, at);
     give(driven, (Input){.type = INPUT_RELEASE, .at = at, .button = BUTTON_LEFT, .clicks = 1});
+}
+
+void driven_click(Driven *driven, Point at)
+{
+    driven_press(driven, at);
+    driven_release(driven, at);
 }
 
 void driven_wheel(Driven *driven, Point at, float by)

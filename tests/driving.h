@@ -22,6 +22,8 @@ void driven_wait(Driven *, double seconds);
 void driven_key(Driven *, int key, unsigned modifiers);
 void driven_type(Driven *, const char *text);      /* as text, a new line as Enter */
 void driven_move(Driven *, Point);
+void driven_press(Driven *, Point);                /* and holds */
+void driven_release(Driven *, Point);
 void driven_click(Driven *, Point);
 void driven_wheel(Driven *, Point, float by);
 

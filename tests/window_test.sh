@@ -96,6 +96,12 @@ cp "$folder/question.py" "$folder/original.py"
 start "$folder/question.py"
 wait_for 'the title' title_is 'question.py - shapeflow'
 
+# The window has a picture of its own, with no .desktop file installed.
+if command -v xprop >/dev/null; then
+    has_icon() { xprop -id "$window" _NET_WM_ICON | grep -q 'Icon (128 x 128)'; }
+    wait_for 'the icon' has_icon
+fi
+
 # A unit is hovered: the inspector below the picture says something else.
 before=$(part_sum 420 600 560 100)
 xdotool mousemove 552 178

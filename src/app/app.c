@@ -219,6 +219,7 @@ Cursor app_cursor(const App *app)
     if (app->drag == DRAG_INSPECTOR || app->drag == DRAG_SUMMARY) return CURSOR_SIZE_Y;
     if (rect_holds(page->inspector_edge, app->pointer) || rect_holds(page->summary_edge, app->pointer)) return CURSOR_SIZE_Y;
     if (hover->type == PICK_WIDGET) return hover->id && strcmp(hover->id, "page") == 0 ? CURSOR_ARROW : CURSOR_HAND;
+    if (pointing_bar(app) != DRAG_NONE) return CURSOR_ARROW;
     if (rect_holds(editor_area(app), app->pointer)) return CURSOR_TEXT;
     if (hover->type == PICK_SHAPE || hover->type == PICK_ARGUMENT || hover->type == PICK_INSERT || hover->type == PICK_SUMMARY_ROW) return CURSOR_HAND;
     return CURSOR_ARROW;

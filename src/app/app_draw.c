@@ -5,6 +5,7 @@
 #include "app/bar.h"
 #include "app/command.h"
 #include "app/inspector.h"
+#include "app/pointing.h"
 #include "app/sheet.h"
 #include "app/summary_pane.h"
 #include "app/ui.h"
@@ -45,7 +46,8 @@ static void code_draw(const App *app, Scene *scene)
 {
     Span lit[LIT_MAX], faults[FAULTS_MAX];
     const Snapshot *now = app->study.now;
-    EditorLook look = {.theme = app_theme(app), .focused = app->attention == ATTENTION_CODE && !app->field.kind, .lit = lit, .faults = faults};
+    EditorLook look = {.theme = app_theme(app), .focused = app->attention == ATTENTION_CODE && !app->field.kind,
+                       .bar_lit = pointing_bar(app) == DRAG_CODE_BAR, .lit = lit, .faults = faults};
     if (!study_stale(&app->study) && now && !now->failed) {
         lit[look.n_lit] = span_of_layer(now, summary_lit(app));
         if (span_known(lit[look.n_lit])) look.n_lit++;

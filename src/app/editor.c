@@ -45,6 +45,11 @@ float editor_height(const Editor *editor)
     return (float)editor->rows.n * pitch(editor);
 }
 
+ScrollBar editor_bar(const Editor *editor, Rect area)
+{
+    return (ScrollBar){area, editor->scroll, editor_height(editor), editor->scale};
+}
+
 void editor_layout(Editor *editor, const Measure *measure, Rect area, float scale, const char *note, int note_at)
 {
     const Buffer *buffer = &editor->buffer;

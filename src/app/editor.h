@@ -6,6 +6,7 @@
 #include "app/input.h"
 #include "app/platform.h"
 #include "app/rows.h"
+#include "app/scroll_bar.h"
 #include "python/tree.h"
 #include "scene/theme.h"
 
@@ -59,6 +60,7 @@ void editor_reveal(Editor *, Rect area, int at);      /* scrolls so that a byte 
 
 float editor_height(const Editor *);                   /* of all rows, in points */
 float editor_gutter(const Editor *);                   /* of the line numbers */
+ScrollBar editor_bar(const Editor *, Rect area);
 Rect  editor_caret(const Editor *, Rect area);         /* for input methods */
 int   editor_place(const Editor *, Rect area, Point);  /* the byte nearest to a point */
 int   editor_line_at(const Editor *, Rect area, Point);   /* from 1; 0 = beside the text */
@@ -67,6 +69,7 @@ int   editor_line_at(const Editor *, Rect area, Point);   /* from 1; 0 = beside 
 typedef struct EditorLook {
     const Theme *theme;
     bool         focused;
+    bool         bar_lit;                 /* the pointer is on the scroll bar */
     const Span  *lit;     int n_lit;      /* lines of what is hovered or focused elsewhere */
     const Span  *dimmed;  int n_dimmed;   /* no part of the model */
     const Span  *faults;  int n_faults;   /* underlined */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "app/editor.h"
-#include "app/scroll_bar.h"
 
 typedef struct Pen {
     const Editor     *editor;
@@ -208,6 +207,8 @@ void editor_draw(const Editor *editor, Scene *scene, Rect area, const EditorLook
         faults_draw(&pen, i, row);
     }
     if (look->focused) caret_draw(&pen);
-    scroll_bar_draw(scene, look->theme, area, editor->scroll, editor_height(editor));
+    const ScrollBar bar = editor_bar(editor, area);
+    if (look->bar_lit) scroll_bar_draw_lit(scene, look->theme, &bar);
+    else scroll_bar_draw(scene, look->theme, &bar);
     mark_unclip(scene);
 }

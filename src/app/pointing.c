@@ -66,6 +66,19 @@ static bool covered(const App *app)
     return app->sheet != SHEET_NONE || app->menu.kind || app->field.kind;
 }
 
+static DragKind bar_at(const App *app, Point at)
+{
+    const ScrollBar code = editor_bar(&app->editor, app->page.code), summary = summary_bar(app);
+    if (covered(app)) return DRAG_NONE;
+    return scroll_bar_holds(&code, at) ? DRAG_CODE_BAR : scroll_bar_holds(&summary, at) ? DRAG_SUMMARY_BAR : DRAG_NONE;
+}
+
+DragKind pointing_bar(const App *app)
+{
+    if (app->drag != DRAG_NONE) return app->drag == DRAG_CODE_BAR || app->drag == DRAG_SUMMARY_BAR ? app->drag : DRAG_NONE;
+    return app->pointing ? bar_at(app, app->pointer) : DRAG_NONE;
+}
+
 static Pick look(App *app, Point at)
 {
     const Scene *scene = app_scene(app);
@@ -73,6 +86,7 @@ static Pick look(App *app, Point at)
     const Pick *pick = found >= 0 ? &scene->picks[found] : NULL;
     const bool widget = pick && pick->type == PICK_WIDGET && strcmp(pick->id, "page") != 0;
     if (widget || covered(app)) return pick ? *pick : nothing(PICK_NONE);
+    if (bar_at(app, at) != DRAG_NONE) return nothing(PICK_NONE);
     if (rect_holds(app->page.code, at)) return look_in_code(app, at);
     if (rect_holds(app->page.canvas, at)) return look_in_canvas(app, scene, at);
     return pick ? *pick : nothing(PICK_NONE);
@@ -160,6 +174,19 @@ static void drag_pan(App *app, Point at)
     app->pan = picture_pan(&view, &none);
 }
 
+static void bar_hold(App *app, float y)
+{
+    const ScrollBar bar = app->drag == DRAG_CODE_BAR ? editor_bar(&app->editor, app->page.code) : summary_bar(app);
+    app->drag_start.y = scroll_bar_grip(&bar, y);
+}
+
+static void drag_bar(App *app, float y)
+{
+    const ScrollBar code = editor_bar(&app->editor, app->page.code), summary = summary_bar(app);
+    if (app->drag == DRAG_CODE_BAR) app->editor.scroll = scroll_bar_at(&code, app->drag_start.y, y);
+    else app->summary_scroll = scroll_bar_at(&summary, app->drag_start.y, y);
+}
+
 static void drag_move(App *app, const Input *input)
 {
     switch (app->drag) {
@@ -169,6 +196,7 @@ static void drag_move(App *app, const Input *input)
     case DRAG_PAN: drag_pan(app, input->at); break;
     case DRAG_SCRUB: inspector_scrub(app, input->at); break;
     case DRAG_EDITOR: editor_input(&app->editor, input, app->page.code, &app->platform, app->seconds); break;
+    case DRAG_CODE_BAR: case DRAG_SUMMARY_BAR: drag_bar(app, input->at.y); break;
     case DRAG_NONE: case DRAG_CANVAS: break;
     }
 }
@@ -230,6 +258,12 @@ static void press(App *app, const Input *input)
     }
     app->drag = edge_at(app, input->at);
     if (app->drag != DRAG_NONE) return;
+    app->drag = bar_at(app, input->at);
+    if (app->drag != DRAG_NONE) {
+        bar_hold(app, input->at.y);
+        drag_bar(app, input->at.y);
+        return;
+    }
     if (rect_holds(app->page.code, input->at)) press_code(app, input);
     else app->attention = ATTENTION_CANVAS;
     if (rect_holds(app->page.canvas, input->at) && input->button != BUTTON_RIGHT) app->drag = DRAG_CANVAS;

@@ -10,6 +10,9 @@ void pointing_rest(App *);
 void pointing_again(App *);
 void pointing_input(App *, const Input *);
 
+/* The scroll bar that is held or under the pointer: DRAG_CODE_BAR, DRAG_SUMMARY_BAR, or DRAG_NONE. */
+DragKind pointing_bar(const App *);
+
 /* What is under the pointer, looked for anew. */
 void pointing_look(App *, Point);
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "app/scroll_bar.h"
+#include "app/pointing.h"
 #include "app/ui.h"
 #include "keras/summary.h"
 #include "scene/number.h"
@@ -47,6 +47,13 @@ static float rows_height(const App *app)
 static float scroll_most(const App *app)
 {
     return fmaxf(0, all_rows_height(app) - rows_height(app));
+}
+
+ScrollBar summary_bar(const App *app)
+{
+    const Rect pane = app->page.summary;
+    const float scroll = fminf(app->summary_scroll, scroll_most(app));
+    return (ScrollBar){{pane.x, pane.y, pane.w, fmaxf(rows_height(app), 0)}, scroll, all_rows_height(app), app->page.scale};
 }
 
 void summary_scroll(App *app, float rows)
@@ -167,7 +174,9 @@ void summary_draw(const App *app, Scene *scene)
     }
     if (refusal_of(plan)) refusal_draw(&ui, &columns, refusal_of(plan), pane.y + (float)plan->n_layers * pitch - scroll + pitch / 2);
     mark_unclip(scene);
-    scroll_bar_draw(scene, ui.theme, (Rect){pane.x, pane.y, pane.w, fmaxf(room, 0)}, scroll, all_rows_height(app));
+    const ScrollBar bar = summary_bar(app);
+    if (pointing_bar(app) == DRAG_SUMMARY_BAR) scroll_bar_draw_lit(scene, ui.theme, &bar);
+    else scroll_bar_draw(scene, ui.theme, &bar);
     total_draw(&ui, plan, pane.y + fminf((float)count_rows(plan) * pitch, room) + 4 * ui.s);
 }
 

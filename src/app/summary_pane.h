@@ -6,6 +6,7 @@
 
 float summary_height(const App *, float scale);
 void  summary_scroll(App *, float rows);
+ScrollBar summary_bar(const App *);
 void  summary_reveal(App *, int layer);
 void  summary_draw(const App *, Scene *);
 

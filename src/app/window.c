@@ -10,6 +10,7 @@
 #include "app/dialog.h"
 #include "app/files.h"
 #include "app/filing.h"
+#include "app/icon.h"
 #include "app/screen.h"
 #include "app/window_input.h"
 
@@ -262,6 +263,19 @@ static bool document_find(CommandLine *line, const char *path, Document *documen
     return false;
 }
 
+/* For desktops that know the program by no .desktop file. */
+static void icon_set(const Window *window)
+{
+    enum { SIZE = 128 };
+    Arena arena;
+    arena_open(&arena, 0);
+    uint32_t *pixels = icon_pixels(&arena, window->fonts, SIZE);
+    SDL_Surface *icon = SDL_CreateRGBSurfaceWithFormatFrom(pixels, SIZE, SIZE, 32, SIZE * 4, SDL_PIXELFORMAT_ARGB8888);
+    if (icon) SDL_SetWindowIcon(window->window, icon);
+    SDL_FreeSurface(icon);
+    arena_close(&arena);
+}
+
 static bool window_open(Window *window, CommandLine *line, const Document *document, Settings *settings)
 {
     const int place = (int)SDL_WINDOWPOS_CENTERED;
@@ -273,6 +287,7 @@ static bool window_open(Window *window, CommandLine *line, const Document *docum
     window->window = SDL_CreateWindow("shapeflow", place, place, settings->width, settings->height, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!window->window) return false;
     SDL_SetWindowMinimumSize(window->window, LEAST_WIDTH, LEAST_HEIGHT);
+    icon_set(window);
     SDL_StopTextInput();
     window->answered = SDL_RegisterEvents(1);
     app_open(&window->app, &(AppOptions){
