@@ -1,6 +1,6 @@
 #include "engine/constant.h"
 
-void slice_repr(const void *object, Text *text)
+static void slice_repr(const void *object, Text *text)
 {
     const SliceParts *slice = object;
     text_put(text, "slice(");
@@ -12,7 +12,7 @@ void slice_repr(const void *object, Text *text)
     text_put_char(text, ')');
 }
 
-void ellipsis_repr(const void *object, Text *text)
+static void ellipsis_repr(const void *object, Text *text)
 {
     (void)object;
     text_put(text, "Ellipsis");

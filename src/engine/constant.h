@@ -5,15 +5,11 @@
 #include "engine/value.h"
 
 typedef struct SliceParts {
-    Value start, stop, step;    /* ints or None */
+    Value start, stop, step;    /* ints or None; as a text has them, any value */
 } SliceParts;
 
 extern const ObjectKind CONSTANT_SLICE, CONSTANT_ELLIPSIS;
 extern const ObjectKind CONSTANT_ARRAY;    /* data is a Tensor; its numbers may be unknown (NULL) */
-
-/* As Python writes them. */
-void slice_repr(const void *slice_parts, Text *);
-void ellipsis_repr(const void *, Text *);
 
 Value value_slice(Arena *, Value start, Value stop, Value step);
 Value value_ellipsis(void);

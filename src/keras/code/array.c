@@ -91,7 +91,7 @@ bool scalar_number(const Value *value, double *out)
 
 static Value not_told(Evaluator *ev)
 {
-    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_numbers");
 }
 
 /* ---- from lists ---- */

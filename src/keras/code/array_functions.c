@@ -170,7 +170,7 @@ Value array_transpose(Evaluator *ev, const Array *array, const int *order)
 
 static int axis_of(Evaluator *ev, const Value *value, int rank)
 {
-    const int64_t axis = index_of(ev, *value, "axis");
+    const int64_t axis = whole_of(ev, *value);
     if (axis < -rank || axis >= rank)
         raise_error(ev, "AxisError", "axis %lld is out of bounds for array of dimension %d", (long long)axis, rank);
     return (int)(axis < 0 ? axis + rank : axis);
@@ -276,7 +276,7 @@ static const Array **operands(Evaluator *ev, const Value *value, size_t *n)
 
 static Value not_told(Evaluator *ev)
 {
-    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_numbers");
 }
 
 static Value concatenate_call(Evaluator *ev, const Given *given)
@@ -453,7 +453,7 @@ const Native *array_function(const char *name)
 Value array_function_call(Evaluator *ev, const char *name, const Argument *args, int n)
 {
     const Native *native = array_function(name);
-    return native ? native_call(ev, native, NULL, args, n) : unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
+    return native ? native_call(ev, native, NULL, args, n) : unknown_here(ev, "cause.not_known_function");
 }
 
 /* ---- attributes ---- */
@@ -486,7 +486,7 @@ bool array_attribute(Evaluator *ev, Value value, const char *name, Value *out)
     else if (strcmp(name, "dtype") == 0) *out = dtype_value(array->dtype);
     else if (strcmp(name, "T") == 0) *out = call(ev, method_of(ev, value, array_function("transpose")), NULL, 0);
     else if (function) *out = method_of(ev, value, function);
-    else *out = unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    else *out = unknown_here(ev, "cause.not_known_object");
     return true;
 }
 

@@ -44,7 +44,7 @@ static void take_all(View *view)
     add_axis(view, (Axis){.n = n, .step = stride(view, view->source++)});
 }
 
-static void take_slice(View *view, const Slice *slice)
+static void take_slice(View *view, const SliceParts *slice)
 {
     const int64_t n = source_dim(view), step = stride(view, view->source);
     const bool whole = slice->start.kind == VALUE_NONE && slice->stop.kind == VALUE_NONE && slice->step.kind == VALUE_NONE;
@@ -98,8 +98,8 @@ static void take(View *view, Value index, int rest)
 {
     int64_t at;
     if (index.kind == VALUE_NONE) add_axis(view, (Axis){.n = 1});
-    else if (value_is(&index, &OBJECT_SLICE)) take_slice(view, index.object.data);
-    else if (value_is(&index, &OBJECT_ELLIPSIS)) { while (view->array->shape.rank - view->source > rest) take_all(view); }
+    else if (value_is(&index, &CONSTANT_SLICE)) take_slice(view, index.object.data);
+    else if (value_is(&index, &CONSTANT_ELLIPSIS)) { while (view->array->shape.rank - view->source > rest) take_all(view); }
     else if (index.kind == VALUE_BOOL) raise_error(view->ev, "IndexError", "unsupported index");
     else if (value_integer(&index, &at)) take_one(view, at);
     else if (array_of(&index)) take_picked(view, array_of(&index));
@@ -116,7 +116,7 @@ static int axes_used(const ValueList *indices, size_t from)
 {
     int n = 0;
     for (size_t i = from; i < indices->n; i++)
-        n += indices->items[i].kind != VALUE_NONE && !value_is(&indices->items[i], &OBJECT_ELLIPSIS);
+        n += indices->items[i].kind != VALUE_NONE && !value_is(&indices->items[i], &CONSTANT_ELLIPSIS);
     return n;
 }
 
@@ -176,10 +176,10 @@ static Value view_array(const View *view)
 Value array_item(Evaluator *ev, Value value, Value index)
 {
     View view = {.ev = ev, .array = array_of(&value)};
-    if (index.kind == VALUE_STRING) return unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    if (index.kind == VALUE_STRING) return unknown_here(ev, "cause.not_known_object");
     view_make(&view, index);
     if (view.rank) return view_array(&view);
-    if (!view.array->numbers || view.vague) return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    if (!view.array->numbers || view.vague) return unknown_here(ev, "cause.not_known_numbers");
     Value out = value_scalar(ev, view.array->dtype, view.array->numbers[view.offset]);
     if (view.array->places) out.span = view.array->places[view.offset];
     return out;

@@ -17,7 +17,7 @@ static Dtype dtype_arg(const Value *value, Dtype fallback)
 static void add_dim(Evaluator *ev, Shape *shape, const Value *dim)
 {
     int64_t n = DIM_NONE;
-    if (dim->kind != VALUE_UNKNOWN && dim->kind != VALUE_NONE) n = index_of(ev, *dim, "dimensions");
+    if (dim->kind != VALUE_UNKNOWN && dim->kind != VALUE_NONE) n = whole_of(ev, *dim);
     if (shape->rank == SHAPE_RANK_MAX) raise_error(ev, "ValueError", "maximum supported dimension for an ndarray is %d", SHAPE_RANK_MAX);
     if (n < 0 && dim->kind != VALUE_UNKNOWN && dim->kind != VALUE_NONE) raise_error(ev, "ValueError", "negative dimensions are not allowed");
     shape->dim[shape->rank++] = n;
@@ -71,8 +71,8 @@ static Value make_like(Evaluator *ev, const Given *given)
 
 static Value make_eye(Evaluator *ev, const Given *given)
 {
-    const int64_t n = index_of(ev, *given->arg[0], "N");
-    const int64_t m = given->arg[1] && given->arg[1]->kind != VALUE_NONE ? index_of(ev, *given->arg[1], "M") : n;
+    const int64_t n = whole_of(ev, *given->arg[0]);
+    const int64_t m = given->arg[1] && given->arg[1]->kind != VALUE_NONE ? whole_of(ev, *given->arg[1]) : n;
     if (n < 0 || m < 0) raise_error(ev, "ValueError", "negative dimensions are not allowed");
     const Value out = array_sized(ev, SHAPE(n, m), dtype_arg(given->arg[2], DTYPE_FLOAT64), &zero);
     double *numbers = array_of(&out)->numbers;
@@ -106,7 +106,7 @@ static Value make_arange(Evaluator *ev, const Given *given)
 static Value make_linspace(Evaluator *ev, const Given *given)
 {
     const double start = float_of(ev, *given->arg[0]), stop = float_of(ev, *given->arg[1]);
-    const int64_t n = given->arg[2] ? index_of(ev, *given->arg[2], "num") : 50;
+    const int64_t n = given->arg[2] ? whole_of(ev, *given->arg[2]) : 50;
     const bool endpoint = !given->arg[3] || truth(ev, *given->arg[3]);
     if (n < 0) raise_error(ev, "ValueError", "Number of samples, %lld, must be non-negative.", (long long)n);
     const Value out = array_sized(ev, SHAPE(n), DTYPE_FLOAT64, &zero);
@@ -120,7 +120,7 @@ static Value make_linspace(Evaluator *ev, const Given *given)
 
 static Value not_told(Evaluator *ev)
 {
-    return unknown(ev, "cause.not_known_random", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_random");
 }
 
 static Value random_of_size(Evaluator *ev, const Value *size, Dtype dtype)

@@ -1,13 +1,12 @@
 #include "keras/code/array_math.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "keras/code/array_functions.h"
 
 static Value not_told(Evaluator *ev)
 {
-    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_numbers");
 }
 
 static Value scalar_or_array(Evaluator *ev, Value array)
@@ -81,7 +80,7 @@ static void drop_axes(Evaluator *ev, const Value *axis, const Shape *shape, bool
     const bool all = !axis || axis->kind == VALUE_NONE;
     for (int i = 0; i < shape->rank; i++) dropped[i] = all;
     for (size_t i = 0; !all && i < (list ? list->n : 1); i++) {
-        int64_t at = index_of(ev, list ? list->items[i] : *axis, "axis");
+        int64_t at = whole_of(ev, list ? list->items[i] : *axis);
         if (at < -shape->rank || at >= shape->rank)
             raise_error(ev, "AxisError", "axis %lld is out of bounds for array of dimension %d", (long long)at, shape->rank);
         dropped[at < 0 ? at + shape->rank : at] = true;

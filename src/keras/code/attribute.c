@@ -11,21 +11,6 @@
 #include "keras/code/module.h"
 #include "keras/code/string_methods.h"
 
-static bool method_find(Evaluator *ev, const Native *methods, Value self, const char *name, Value *out)
-{
-    for (; methods->name; methods++) {
-        if (strcmp(methods->name, name) != 0) continue;
-        *out = value_method(ev->arena, self, value_native(methods));
-        return true;
-    }
-    return false;
-}
-
-static Value text_value(Evaluator *ev, const char *text)
-{
-    return value_string(ev->arena, text, strlen(text));
-}
-
 /* ---- classes and instances ---- */
 
 /* A class attribute seen through an instance. */
@@ -44,7 +29,7 @@ static bool instance_dict(Evaluator *ev, const Instance *instance, Value *out)
     *out = value_dict(ev->arena);
     const Scope *scope = instance->attributes;
     for (size_t i = 0; i < scope->n; i++)
-        if (!scope->bindings[i].deleted) dict_put(ev, out->dict, text_value(ev, scope->bindings[i].name), scope->bindings[i].value);
+        if (!scope->bindings[i].deleted) dict_put(ev, out->dict, value_text(ev->arena, scope->bindings[i].name), scope->bindings[i].value);
     return true;
 }
 
@@ -60,7 +45,7 @@ static bool own_getattr(Evaluator *ev, Value self, const char *name, Value *out)
 {
     Value method;
     if (!class_attribute(ev, value_instance(&self)->class, "__getattr__", &method, NULL)) return false;
-    *out = call_one(ev, value_method(ev->arena, self, method), text_value(ev, name));
+    *out = call_one(ev, value_method(ev->arena, self, method), value_text(ev->arena, name));
     return true;
 }
 
@@ -83,7 +68,7 @@ static bool instance_attribute(Evaluator *ev, Value self, const char *name, Valu
     if (own_getattr(ev, self, name, out)) return true;
     if (instance->layer) return false;
     if (instance->class->family != CLASS_UNKNOWN && instance->class->family != CLASS_LAYER) return false;
-    *out = unknown(ev, "cause.not_known_class", source_text(ev, ev->span), ev->span);
+    *out = unknown_here(ev, "cause.not_known_class");
     return true;
 }
 
@@ -96,8 +81,8 @@ static bool class_object_attribute(Evaluator *ev, const Class *class, const char
                                                     : descriptor->function;
         return true;
     }
-    if (strcmp(name, "__name__") == 0 || strcmp(name, "__qualname__") == 0) { *out = text_value(ev, class->name); return true; }
-    if (strcmp(name, "__module__") == 0) { *out = text_value(ev, class->module); return true; }
+    if (strcmp(name, "__name__") == 0 || strcmp(name, "__qualname__") == 0) { *out = value_text(ev->arena, class->name); return true; }
+    if (strcmp(name, "__module__") == 0) { *out = value_text(ev->arena, class->module); return true; }
     if (strcmp(name, "__doc__") == 0) { *out = value_none(); return true; }
     return keras_class_attribute(ev, class, name, out);
 }
@@ -122,9 +107,9 @@ static bool super_attribute(Evaluator *ev, const Super *super, const char *name,
 static bool function_attribute(Evaluator *ev, Value value, const char *name, Value *out)
 {
     const Function *function = value.object.data;
-    if (strcmp(name, "__name__") == 0 || strcmp(name, "__qualname__") == 0) { *out = text_value(ev, function->name); return true; }
+    if (strcmp(name, "__name__") == 0 || strcmp(name, "__qualname__") == 0) { *out = value_text(ev->arena, function->name); return true; }
     if (strcmp(name, "__doc__") == 0 || strcmp(name, "__wrapped__") == 0) { *out = value_none(); return true; }
-    *out = unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
+    *out = unknown_here(ev, "cause.not_known_function");
     return true;
 }
 
@@ -144,7 +129,7 @@ static bool range_attribute(const Range *range, const char *name, Value *out)
     return true;
 }
 
-static bool slice_attribute(const Slice *slice, const char *name, Value *out)
+static bool slice_attribute(const SliceParts *slice, const char *name, Value *out)
 {
     if (strcmp(name, "start") == 0) *out = slice->start;
     else if (strcmp(name, "stop") == 0) *out = slice->stop;
@@ -165,11 +150,11 @@ static bool object_attribute(Evaluator *ev, Value value, const char *name, Value
     if (kind == &OBJECT_NATIVE || kind == &OBJECT_OPERATION) return native_attribute(ev, value, name, out);
     if (kind == &OBJECT_SET) return method_find(ev, SET_METHODS, value, name, out);
     if (kind == &OBJECT_RANGE) return range_attribute(data, name, out);
-    if (kind == &OBJECT_SLICE) return slice_attribute(data, name, out);
+    if (kind == &CONSTANT_SLICE) return slice_attribute(data, name, out);
     if (kind == &OBJECT_ARRAY || kind == &OBJECT_SCALAR) return array_attribute(ev, value, name, out);
     if (kind == &OBJECT_PARTIAL) return strcmp(name, "func") == 0 && (*out = ((Partial *)data)->function, true);
     if (value_instance(&value)) return instance_attribute(ev, value, name, out);
-    *out = unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    *out = unknown_here(ev, "cause.not_known_object");
     return true;
 }
 

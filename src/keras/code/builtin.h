@@ -16,6 +16,7 @@ bool builtin_find(const char *name, Value *out);
 void builtin_offer_names(Nearest *);
 const Native *builtin_nothing(void);       /* takes anything, gives None */
 Value print_call(Evaluator *, const Given *);
+Value leave_program(Evaluator *, const Given *);    /* exit() */
 
 /* The class of a value; NULL when it has none that could be named. */
 const Class *class_of(Evaluator *, const Value *);

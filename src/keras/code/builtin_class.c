@@ -123,7 +123,7 @@ static Value str_construct(Evaluator *ev, const Class *class, const Argument *ar
     if (!value) return value_string(ev->arena, "", 0);
     if (value->kind == VALUE_UNKNOWN || value->kind == VALUE_STRING) return *value;
     const char *text = text_of(ev, *value);
-    return value_string(ev->arena, text, strlen(text));
+    return value_text(ev->arena, text);
 }
 
 static Value bool_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
@@ -158,7 +158,7 @@ static Value dict_construct(Evaluator *ev, const Class *class, const Argument *a
     int from = class == &CLASS_DEFAULT_DICT ? 1 : 0;
     for (int i = 0; i < n; i++) {
         const Value value = args[i].value;
-        if (args[i].keyword) dict_put(ev, dict.dict, value_string(ev->arena, args[i].keyword, strlen(args[i].keyword)), value);
+        if (args[i].keyword) dict_put(ev, dict.dict, value_text(ev->arena, args[i].keyword), value);
         else if (from-- > 0) continue;
         else if (value.kind == VALUE_UNKNOWN) return value;
         else dict_update_from(ev, dict.dict, value);

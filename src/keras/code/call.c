@@ -43,7 +43,7 @@ static Value instance_call(Evaluator *ev, Value self, const Argument *args, int 
     if (class_attribute(ev, instance->class, "__call__", &method, NULL))
         return call(ev, value_method(ev->arena, self, method), args, n);
     if (instance->class->family == CLASS_UNKNOWN)
-        return unknown(ev, "cause.not_known_class", source_text(ev, ev->span), ev->span);
+        return unknown_here(ev, "cause.not_known_class");
     raise_error(ev, "TypeError", "'%s' object is not callable", type_of(&self));
 }
 

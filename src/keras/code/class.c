@@ -87,22 +87,12 @@ Value class_statement(Evaluator *ev, const PyNode *node)
 
 /* ---- attributes ---- */
 
-static bool native_method(const Class *class, const char *name, Value *out)
-{
-    for (const Native *native = class->methods; native && native->name; native++) {
-        if (strcmp(native->name, name) != 0) continue;
-        *out = value_native(native);
-        return true;
-    }
-    return false;
-}
-
 bool class_attribute(Evaluator *ev, const Class *class, const char *name, Value *out, const Class **owner)
 {
     const Binding *binding = class->attributes ? scope_find(class->attributes, name) : NULL;
     if (owner) *owner = class;
     if (binding) *out = binding->value;
-    if (binding || native_method(class, name, out)) return true;
+    if (binding || native_find(class->methods, name, out)) return true;
     for (int i = 0; i < class->n_bases; i++)
         if (class_attribute(ev, class->bases[i], name, out, owner)) return true;
     return false;

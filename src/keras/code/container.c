@@ -67,7 +67,7 @@ Value dict_copy(Evaluator *ev, const ValueDict *dict)
 static Value lost(Evaluator *ev, const void *container)
 {
     doubt_contents(ev, container);
-    return unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_object");
 }
 
 static Value dict_get(Evaluator *ev, const Given *given)
@@ -87,20 +87,12 @@ static Value dict_values(Evaluator *ev, const Given *given)
     return list_of(ev, VALUE_LIST, &given->self->dict->values);
 }
 
-static Value pair(Evaluator *ev, Value first, Value second)
-{
-    Value tuple = value_list(ev->arena, VALUE_TUPLE, 2);
-    list_add(tuple.list, first);
-    list_add(tuple.list, second);
-    return tuple;
-}
-
 static Value dict_items(Evaluator *ev, const Given *given)
 {
     const ValueDict *dict = given->self->dict;
     Value items = value_list(ev->arena, VALUE_LIST, dict->keys.n);
     pay_items(ev, (int64_t)dict->keys.n);
-    for (size_t i = 0; i < dict->keys.n; i++) list_add(items.list, pair(ev, dict->keys.items[i], dict->values.items[i]));
+    for (size_t i = 0; i < dict->keys.n; i++) list_add(items.list, value_pair(ev->arena, dict->keys.items[i], dict->values.items[i]));
     return items;
 }
 
@@ -172,7 +164,7 @@ static Value dict_popitem(Evaluator *ev, const Given *given)
     if (!dict->keys.n) raise_error(ev, "KeyError", "'popitem(): dictionary is empty'");
     dict->values.n--;
     const size_t last = --dict->keys.n;
-    return pair(ev, dict->keys.items[last], dict->values.items[last]);
+    return value_pair(ev->arena, dict->keys.items[last], dict->values.items[last]);
 }
 
 static const Native dict_methods[] = {
@@ -253,7 +245,7 @@ static Value list_insert(Evaluator *ev, const Given *given)
     if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
     if (doubt_changes(ev, given->self->list, given->arg[1])) return value_none();
     ValueList *list = given->self->list;
-    int64_t at = index_of(ev, *given->arg[0], "list indices"), n = (int64_t)list->n;
+    int64_t at = whole_of(ev, *given->arg[0]), n = (int64_t)list->n;
     if (at < 0) at += n;
     at = at < 0 ? 0 : at > n ? n : at;
     list_add(list, *given->arg[1]);
@@ -268,7 +260,7 @@ static Value list_pop(Evaluator *ev, const Given *given)
     if (given->arg[0] && given->arg[0]->kind == VALUE_UNKNOWN) return lost(ev, given->self->list);
     doubt_changes(ev, given->self->list, NULL);
     ValueList *list = given->self->list;
-    int64_t at = given->arg[0] ? index_of(ev, *given->arg[0], "list indices") : -1;
+    int64_t at = given->arg[0] ? whole_of(ev, *given->arg[0]) : -1;
     if (!list->n) raise_error(ev, "IndexError", "pop from empty list");
     if (at < 0) at += (int64_t)list->n;
     if (at < 0 || at >= (int64_t)list->n) raise_error(ev, "IndexError", "pop index out of range");

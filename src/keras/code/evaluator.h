@@ -143,12 +143,15 @@ void  subscript_delete(Evaluator *, Value, Value index);
 const char *text_of(Evaluator *, Value);                         /* str(x) */
 const char *repr_of(Evaluator *, Value);
 const char *type_of(const Value *);                              /* "int", "Dense" */
-int64_t index_of(Evaluator *, Value, const char *what);          /* an int where Python wants one */
+int64_t whole_of(Evaluator *, Value);                            /* an int where Python wants one */
+int64_t index_of(Evaluator *, Value, const char *what);          /* the same, of an index */
 
 /* ---- what is not known ---- */
 
 /* reason: "cause.not_known_module"; name: the code that is not known. */
 Value unknown(Evaluator *, const char *reason, const char *name, Span origin);
+/* The same of what is being evaluated, told by its source. */
+Value unknown_here(Evaluator *, const char *reason);
 /* The source of a node, short enough to be shown. */
 const char *source_text(const Evaluator *, Span);
 /* What calling something unknown gives. */
@@ -164,6 +167,14 @@ void note(Evaluator *, const char *id, const char *value, const char *second, Sp
 Value function_make(Evaluator *, const PyNode *);
 Value function_call(Evaluator *, Function *, const Argument *, int n);
 Value native_call(Evaluator *, const Native *, const Value *self, const Argument *, int n);
+/* Of a table closed with a nameless one; NULL = an empty one. */
+bool  native_find(const Native *, const char *name, Value *out);
+bool  method_find(Evaluator *, const Native *, Value self, const char *name, Value *out);   /* bound */
+/* What natives can be that do nothing for the model. */
+Value give_none(Evaluator *, const Given *);
+Value give_self(Evaluator *, const Given *);
+Value give_first(Evaluator *, const Given *);      /* the first argument, or None */
+Value give_unknown(Evaluator *, const Given *);    /* data: the reason */
 Value class_statement(Evaluator *, const PyNode *);
 Value class_call(Evaluator *, const Class *, const Argument *, int n);
 bool  class_attribute(Evaluator *, const Class *, const char *name, Value *out, const Class **owner);

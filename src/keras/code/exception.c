@@ -110,7 +110,7 @@ const Class *exception_class(const char *name)
 
 Value exception_make(Evaluator *ev, const Class *class, const char *message)
 {
-    const Argument argument = {.value = value_string(ev->arena, message, strlen(message)), .span = SPAN_NONE};
+    const Argument argument = {.value = value_text(ev->arena, message), .span = SPAN_NONE};
     return exception_construct(ev, class, &argument, 1, SPAN_NONE);
 }
 

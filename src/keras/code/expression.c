@@ -20,7 +20,7 @@ static Value evaluate_false(Evaluator *ev, const PyNode *node) { (void)ev; retur
 static Value evaluate_ellipsis(Evaluator *ev, const PyNode *node)
 {
     (void)ev;
-    return literal(value_object(&OBJECT_ELLIPSIS, NULL), node);
+    return literal(value_ellipsis(), node);
 }
 
 static Value evaluate_number(Evaluator *ev, const PyNode *node)
@@ -44,7 +44,7 @@ static Value converted(Evaluator *ev, Value value, const char *conversion)
 {
     if (!conversion) return value;
     const char *text = *conversion == 's' ? text_of(ev, value) : repr_of(ev, value);
-    return value_string(ev->arena, text, strlen(text));
+    return value_text(ev->arena, text);
 }
 
 static Value evaluate_format(Evaluator *ev, const PyNode *node)
@@ -198,9 +198,8 @@ static Value evaluate_attribute(Evaluator *ev, const PyNode *node)
 
 static Value evaluate_slice(Evaluator *ev, const PyNode *node)
 {
-    Slice *slice = ARENA_NEW(ev->arena, Slice);
-    *slice = (Slice){evaluate(ev, node->a), evaluate(ev, node->b), evaluate(ev, node->c)};
-    return value_object(&OBJECT_SLICE, slice);
+    const Value start = evaluate(ev, node->a), stop = evaluate(ev, node->b);
+    return value_slice(ev->arena, start, stop, evaluate(ev, node->c));
 }
 
 static Value evaluate_subscript(Evaluator *ev, const PyNode *node)

@@ -195,6 +195,14 @@ const char *type_of(const Value *value)
     return dot ? dot + 1 : name;
 }
 
+int64_t whole_of(Evaluator *ev, Value value)
+{
+    int64_t whole;
+    if (value.kind == VALUE_BOOL) return value.boolean;
+    if (value_integer(&value, &whole)) return whole;
+    raise_error(ev, "TypeError", "'%s' object cannot be interpreted as an integer", type_of(&value));
+}
+
 int64_t index_of(Evaluator *ev, Value value, const char *what)
 {
     int64_t index;

@@ -12,11 +12,6 @@
 #include "keras/code/registry.h"
 #include "keras/code/trail.h"
 
-static Value text_value(Evaluator *ev, const char *text)
-{
-    return value_string(ev->arena, text, strlen(text));
-}
-
 static bool is(const char *a, const char *b) { return strcmp(a, b) == 0; }
 
 /* ---- methods of every layer ---- */
@@ -87,29 +82,17 @@ static Value get_config_call(Evaluator *ev, const Given *given)
 {
     const Layer *layer = layer_of(given->self);
     Value config = value_dict(ev->arena);
-    dict_set(ev->arena, config.dict, text_value(ev, "name"), text_value(ev, layer->name));
-    dict_set(ev->arena, config.dict, text_value(ev, "trainable"), value_bool(layer->trainable));
+    dict_set(ev->arena, config.dict, value_text(ev->arena, "name"), value_text(ev->arena, layer->name));
+    dict_set(ev->arena, config.dict, value_text(ev->arena, "trainable"), value_bool(layer->trainable));
     for (int i = 0; i < layer->kind->n_params; i++)
         if (layer->args && layer_saves(layer, i))
-            dict_set(ev->arena, config.dict, text_value(ev, layer->kind->params[i].name), layer->args[i]);
+            dict_set(ev->arena, config.dict, value_text(ev->arena, layer->kind->params[i].name), layer->args[i]);
     return config;
 }
 
 static Value call_call(Evaluator *ev, const Given *given)
 {
     return layer_call_plain(ev, layer_of(given->self), given->written, given->n_written);
-}
-
-static Value nothing_call(Evaluator *ev, const Given *given)
-{
-    (void)ev, (void)given;
-    return value_none();
-}
-
-static Value not_told_call(Evaluator *ev, const Given *given)
-{
-    (void)given;
-    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
 }
 
 static const Native layer_methods[] = {
@@ -121,24 +104,14 @@ static const Native layer_methods[] = {
     {.name = "get_config", .params = "", .call = get_config_call},
     {.name = "call", .params = "!*args **more", .call = call_call},
     {.name = "__call__", .params = "!*args **more", .call = call_call},
-    {.name = "add_loss", .params = "!*args **more", .call = nothing_call},
-    {.name = "add_metric", .params = "!*args **more", .call = nothing_call},
-    {.name = "adapt", .params = "!*args **more", .call = nothing_call},
-    {.name = "reset_state", .params = "!*args **more", .call = nothing_call},
-    {.name = "reset_states", .params = "!*args **more", .call = nothing_call},
-    {.name = "compute_mask", .params = "!*args **more", .call = not_told_call},
-    {.name = "get_initial_state", .params = "!*args **more", .call = not_told_call},
+    {.name = "add_loss", .params = "!*args **more", .call = give_none},
+    {.name = "add_metric", .params = "!*args **more", .call = give_none},
+    {.name = "adapt", .params = "!*args **more", .call = give_none},
+    {.name = "reset_state", .params = "!*args **more", .call = give_none},
+    {.name = "reset_states", .params = "!*args **more", .call = give_none},
+    {.name = "compute_mask", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_numbers"},
+    {.name = "get_initial_state", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_numbers"},
     {0}};
-
-static bool method_find(Evaluator *ev, const Native *methods, Layer *layer, const char *name, Value *out)
-{
-    for (; methods->name; methods++) {
-        if (!is(methods->name, name)) continue;
-        *out = value_method(ev->arena, value_layer(layer), value_native(methods));
-        return true;
-    }
-    return false;
-}
 
 /* ---- tensors at the ends ---- */
 
@@ -197,11 +170,11 @@ static bool model_attribute(Evaluator *ev, Model *model, const char *name, Value
 {
     static const char *const trained[] = {"history", "optimizer", "loss", "metrics", "metrics_names", "stop_training", "losses"};
     if (is(name, "layers")) { *out = model_layers(ev, model); return true; }
-    if (model_end(ev, model, name, out) || method_find(ev, MODEL_METHODS, model->self, name, out)) return true;
-    if (model->kind == MODEL_SEQUENTIAL && method_find(ev, SEQUENTIAL_METHODS, model->self, name, out)) return true;
+    if (model_end(ev, model, name, out) || method_find(ev, MODEL_METHODS, value_layer(model->self), name, out)) return true;
+    if (model->kind == MODEL_SEQUENTIAL && method_find(ev, SEQUENTIAL_METHODS, value_layer(model->self), name, out)) return true;
     for (size_t i = 0; i < sizeof trained / sizeof *trained; i++) {
         if (!is(name, trained[i])) continue;
-        *out = unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+        *out = unknown_here(ev, "cause.not_known_numbers");
         return true;
     }
     return false;
@@ -241,10 +214,10 @@ static bool weight_attribute(Evaluator *ev, const Layer *layer, const char *name
 
 static bool base_attribute(Evaluator *ev, const Layer *layer, const char *name, Value *out)
 {
-    if (is(name, "name")) *out = text_value(ev, layer->name);
+    if (is(name, "name")) *out = value_text(ev->arena, layer->name);
     else if (is(name, "trainable")) *out = value_bool(layer->trainable);
     else if (is(name, "built")) *out = value_bool(layer->built);
-    else if (is(name, "dtype") || is(name, "variable_dtype") || is(name, "compute_dtype")) *out = text_value(ev, dtype_name(layer->dtype));
+    else if (is(name, "dtype") || is(name, "variable_dtype") || is(name, "compute_dtype")) *out = value_text(ev->arena, dtype_name(layer->dtype));
     else if (is(name, "dtype_policy")) *out = layer->dtype_policy;
     else if (is(name, "supports_masking")) *out = value_bool(layer->supports_masking);
     else if (is(name, "__class__")) *out = value_class(layer_class_of(ev, layer));
@@ -257,7 +230,7 @@ bool layer_attribute(Evaluator *ev, Layer *layer, const char *name, Value *out)
 {
     if (base_attribute(ev, layer, name, out) || (layer->model && model_attribute(ev, layer->model, name, out))) return true;
     if (weight_attribute(ev, layer, name, out) || own_attribute(ev, layer, name, out)) return true;
-    if (method_find(ev, layer_methods, layer, name, out)) return true;
+    if (method_find(ev, layer_methods, value_layer(layer), name, out)) return true;
     if (!is(name, "input") && !is(name, "output")) return false;
     *out = called_end(ev, layer, name);
     return true;
@@ -339,8 +312,8 @@ static const Native get_shape = {.name = "get_shape", .params = "", .call = get_
 bool tensor_attribute(Evaluator *ev, KerasTensor *tensor, const char *name, Value *out)
 {
     if (is(name, "shape") || is(name, "_keras_shape")) *out = value_shape(ev->arena, &tensor->spec.shape);
-    else if (is(name, "dtype")) *out = text_value(ev, dtype_name(tensor->spec.dtype));
-    else if (is(name, "name")) *out = text_value(ev, tensor->name);
+    else if (is(name, "dtype")) *out = value_text(ev->arena, dtype_name(tensor->spec.dtype));
+    else if (is(name, "name")) *out = value_text(ev->arena, tensor->name);
     else if (is(name, "ndim")) *out = value_int(tensor->spec.shape.rank);
     else if (is(name, "sparse") || is(name, "ragged")) *out = value_bool(false);
     else if (is(name, "get_shape")) *out = value_method(ev->arena, value_tensor(tensor), value_native(&get_shape));
@@ -370,9 +343,9 @@ bool config_attribute(Evaluator *ev, Value value, const char *name, Value *out)
 {
     const Value *argument = dict_find(&value.config->arguments, name);
     if (argument) *out = *argument;
-    else if (is(name, "__name__") || is(name, "name")) *out = text_value(ev, value.config->class_name);
+    else if (is(name, "__name__") || is(name, "name")) *out = value_text(ev->arena, value.config->class_name);
     else if (is(name, "get_config")) *out = value_method(ev->arena, value, value_native(&get_config));
-    else *out = unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+    else *out = unknown_here(ev, "cause.not_known_object");
     return true;
 }
 

@@ -177,7 +177,7 @@ Value layer_call_plain(Evaluator *ev, Layer *layer, const Argument *args, int n)
     check_arguments(ev, args, n);
     for (int i = 0; i < n; i++)
         if (any_leaf(&args[i].value, is_unknown) && !args[i].keyword) return args[i].value.kind == VALUE_UNKNOWN
-            ? args[i].value : unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span);
+            ? args[i].value : unknown_here(ev, "cause.not_known_object");
     if (layer->model && n) registry_used(ev, layer->model, args[0].value, USED_CALL);
     return any_argument(args, n, is_numbers) ? eager_call(ev, layer, args, n) : symbolic_call(ev, layer, args, n);
 }
@@ -237,11 +237,7 @@ static Value constant(Evaluator *ev, Value value)
     if (value_is(&value, &OBJECT_SCALAR) && value_integer(&value, &integer)) out = value_int(integer);
     else if (array) out = constant_array(ev, array);
     else if (value_is(&value, &OBJECT_SCALAR) && scalar_number(&value, &x)) out = value_float(x);
-    else if (value_is(&value, &OBJECT_ELLIPSIS)) out = value_ellipsis();
-    else if (value_is(&value, &OBJECT_SLICE)) {
-        const Slice *slice = value.object.data;
-        out = value_slice(ev->arena, slice->start, slice->stop, slice->step);
-    } else if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) out = constant_items(ev, &value);
+    else if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) out = constant_items(ev, &value);
     out.span = value.span;
     return out;
 }
@@ -262,7 +258,7 @@ static Value tensor_shape(Evaluator *ev, const KerasTensor *tensor)
     Value shape = value_shape(ev->arena, &tensor->spec.shape);
     for (size_t i = 0; i < shape.list->n && ev->following; i++)
         if (shape.list->items[i].kind == VALUE_NONE)
-            shape.list->items[i] = unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+            shape.list->items[i] = unknown_here(ev, "cause.not_known_numbers");
     return shape;
 }
 
@@ -316,7 +312,7 @@ Value config_call(Evaluator *ev, const ValueConfig *config, const Argument *args
     if (config->function && strcmp(name, "linear") == 0 && n == 1) return args[0].value;
     if (config->function && symbolic && wants_numbers(ev, name)) refuse_tensorflow(ev, name);
     if (config->function && operation_find(name)) return operation_call(ev, name, args, n);
-    return unknown(ev, "cause.not_known_function", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_function");
 }
 
 /* ---- operators ---- */

@@ -20,26 +20,18 @@ static Value samples(Evaluator *ev, int64_t n, const Shape *of_one, Dtype dtype)
     return value_array(ev, shape_with(of_one, 0, n), dtype, NULL);
 }
 
-static Value pair(Evaluator *ev, Value first, Value second)
-{
-    Value tuple = value_list(ev->arena, VALUE_TUPLE, 2);
-    list_add(tuple.list, first);
-    list_add(tuple.list, second);
-    return tuple;
-}
-
 static Value load_data(Evaluator *ev, const Given *given)
 {
     const Dataset *set = given->native->data;
-    const Value train = pair(ev, samples(ev, set->train, &set->x, set->x_dtype), samples(ev, set->train, &set->y, set->y_dtype));
-    const Value test = pair(ev, samples(ev, set->test, &set->x, set->x_dtype), samples(ev, set->test, &set->y, set->y_dtype));
-    return pair(ev, train, test);
+    const Value train = value_pair(ev->arena, samples(ev, set->train, &set->x, set->x_dtype), samples(ev, set->train, &set->y, set->y_dtype));
+    const Value test = value_pair(ev->arena, samples(ev, set->test, &set->x, set->x_dtype), samples(ev, set->test, &set->y, set->y_dtype));
+    return value_pair(ev->arena, train, test);
 }
 
 static Value word_index(Evaluator *ev, const Given *given)
 {
     (void)given;
-    return unknown(ev, "cause.not_known_file", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_file");
 }
 
 #define DATASET(set) \

@@ -9,29 +9,7 @@
 #include "keras/code/keras_class.h"
 #include "keras/code/registry.h"
 
-static Value nothing(Evaluator *ev, const Given *given)
-{
-    (void)ev, (void)given;
-    return value_none();
-}
-
-static Value not_told(Evaluator *ev, const char *reason)
-{
-    return unknown(ev, reason, source_text(ev, ev->span), ev->span);
-}
-
-static Value text_value(Evaluator *ev, const char *text)
-{
-    return value_string(ev->arena, text, strlen(text));
-}
-
 /* ---- keras.models ---- */
-
-static Value from_file(Evaluator *ev, const Given *given)
-{
-    (void)given;
-    return not_told(ev, "cause.not_known_file");
-}
 
 /* The same layers by the same names: what is drawn does not differ. */
 static Value clone(Evaluator *ev, const Given *given)
@@ -41,10 +19,10 @@ static Value clone(Evaluator *ev, const Given *given)
 }
 
 const Native MODEL_FUNCTIONS[] = {
-    {.name = "load_model", .params = "!*args **more", .call = from_file},
-    {.name = "model_from_json", .params = "!*args **more", .call = from_file},
+    {.name = "load_model", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_file"},
+    {.name = "model_from_json", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_file"},
     {.name = "clone_model", .params = "!model **more", .call = clone},
-    {.name = "save_model", .params = "!*args **more", .call = nothing},
+    {.name = "save_model", .params = "!*args **more", .call = give_none},
     {0}};
 
 /* ---- keras.config and the data format ---- */
@@ -52,7 +30,7 @@ const Native MODEL_FUNCTIONS[] = {
 static Value image_format(Evaluator *ev, const Given *given)
 {
     (void)given;
-    return text_value(ev, ev->builder->image_data_format);
+    return value_text(ev->arena, ev->builder->image_data_format);
 }
 
 static Value set_image_format(Evaluator *ev, const Given *given)
@@ -68,7 +46,7 @@ static Value set_image_format(Evaluator *ev, const Given *given)
 static Value floatx(Evaluator *ev, const Given *given)
 {
     (void)given;
-    return text_value(ev, dtype_name(ev->builder->floatx));
+    return value_text(ev->arena, dtype_name(ev->builder->floatx));
 }
 
 static Value set_floatx(Evaluator *ev, const Given *given)
@@ -99,7 +77,7 @@ static Value epsilon(Evaluator *ev, const Given *given)
 static Value backend_name(Evaluator *ev, const Given *given)
 {
     (void)given;
-    return text_value(ev, "tensorflow");
+    return value_text(ev->arena, "tensorflow");
 }
 
 #define CONFIG_ROWS \
@@ -151,8 +129,8 @@ const Native BACKEND_FUNCTIONS[] = {
     {.name = "int_shape", .params = "x", .call = int_shape},
     {.name = "ndim", .params = "x", .call = ndim},
     {.name = "clear_session", .params = "!*args **more", .call = clear_session},
-    {.name = "set_image_dim_ordering", .params = "!*args", .call = nothing},
-    {.name = "set_session", .params = "!*args", .call = nothing},
+    {.name = "set_image_dim_ordering", .params = "!*args", .call = give_none},
+    {.name = "set_session", .params = "!*args", .call = give_none},
     {0}};
 
 /* ---- keras.utils ---- */
@@ -181,7 +159,7 @@ static Value to_categorical(Evaluator *ev, const Given *given)
     if (!labels) return *given->arg[0];
     Shape shape = labels->shape;
     if (shape.rank > 1 && shape.dim[shape.rank - 1] == 1) shape = shape_without(&shape, shape.rank - 1);
-    if (shape.rank == SHAPE_RANK_MAX) return not_told(ev, "cause.not_known_numbers");
+    if (shape.rank == SHAPE_RANK_MAX) return unknown_here(ev, "cause.not_known_numbers");
     return array_sized(ev, shape_with(&shape, shape.rank, class_count(given, labels)), DTYPE_FLOAT32, NULL);
 }
 
@@ -204,7 +182,7 @@ static Value normalize(Evaluator *ev, const Given *given)
 static Value decorator(Evaluator *ev, const Given *given)
 {
     (void)given;
-    return not_told(ev, "cause.not_known_function");
+    return unknown_here(ev, "cause.not_known_function");
 }
 
 const Native UTILITY_FUNCTIONS[] = {
@@ -212,8 +190,8 @@ const Native UTILITY_FUNCTIONS[] = {
     {.name = "to_categorical", .params = "!x num_classes?", .call = to_categorical},
     {.name = "pad_sequences", .params = "!sequences maxlen? dtype? padding? truncating? value?", .call = pad_sequences},
     {.name = "normalize", .params = "!x axis? order?", .call = normalize},
-    {.name = "plot_model", .params = "!*args **more", .call = nothing},
-    {.name = "model_to_dot", .params = "!*args **more", .call = nothing},
+    {.name = "plot_model", .params = "!*args **more", .call = give_none},
+    {.name = "model_to_dot", .params = "!*args **more", .call = give_none},
     {.name = "register_keras_serializable", .params = "!*args **more", .call = decorator},
     {0}};
 

@@ -152,7 +152,7 @@ static Value model_build_call(Evaluator *ev, const Given *given)
 
 static Value not_told(Evaluator *ev)
 {
-    return unknown(ev, "cause.not_known_numbers", source_text(ev, ev->span), ev->span);
+    return unknown_here(ev, "cause.not_known_numbers");
 }
 
 static bool all_arrays(const Value *value)
@@ -195,12 +195,6 @@ static Value training_call(Evaluator *ev, const Given *given)
 {
     (void)given;
     return not_told(ev);
-}
-
-static Value silent_call(Evaluator *ev, const Given *given)
-{
-    (void)ev, (void)given;
-    return value_none();
 }
 
 static Value compile_call(Evaluator *ev, const Given *given)
@@ -288,7 +282,7 @@ static Value load_weights_call(Evaluator *ev, const Given *given)
 static const Native model_methods[] = {
     {.name = "build", .params = "!input_shape?", .call = model_build_call},
     {.name = "compile", .params = "!optimizer? loss? loss_weights? metrics? **more", .call = compile_call},
-    {.name = "summary", .params = "!*args **more", .call = silent_call},
+    {.name = "summary", .params = "!*args **more", .call = give_none},
     {.name = "predict", .params = "!x? batch_size? verbose? steps? **more", .call = predict_call},
     {.name = "predict_on_batch", .params = "!x", .call = predict_call},
     {.name = "predict_step", .params = "!x", .call = predict_call},
@@ -305,10 +299,10 @@ static const Native model_methods[] = {
     {.name = "predict_generator", .params = "!*args **more", .call = training_call},
     {.name = "predict_classes", .params = "!*args **more", .call = training_call},
     {.name = "predict_proba", .params = "!*args **more", .call = training_call},
-    {.name = "save", .params = "!*args **more", .call = silent_call},
-    {.name = "save_weights", .params = "!*args **more", .call = silent_call},
-    {.name = "export", .params = "!*args **more", .call = silent_call},
-    {.name = "reset_states", .params = "!*args", .call = silent_call},
+    {.name = "save", .params = "!*args **more", .call = give_none},
+    {.name = "save_weights", .params = "!*args **more", .call = give_none},
+    {.name = "export", .params = "!*args **more", .call = give_none},
+    {.name = "reset_states", .params = "!*args", .call = give_none},
     {.name = "load_weights", .params = "!filepath **more", .call = load_weights_call},
     {.name = "to_json", .params = "!**more", .call = training_call},
     {.name = "to_yaml", .params = "!**more", .call = training_call},

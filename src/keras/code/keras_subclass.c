@@ -96,7 +96,7 @@ static Layer *init_kind(Evaluator *ev, const Class *class, const Class *base, co
     Argument *named = ARENA_ARRAY(ev->arena, n + 1, Argument);
     for (int i = 0; i < n; i++) named[i] = args[i];
     const char *name = find_keyword(args, n, "name") ? NULL : builder_name(ev->builder, class->name);
-    if (name) named[n] = (Argument){"name", value_string(ev->arena, name, strlen(name)), SPAN_NONE};
+    if (name) named[n] = (Argument){"name", value_text(ev->arena, name), SPAN_NONE};
     return layer_construct(ev, base->layer, named, n + (name != NULL), ev->span).layer;
 }
 
@@ -238,8 +238,8 @@ static Value input_for(Follower *follower)
     const char *type = dtype_name(spec->dtype);
     const Argument args[] = {
         {"batch_shape", value_shape(ev->arena, &spec->shape), SPAN_NONE},
-        {"dtype", value_string(ev->arena, type, strlen(type)), SPAN_NONE},
-        {"name", value_string(ev->arena, name, strlen(name)), SPAN_NONE},
+        {"dtype", value_text(ev->arena, type), SPAN_NONE},
+        {"name", value_text(ev->arena, name), SPAN_NONE},
     };
     Error error = error_make(ev);
     ev->builder->quiet++;
@@ -409,12 +409,6 @@ void subclass_build(Evaluator *ev, Value self, const Shape *shapes, int n)
 
 /* ---- what super() has ---- */
 
-static Value nothing_call(Evaluator *ev, const Given *given)
-{
-    (void)ev, (void)given;
-    return value_none();
-}
-
 /* model.build(shape); of super().build(shape) inside the class' own build() nothing comes. */
 static Value build_call_base(Evaluator *ev, const Given *given)
 {
@@ -454,7 +448,7 @@ static Value add_weight_call(Evaluator *ev, const Given *given)
     {.name = "build", .params = "!*args **more", .call = build_call_base}, \
     {.name = "get_config", .params = "", .call = config_call_base}, \
     {.name = "add_weight", .params = "!shape? initializer? dtype? trainable? name? **more", .call = add_weight_call}, \
-    {.name = "add_loss", .params = "!*args **more", .call = nothing_call}
+    {.name = "add_loss", .params = "!*args **more", .call = give_none}
 
 const Native LAYER_BASE_METHODS[] = {BASE_METHODS, {0}};
 const Native MODEL_BASE_METHODS[] = {

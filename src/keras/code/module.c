@@ -3,9 +3,14 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "keras/code/module_python.h"
 #include "keras/code/registry.h"
 
-static const ModuleTable *const *const families[] = {PYTHON_MODULES, KERAS_MODULES, NUMPY_MODULES};
+static const ModuleTable *const python_modules[] = {
+    &MODULE_ARGPARSE, &MODULE_COLLECTIONS, &MODULE_COPY, &MODULE_DATACLASSES, &MODULE_FUNCTOOLS, &MODULE_ITERTOOLS, &MODULE_MATH,
+    &MODULE_OPERATOR, &MODULE_OS, &MODULE_OS_PATH, &MODULE_RANDOM, &MODULE_SYS, &MODULE_TYPING, NULL};
+
+static const ModuleTable *const *const families[] = {python_modules, KERAS_MODULES, NUMPY_MODULES};
 enum { N_FAMILIES = sizeof families / sizeof *families };
 
 /* ---- paths ---- */
@@ -85,16 +90,6 @@ static bool word_in(const char *words, const char *word)
     return false;
 }
 
-static bool table_native(const ModuleTable *table, const char *name, Value *out)
-{
-    for (const Native *native = table->natives; native && native->name; native++) {
-        if (strcmp(native->name, name) != 0) continue;
-        *out = value_native(native);
-        return true;
-    }
-    return false;
-}
-
 static bool table_constant(const ModuleTable *table, const char *name, Value *out)
 {
     for (const ModuleConstant *constant = table->constants; constant && constant->name; constant++) {
@@ -115,7 +110,7 @@ bool module_find(Evaluator *ev, const char *path, const char *name, Value *out)
 {
     const ModuleTable *table = table_find(path);
     if (!table) return false;
-    if (table_native(table, name, out) || table_constant(table, name, out)) return true;
+    if (native_find(table->natives, name, out) || table_constant(table, name, out)) return true;
     if (word_in(table->submodules, name)) {
         *out = value_module(ev->arena, module_canonical(ev->arena, arena_print(ev->arena, "%s.%s", path, name)));
         return true;
@@ -129,7 +124,7 @@ bool module_find(Evaluator *ev, const char *path, const char *name, Value *out)
 bool module_attribute(Evaluator *ev, const Module *module, const char *name, Value *out)
 {
     if (module_find(ev, module->path, name, out)) return true;
-    if (strcmp(name, "__name__") == 0) { *out = value_string(ev->arena, module->path, strlen(module->path)); return true; }
+    if (strcmp(name, "__name__") == 0) { *out = value_text(ev->arena, module->path); return true; }
     if (strcmp(name, "__version__") != 0) return false;
     *out = value_string(ev->arena, "3.15.1", 6);
     return true;

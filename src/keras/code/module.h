@@ -27,7 +27,7 @@ typedef struct ModuleTable {
     bool  open;                         /* other names are unknown, not missing */
 } ModuleTable;
 
-extern const ModuleTable *const PYTHON_MODULES[], *const KERAS_MODULES[], *const NUMPY_MODULES[];   /* closed with NULL */
+extern const ModuleTable *const KERAS_MODULES[], *const NUMPY_MODULES[];   /* closed with NULL */
 
 /* The path as our tables have it: "tensorflow.keras.layers.core" is "keras.layers". */
 const char *module_canonical(Arena *, const char *path);

@@ -36,7 +36,7 @@ static void *file_bytes(Evaluator *ev, const char *path, size_t *length)
 
 static Value load_call(Evaluator *ev, const Given *given)
 {
-    const Value not_read = unknown(ev, "cause.not_known_file", source_text(ev, ev->span), ev->span);
+    const Value not_read = unknown_here(ev, "cause.not_known_file");
     const char *folder = ev->options ? ev->options->folder : NULL;
     size_t length;
     if (!folder || given->arg[0]->kind != VALUE_STRING || !is_beside(given->arg[0]->string.bytes)) return not_read;

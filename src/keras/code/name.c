@@ -1,6 +1,4 @@
 /* Names: looking up, binding, and what to say when there is none. */
-#include <string.h>
-
 #include "keras/code/builtin.h"
 #include "keras/code/evaluator.h"
 #include "keras/code/module.h"

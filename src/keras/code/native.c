@@ -71,7 +71,7 @@ static void given_keywords(Evaluator *ev, const Signature *signature, Given *giv
         const char *name = given->native->name;
         if (i < 0 && !signature->more)
             raise_error(ev, "TypeError", "%s() got an unexpected keyword argument '%s'", name, arg->keyword);
-        if (i < 0) dict_set(ev->arena, given->more, value_string(ev->arena, arg->keyword, strlen(arg->keyword)), arg->value);
+        if (i < 0) dict_set(ev->arena, given->more, value_text(ev->arena, arg->keyword), arg->value);
         else if (given->arg[i]) raise_error(ev, "TypeError", "%s() got multiple values for argument '%s'", name, arg->keyword);
         else given->arg[i] = &arg->value;
     }
@@ -104,4 +104,44 @@ Value native_call(Evaluator *ev, const Native *native, const Value *self, const 
     given_keywords(ev, &signature, &given);
     given_check(ev, &signature, &given);
     return native->call(ev, &given);
+}
+
+bool native_find(const Native *natives, const char *name, Value *out)
+{
+    for (; natives && natives->name; natives++) {
+        if (strcmp(natives->name, name) != 0) continue;
+        *out = value_native(natives);
+        return true;
+    }
+    return false;
+}
+
+bool method_find(Evaluator *ev, const Native *methods, Value self, const char *name, Value *out)
+{
+    if (!native_find(methods, name, out)) return false;
+    *out = value_method(ev->arena, self, *out);
+    return true;
+}
+
+Value give_none(Evaluator *ev, const Given *given)
+{
+    (void)ev, (void)given;
+    return value_none();
+}
+
+Value give_self(Evaluator *ev, const Given *given)
+{
+    (void)ev;
+    return *given->self;
+}
+
+Value give_first(Evaluator *ev, const Given *given)
+{
+    (void)ev;
+    return given->arg[0] ? *given->arg[0] : value_none();
+}
+
+Value give_unknown(Evaluator *ev, const Given *given)
+{
+    return unknown_here(ev, given->native->data);
 }

@@ -115,9 +115,7 @@ const ObjectKind OBJECT_CLASS = {.type_name = "type", .repr = class_repr, .calla
 const ObjectKind OBJECT_MODULE = {.type_name = "module", .repr = module_repr};
 const ObjectKind OBJECT_RANGE = {.type_name = "range", .repr = range_repr, .items = range_items};
 const ObjectKind OBJECT_SET = {.type_name = "set", .repr = set_repr, .items = set_items};
-const ObjectKind OBJECT_SLICE = {.type_name = "slice", .repr = slice_repr};
 const ObjectKind OBJECT_ITERATOR = {.type_name = "iterator", .repr = iterator_repr, .items = iterator_items};
-const ObjectKind OBJECT_ELLIPSIS = {.type_name = "ellipsis", .repr = ellipsis_repr};
 const ObjectKind OBJECT_PARTIAL = {.type_name = "functools.partial", .callable = true};
 const ObjectKind OBJECT_SUPER = {.type_name = "super"};
 const ObjectKind OBJECT_DESCRIPTOR = {.type_name = "property"};
@@ -161,6 +159,19 @@ Value value_method(Arena *arena, Value self, Value function)
     Method *method = ARENA_NEW(arena, Method);
     *method = (Method){self, function};
     return value_object(&OBJECT_METHOD, method);
+}
+
+Value value_text(Arena *arena, const char *text)
+{
+    return value_string(arena, text, strlen(text));
+}
+
+Value value_pair(Arena *arena, Value first, Value second)
+{
+    Value pair = value_list(arena, VALUE_TUPLE, 2);
+    list_add(pair.list, first);
+    list_add(pair.list, second);
+    return pair;
 }
 
 Value value_set(Arena *arena)

@@ -13,8 +13,7 @@ typedef struct Class Class;
 typedef struct Native Native;
 
 extern const ObjectKind OBJECT_FUNCTION, OBJECT_NATIVE, OBJECT_METHOD, OBJECT_CLASS, OBJECT_MODULE, OBJECT_RANGE, OBJECT_SET,
-    OBJECT_SLICE, OBJECT_ITERATOR, OBJECT_ELLIPSIS, OBJECT_PARTIAL, OBJECT_SUPER, OBJECT_DESCRIPTOR, OBJECT_OPERATION,
-    OBJECT_BYTES;
+    OBJECT_ITERATOR, OBJECT_PARTIAL, OBJECT_SUPER, OBJECT_DESCRIPTOR, OBJECT_OPERATION, OBJECT_BYTES;
 
 /* def and lambda. */
 typedef struct Function {
@@ -95,8 +94,6 @@ typedef struct Range {
     int64_t start, stop, step, n;
 } Range;
 
-typedef SliceParts Slice;    /* its parts may still be any value */
-
 /* What next() has yet to give; made whole at once, for nothing is ever executed twice. */
 typedef struct Iterator {
     const char *type_name;
@@ -125,6 +122,8 @@ Value value_native(const Native *);
 Value value_class(const Class *);
 Value value_module(Arena *, const char *path);
 Value value_method(Arena *, Value self, Value function);
+Value value_text(Arena *, const char *);            /* a string that ends where its bytes do */
+Value value_pair(Arena *, Value, Value);            /* a tuple of two */
 Value value_set(Arena *);
 Value value_range(Arena *, int64_t start, int64_t stop, int64_t step);
 Value value_iterator(Arena *, const char *type_name, ValueList *items);

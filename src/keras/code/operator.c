@@ -394,7 +394,7 @@ static Value contains(Evaluator *ev, Value container, Value item)
         if (equal(ev, &items->items[i], &item)) return value_bool(true);
         doubtful = doubtful || items->items[i].kind == VALUE_UNKNOWN;
     }
-    return doubtful ? unknown(ev, "cause.not_known_object", source_text(ev, ev->span), ev->span) : value_bool(false);
+    return doubtful ? unknown_here(ev, "cause.not_known_object") : value_bool(false);
 }
 
 Value compare(Evaluator *ev, PyOp op, Value a, Value b)

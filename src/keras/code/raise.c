@@ -1,6 +1,5 @@
 /* Exceptions on their way, and the limits. */
 #include <stdarg.h>
-#include <string.h>
 
 #include "keras/code/evaluator.h"
 #include "keras/code/exception.h"

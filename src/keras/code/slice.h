@@ -8,7 +8,7 @@ typedef struct SliceRange {
     int64_t start, step, n;    /* n items: start, start + step ... */
 } SliceRange;
 
-SliceRange slice_range(Evaluator *, const Slice *, int64_t length);
-bool slice_known(const Slice *);
+SliceRange slice_range(Evaluator *, const SliceParts *, int64_t length);
+bool slice_known(const SliceParts *);
 
 #endif

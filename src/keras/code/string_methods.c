@@ -6,11 +6,6 @@
 
 #include "keras/code/format.h"
 
-static Value text_value(Evaluator *ev, const char *bytes, size_t length)
-{
-    return value_string(ev->arena, bytes, length);
-}
-
 static const ValueString *string_arg(Evaluator *ev, const Given *given, int i)
 {
     if (!given->arg[i]) return NULL;
@@ -24,7 +19,7 @@ static Value mapped(Evaluator *ev, const Given *given, char (*map)(char, bool fi
 {
     const ValueString *s = &given->self->string;
     pay_items(ev, (int64_t)s->length);
-    Value out = text_value(ev, s->bytes, s->length);
+    Value out = value_string(ev->arena, s->bytes, s->length);
     char *bytes = arena_copy(ev->arena, s->bytes, s->length);
     for (size_t i = 0; i < s->length; i++) bytes[i] = map(s->bytes[i], i == 0, i == 0 || !isalpha((unsigned char)s->bytes[i - 1]));
     out.string.bytes = bytes;
@@ -86,7 +81,7 @@ static Value stripped(Evaluator *ev, const Given *given, int sides)
     size_t from = 0, to = s->length;
     while ((sides & STRIP_LEFT) && from < to && strchr(drop, s->bytes[from])) from++;
     while ((sides & STRIP_RIGHT) && to > from && strchr(drop, s->bytes[to - 1])) to--;
-    return text_value(ev, s->bytes + from, to - from);
+    return value_string(ev->arena, s->bytes + from, to - from);
 }
 
 static Value string_strip(Evaluator *ev, const Given *given) { return stripped(ev, given, STRIP_LEFT | STRIP_RIGHT); }
@@ -119,13 +114,13 @@ static Value string_removeprefix(Evaluator *ev, const Given *given)
 {
     const ValueString *s = &given->self->string, *prefix = string_arg(ev, given, 0);
     const size_t n = starts(s, prefix) ? prefix->length : 0;
-    return text_value(ev, s->bytes + n, s->length - n);
+    return value_string(ev->arena, s->bytes + n, s->length - n);
 }
 
 static Value string_removesuffix(Evaluator *ev, const Given *given)
 {
     const ValueString *s = &given->self->string, *suffix = string_arg(ev, given, 0);
-    return text_value(ev, s->bytes, s->length - (ends(s, suffix) ? suffix->length : 0));
+    return value_string(ev->arena, s->bytes, s->length - (ends(s, suffix) ? suffix->length : 0));
 }
 
 /* ---- finding and replacing ---- */
@@ -178,7 +173,7 @@ static Value string_count(Evaluator *ev, const Given *given)
 static Value string_replace(Evaluator *ev, const Given *given)
 {
     const ValueString *s = &given->self->string, *old = string_arg(ev, given, 0), *with = string_arg(ev, given, 1);
-    int64_t most = given->arg[2] ? index_of(ev, *given->arg[2], "count") : -1;
+    int64_t most = given->arg[2] ? whole_of(ev, *given->arg[2]) : -1;
     const char *at = s->bytes, *end = at + s->length;
     Text text = {.arena = ev->arena};
     if (!old->length) return *given->self;
@@ -190,7 +185,7 @@ static Value string_replace(Evaluator *ev, const Given *given)
     }
     pay_items(ev, (int64_t)text.length);
     text_put_bytes(&text, at, (size_t)(end - at));
-    return text_value(ev, text_string(&text), text.length);
+    return value_string(ev->arena, text_string(&text), text.length);
 }
 
 /* ---- splitting and joining ---- */
@@ -203,7 +198,7 @@ static Value split_spaces(Evaluator *ev, const ValueString *s, int64_t most)
         while (at < end && isspace((unsigned char)*at)) at++;
         const char *stop = at;
         while (stop < end && (most == 0 || !isspace((unsigned char)*stop))) stop++;
-        if (stop > at) list_add(out.list, text_value(ev, at, (size_t)(stop - at)));
+        if (stop > at) list_add(out.list, value_string(ev->arena, at, (size_t)(stop - at)));
         at = stop;
         most--;
     }
@@ -213,7 +208,7 @@ static Value split_spaces(Evaluator *ev, const ValueString *s, int64_t most)
 static Value string_split(Evaluator *ev, const Given *given)
 {
     const ValueString *s = &given->self->string;
-    int64_t most = given->arg[1] ? index_of(ev, *given->arg[1], "maxsplit") : -1;
+    int64_t most = given->arg[1] ? whole_of(ev, *given->arg[1]) : -1;
     pay_items(ev, (int64_t)s->length);
     if (!given->arg[0] || given->arg[0]->kind == VALUE_NONE) return split_spaces(ev, s, most);
     const ValueString *separator = string_arg(ev, given, 0);
@@ -221,10 +216,10 @@ static Value string_split(Evaluator *ev, const Given *given)
     Value out = value_list(ev->arena, VALUE_LIST, 0);
     const char *at = s->bytes, *end = at + s->length;
     for (const char *next; most != 0 && (next = found(at, end, separator)); most--) {
-        list_add(out.list, text_value(ev, at, (size_t)(next - at)));
+        list_add(out.list, value_string(ev->arena, at, (size_t)(next - at)));
         at = next + separator->length;
     }
-    list_add(out.list, text_value(ev, at, (size_t)(end - at)));
+    list_add(out.list, value_string(ev->arena, at, (size_t)(end - at)));
     return out;
 }
 
@@ -235,7 +230,7 @@ static Value string_rsplit(Evaluator *ev, const Given *given)
     Given all = *given;
     all.arg[1] = NULL;
     const Value pieces = string_split(ev, &all);
-    const int64_t most = index_of(ev, *given->arg[1], "maxsplit"), n = (int64_t)pieces.list->n;
+    const int64_t most = whole_of(ev, *given->arg[1]), n = (int64_t)pieces.list->n;
     if (most < 0 || n <= most + 1) return pieces;
     Value out = value_list(ev->arena, VALUE_LIST, 0);
     Text head = {.arena = ev->arena};
@@ -243,7 +238,7 @@ static Value string_rsplit(Evaluator *ev, const Given *given)
         if (i) text_put(&head, given->arg[0]->string.bytes);
         text_put(&head, pieces.list->items[i].string.bytes);
     }
-    list_add(out.list, text_value(ev, text_string(&head), head.length));
+    list_add(out.list, value_string(ev->arena, text_string(&head), head.length));
     for (int64_t i = n - most; i < n; i++) list_add(out.list, pieces.list->items[i]);
     return out;
 }
@@ -255,7 +250,7 @@ static Value string_splitlines(Evaluator *ev, const Given *given)
     pay_items(ev, (int64_t)s->length);
     for (const char *at = s->bytes, *end = at + s->length; at < end;) {
         const size_t n = strcspn(at, "\r\n");
-        list_add(out.list, text_value(ev, at, n));
+        list_add(out.list, value_string(ev->arena, at, n));
         at += n;
         if (at < end) at += at[0] == '\r' && at[1] == '\n' ? 2 : 1;
     }
@@ -276,7 +271,7 @@ static Value string_join(Evaluator *ev, const Given *given)
         pay_items(ev, (int64_t)text.length / 64);
     }
     pay_items(ev, (int64_t)text.length);
-    return text_value(ev, text_string(&text), text.length);
+    return value_string(ev->arena, text_string(&text), text.length);
 }
 
 static Value string_partition(Evaluator *ev, const Given *given)
@@ -285,9 +280,9 @@ static Value string_partition(Evaluator *ev, const Given *given)
     const char *at = separator->length ? found(s->bytes, s->bytes + s->length, separator) : NULL;
     const size_t head = at ? (size_t)(at - s->bytes) : s->length, skip = at ? separator->length : 0;
     Value out = value_list(ev->arena, VALUE_TUPLE, 3);
-    list_add(out.list, text_value(ev, s->bytes, head));
-    list_add(out.list, text_value(ev, at ? separator->bytes : "", skip));
-    list_add(out.list, text_value(ev, s->bytes + head + skip, s->length - head - skip));
+    list_add(out.list, value_string(ev->arena, s->bytes, head));
+    list_add(out.list, value_string(ev->arena, at ? separator->bytes : "", skip));
+    list_add(out.list, value_string(ev->arena, s->bytes + head + skip, s->length - head - skip));
     return out;
 }
 
@@ -306,7 +301,7 @@ static Value string_format_map(Evaluator *ev, const Given *given)
 static Value string_pad(Evaluator *ev, const Given *given)
 {
     const char *align = given->native->data;
-    const int64_t width = index_of(ev, *given->arg[0], "width");
+    const int64_t width = whole_of(ev, *given->arg[0]);
     const char *fill = given->arg[1] ? string_arg(ev, given, 1)->bytes : " ";
     const char *spec = arena_print(ev->arena, "%s%s%lld", fill, align, (long long)(width < 0 ? 0 : width));
     return format_value(ev, *given->self, (ValueString){spec, strlen(spec)});
@@ -315,14 +310,14 @@ static Value string_pad(Evaluator *ev, const Given *given)
 static Value string_zfill(Evaluator *ev, const Given *given)
 {
     const ValueString *s = &given->self->string;
-    int64_t pad = index_of(ev, *given->arg[0], "width") - (int64_t)s->length;
+    int64_t pad = whole_of(ev, *given->arg[0]) - (int64_t)s->length;
     const size_t sign = s->length && (*s->bytes == '-' || *s->bytes == '+');
     Text text = {.arena = ev->arena};
     pay_items(ev, pad > 0 ? pad : 0);
     text_put_bytes(&text, s->bytes, sign);
     for (; pad > 0; pad--) text_put_char(&text, '0');
     text_put_bytes(&text, s->bytes + sign, s->length - sign);
-    return text_value(ev, text_string(&text), text.length);
+    return value_string(ev->arena, text_string(&text), text.length);
 }
 
 static Value string_encode(Evaluator *ev, const Given *given)
@@ -385,7 +380,7 @@ static Value number_is_integer(Evaluator *ev, const Given *given)
 
 static Value number_bit_length(Evaluator *ev, const Given *given)
 {
-    const int64_t n = index_of(ev, *given->self, "int");
+    const int64_t n = whole_of(ev, *given->self);
     uint64_t rest = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
     int64_t bits = 0;
     for (; rest; rest >>= 1) bits++;

@@ -20,7 +20,7 @@ static int64_t bound_of(Evaluator *ev, Value value, int64_t fallback, int64_t le
     return at > highest ? highest : at;
 }
 
-SliceRange slice_range(Evaluator *ev, const Slice *slice, int64_t length)
+SliceRange slice_range(Evaluator *ev, const SliceParts *slice, int64_t length)
 {
     SliceRange out = {.step = 1};
     if (slice->step.kind != VALUE_NONE && !value_integer(&slice->step, &out.step))
@@ -34,12 +34,12 @@ SliceRange slice_range(Evaluator *ev, const Slice *slice, int64_t length)
     return out;
 }
 
-bool slice_known(const Slice *slice)
+bool slice_known(const SliceParts *slice)
 {
     return slice->start.kind != VALUE_UNKNOWN && slice->stop.kind != VALUE_UNKNOWN && slice->step.kind != VALUE_UNKNOWN;
 }
 
-static const Value *slice_unknown(const Slice *slice)
+static const Value *slice_unknown(const SliceParts *slice)
 {
     if (slice->start.kind == VALUE_UNKNOWN) return &slice->start;
     return slice->stop.kind == VALUE_UNKNOWN ? &slice->stop : &slice->step;
@@ -55,7 +55,7 @@ static size_t item_at(Evaluator *ev, const Value *object, Value index, size_t n)
     return (size_t)at;
 }
 
-static Value sliced(Evaluator *ev, const Value *object, const ValueList *items, const Slice *slice)
+static Value sliced(Evaluator *ev, const Value *object, const ValueList *items, const SliceParts *slice)
 {
     const SliceRange range = slice_range(ev, slice, (int64_t)items->n);
     pay_items(ev, range.n);
@@ -66,7 +66,7 @@ static Value sliced(Evaluator *ev, const Value *object, const ValueList *items, 
 
 static Value list_item(Evaluator *ev, Value object, Value index)
 {
-    if (value_is(&index, &OBJECT_SLICE)) return sliced(ev, &object, object.list, index.object.data);
+    if (value_is(&index, &CONSTANT_SLICE)) return sliced(ev, &object, object.list, index.object.data);
     return object.list->items[item_at(ev, &object, index, object.list->n)];
 }
 
@@ -81,7 +81,7 @@ static Value characters_join(Evaluator *ev, const ValueList *characters)
 static Value string_item(Evaluator *ev, Value object, Value index)
 {
     const ValueList *characters = iterate(ev, object);
-    if (!value_is(&index, &OBJECT_SLICE)) return characters->items[item_at(ev, &object, index, characters->n)];
+    if (!value_is(&index, &CONSTANT_SLICE)) return characters->items[item_at(ev, &object, index, characters->n)];
     return characters_join(ev, sliced(ev, &object, characters, index.object.data).list);
 }
 
@@ -92,7 +92,7 @@ static Value dict_item(Evaluator *ev, Value object, Value key)
     return *value;
 }
 
-static Value range_sliced(Evaluator *ev, const Range *range, const Slice *slice)
+static Value range_sliced(Evaluator *ev, const Range *range, const SliceParts *slice)
 {
     const SliceRange part = slice_range(ev, slice, range->n);
     const int64_t start = range_item(range, part.start);
@@ -102,7 +102,7 @@ static Value range_sliced(Evaluator *ev, const Range *range, const Slice *slice)
 
 static Value range_at(Evaluator *ev, const Range *range, Value index)
 {
-    if (value_is(&index, &OBJECT_SLICE)) return range_sliced(ev, range, index.object.data);
+    if (value_is(&index, &CONSTANT_SLICE)) return range_sliced(ev, range, index.object.data);
     int64_t at = index_of(ev, index, "range indices");
     if (at < 0) at += range->n;
     if (at < 0 || at >= range->n) raise_error(ev, "IndexError", "range object index out of range");
@@ -125,7 +125,7 @@ Value subscript(Evaluator *ev, Value object, Value index)
 {
     if (object.kind == VALUE_UNKNOWN) return object;
     if (index.kind == VALUE_UNKNOWN) return index;
-    const bool vague = value_is(&index, &OBJECT_SLICE) && !slice_known(index.object.data);
+    const bool vague = value_is(&index, &CONSTANT_SLICE) && !slice_known(index.object.data);
     if (vague && !value_is(&object, &OBJECT_ARRAY)) return *slice_unknown(index.object.data);
     switch (object.kind) {
     case VALUE_TUPLE:
@@ -160,7 +160,7 @@ static void list_replace(Evaluator *ev, ValueList *list, SliceRange range, const
 
 static void list_set(Evaluator *ev, Value object, Value index, Value value)
 {
-    if (!value_is(&index, &OBJECT_SLICE)) {
+    if (!value_is(&index, &CONSTANT_SLICE)) {
         object.list->items[item_at(ev, &object, index, object.list->n)] = value;
         return;
     }
@@ -176,7 +176,7 @@ void subscript_set(Evaluator *ev, Value object, Value index, Value value)
 {
     Value method;
     if (object.kind == VALUE_UNKNOWN) return;
-    const bool vague = index.kind == VALUE_UNKNOWN || (value_is(&index, &OBJECT_SLICE) && !slice_known(index.object.data));
+    const bool vague = index.kind == VALUE_UNKNOWN || (value_is(&index, &CONSTANT_SLICE) && !slice_known(index.object.data));
     if (vague && object.kind == VALUE_LIST) doubt_contents(ev, object.list);
     if (vague && object.kind == VALUE_DICT) doubt_contents(ev, object.dict);
     if (vague) return;
@@ -203,7 +203,7 @@ void subscript_delete(Evaluator *ev, Value object, Value index)
     if (object.kind == VALUE_UNKNOWN || index.kind == VALUE_UNKNOWN) return;
     if (object.kind == VALUE_DICT) {
         if (!dict_remove(object.dict, &index)) raise_key(ev, index);
-    } else if (object.kind == VALUE_LIST && value_is(&index, &OBJECT_SLICE)) {
+    } else if (object.kind == VALUE_LIST && value_is(&index, &CONSTANT_SLICE)) {
         list_replace(ev, object.list, slice_range(ev, index.object.data, (int64_t)object.list->n), &nothing);
     } else if (object.kind == VALUE_LIST) {
         const int64_t at = (int64_t)item_at(ev, &object, index, object.list->n);

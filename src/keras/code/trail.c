@@ -1,7 +1,5 @@
 #include "keras/code/trail.h"
 
-#include <string.h>
-
 enum { USES_MAX = 4096 };
 
 /* A statement of the text: what it uses, and whether the model comes from it. */

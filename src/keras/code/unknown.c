@@ -34,6 +34,11 @@ Value unknown(Evaluator *ev, const char *reason, const char *name, Span origin)
     return (Value){.kind = VALUE_UNKNOWN, NO_SPAN, .unknown = made};
 }
 
+Value unknown_here(Evaluator *ev, const char *reason)
+{
+    return unknown(ev, reason, source_text(ev, ev->span), ev->span);
+}
+
 /* pd.read_csv, np.loadtxt, cv2.imread: what they give comes from a file. */
 static bool reads_file(const PyNode *callee)
 {

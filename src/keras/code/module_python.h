@@ -1,0 +1,10 @@
+/* Python's own modules, as far as model code uses them: one file each, module_NAME.c. */
+#ifndef SHAPEFLOW_KERAS_CODE_MODULE_PYTHON_H
+#define SHAPEFLOW_KERAS_CODE_MODULE_PYTHON_H
+
+#include "keras/code/module.h"
+
+extern const ModuleTable MODULE_ARGPARSE, MODULE_COLLECTIONS, MODULE_COPY, MODULE_DATACLASSES, MODULE_FUNCTOOLS, MODULE_ITERTOOLS,
+    MODULE_MATH, MODULE_OPERATOR, MODULE_OS, MODULE_OS_PATH, MODULE_RANDOM, MODULE_SYS, MODULE_TYPING;
+
+#endif
