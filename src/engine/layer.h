@@ -242,6 +242,9 @@ const char *maker_text(const Maker *, const char *param);
 
 /* ---- for `build` of a kind ---- */
 
+/* What a parameter of the constructor was given, as `make` left it; None where the kind has no such parameter. */
+const Value *layer_arg(const Layer *, const char *param);
+
 /* build()'s input_shape: a tuple for a lone tensor, nested as the first argument of the call otherwise. */
 Value call_shapes(Arena *, const Call *, const TensorSpec *in);
 

@@ -13,11 +13,16 @@ static int param_index(const LayerKind *kind, const char *name)
     return -1;
 }
 
-const Value *maker_arg(const Maker *maker, const char *param)
+const Value *layer_arg(const Layer *layer, const char *param)
 {
     static const Value none = VALUE_IS_NONE;
-    const int i = param_index(maker->layer->kind, param);
-    return i < 0 ? &none : &maker->layer->args[i];
+    const int i = param_index(layer->kind, param);
+    return i < 0 ? &none : &layer->args[i];
+}
+
+const Value *maker_arg(const Maker *maker, const char *param)
+{
+    return layer_arg(maker->layer, param);
 }
 
 bool maker_is_none(const Maker *maker, const char *param)

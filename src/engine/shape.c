@@ -94,3 +94,8 @@ const char *shape_text(Arena *arena, const Shape *shape)
     shape_print(&text, shape);
     return text_string(&text);
 }
+
+const char *shape_dim_text(Arena *arena, int64_t dim)
+{
+    return dim == DIM_NONE ? "None" : arena_print(arena, "%lld", (long long)dim);
+}

@@ -43,5 +43,6 @@ Shape shape_slice(const Shape *, int from, int to);
 /* "(None, 3, 2)", "(4,)", "()". */
 void shape_print(Text *, const Shape *);
 const char *shape_text(Arena *, const Shape *);
+const char *shape_dim_text(Arena *, int64_t dim);   /* "None", "16" */
 
 #endif

@@ -86,11 +86,6 @@ static void propose_axes(Arena *arena, const TensorSpec *in, Error *err)
         }
 }
 
-static const char *dim_text(Arena *arena, int64_t dim)
-{
-    return dim == DIM_NONE ? "None" : arena_print(arena, "%" PRId64, dim);
-}
-
 static bool build(Builder *builder, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     Arena *arena = builder->arena;
@@ -115,9 +110,9 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
     }
     if (dim[0] == dim[1]) return true;
     error_set(err, "ValueError", "Incompatible input shapes: axis values %s (at axis %" PRId64 ") != %s (at axis %" PRId64 "). Full input "
-              "shapes: %s, %s", dim_text(arena, dim[0]), axis[0], dim_text(arena, dim[1]), axis[1], shape_text(arena, &in[0].shape),
+              "shapes: %s, %s", shape_dim_text(arena, dim[0]), axis[0], shape_dim_text(arena, dim[1]), axis[1], shape_text(arena, &in[0].shape),
               shape_text(arena, &in[1].shape));
-    error_cause(err, "cause.dot_lengths", dim_text(arena, dim[0]), dim_text(arena, dim[1]), NULL);
+    error_cause(err, "cause.dot_lengths", shape_dim_text(arena, dim[0]), shape_dim_text(arena, dim[1]), NULL);
     propose_axes(arena, in, err);
     return false;
 }
