@@ -80,7 +80,7 @@ static void strip_make(Block *block, const BlockOffer *offer)
     float cell_w = fminf(STRIP_WIDTH, w), cell_h = h / (float)block->size;
     if (cell_h < STRIP_CELL_MIN) {
         float cell = fminf(WRAP_CELL, sqrtf(w * h / (float)block->size));
-        cell = fmaxf(cell, WRAP_CELL_MIN);
+        cell = fminf(fmaxf(cell, WRAP_CELL_MIN), w);
         columns = clamp64(ceil((double)block->size / floor((double)(h / cell))), 1, clamp64((double)(w / cell), 1, INT64_MAX / 4));
         cell_w = cell;
     }

@@ -5,6 +5,8 @@
 
 #include "scene/say.h"
 
+#define HEADING_LEAST 40.0F   /* narrower ones, where they are cut, say nothing */
+
 enum { FAULT_LINES = 14 };
 
 bool column_on_page(const Chart *chart, int column)
@@ -142,7 +144,7 @@ void column_heading_draw(Scene *scene, const Chart *chart, int column)
 {
     if (!column_on_page(chart, column)) return;
     layer_pick(scene, chart, column);
-    if (chart->layout.place[column].heading.w < 40) return;
+    if (chart->layout.place[column].heading.w < fminf(HEADING_LEAST, chart->layout.heading[column].width)) return;
     leader_draw(scene, chart, column);
     heading_draw(scene, chart->view, &chart->layout.heading[column], &chart->columns.column[column], chart->which,
                  chart->layout.place[column].heading, chart->layout.type);

@@ -238,6 +238,7 @@ float heading_height(Type type)
 float heading_own_height(const Heading *heading, Type type)
 {
     type.lines = heading->n_titles;
+    if (heading->brief) return type.title * (1.3F + TITLE_LEADING * (float)(type.lines - 1));
     return heading_height(type);
 }
 
@@ -344,6 +345,16 @@ void heading_wrap(Heading *heading, Arena *arena, const View *view, Type type, f
                                                         badge_width(view, heading, type.small));
 }
 
+void heading_shorten(Heading *heading, Arena *arena, const View *view, Type type, float room)
+{
+    const bool argument = heading->title.n > 2 && !strcmp(heading->title.piece[1].text, " ");
+    heading->title.n = argument ? 3 : heading->title.n ? 1 : 0;
+    heading->shape = (Line){0};
+    heading->note = NULL;
+    heading->brief = true;
+    heading_wrap(heading, arena, view, type, room);
+}
+
 /* ---- drawing ---- */
 
 typedef struct LineStyle {
@@ -427,6 +438,7 @@ void heading_draw(Scene *scene, const View *view, const Heading *heading, const 
     float y = area.y + type.title;
     for (int i = 0; i < heading->n_titles; i++, y += type.title * TITLE_LEADING)
         line_draw(scene, view, &heading->titles[i], column, variant, (Point){x, y}, area.w, title);
+    if (heading->brief) return;
     const float own = heading_own_height(heading, type), note = type.terse ? 0 : type.small * 1.6F;
     if (area.h < own - note - 1) return;
     y += type.shape * 1.5F - type.title * TITLE_LEADING;

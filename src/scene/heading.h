@@ -32,6 +32,7 @@ typedef struct Heading {
     const char *note;         /* "48 params"; NULL = nothing */
     const char *copies;       /* "×3": how often the same weights are used; NULL = once */
     const char *sum;          /* "2×16 + 16 = 48" */
+    bool        brief;        /* nothing but the beginning of the title */
     float       width;        /* of the widest line of title and shape */
     float       full_width;   /* with the note */
     int64_t     activations, connections, params;   /* -1 = unknown, or nothing to say */
@@ -42,6 +43,9 @@ void heading_make(Heading *, Arena *, const View *, const Variant *, const Colum
 /* Breaks the title where it is wider than `room`; never narrower than the shape, into TITLE_LINES at most. */
 enum { TITLE_LINES = 3 };
 void heading_wrap(Heading *, Arena *, const View *, Type, float room);
+
+/* Leaves the class and its first argument, broken to `room`: where there is no room for more. */
+void heading_shorten(Heading *, Arena *, const View *, Type, float room);
 
 /* How often a layer's weights are used side by side (rows of a Dense), 1 = once. */
 int64_t column_copies(const Column *);

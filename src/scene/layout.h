@@ -15,7 +15,8 @@ typedef struct Place {
     Block block;
     float centre;
     float left, right;   /* of the widest that stands at its depth: wires keep clear of headings between */
-    float reach;         /* the width that words below may take */
+    float reach;         /* the width that words below may take ... */
+    float counts_room;   /* ... and the counts at the foot; 0 = there is no room for them */
     bool  upper;         /* its heading stands in the upper of two tiers */
 } Place;
 

@@ -3,110 +3,11 @@
 #include <math.h>
 
 #include "scene/columns_draw.h"
+#include "scene/counts.h"
 #include "scene/number.h"
 #include "scene/say.h"
 
-enum { COUNT_ROWS = 3, SCALE_CELLS = 41 };
-
-/* ---- counts ---- */
-
-static int64_t count_of(const Heading *heading, int row)
-{
-    return row == 0 ? heading->activations : row == 1 ? heading->connections : heading->params;
-}
-
-/* "2×16 + 16 = 48" in the line of parameters, when it fits. */
-static const char *count_shown(Scene *scene, const Chart *chart, int column, int row)
-{
-    const Heading *heading = &chart->layout.heading[column];
-    const int64_t count = count_of(heading, row);
-    if (count < 0) return NULL;
-    const float room = chart->layout.place[column].reach, size = chart->layout.type.small;
-    const char *sum = row == 2 ? heading->sum : NULL;
-    if (sum && measure_width(chart->view->measure, FONT_CODE, size, sum) <= room) return sum;
-    const char *text = count_text(scene->arena, count);
-    return measure_width(chart->view->measure, FONT_CODE, size, text) <= room ? text : NULL;
-}
-
-static void count_draw(Scene *scene, const Chart *chart, int column, int row, float y)
-{
-    const char *text = count_shown(scene, chart, column, row);
-    const Theme *theme = chart->view->theme;
-    if (!text) return;
-    mark_text(scene, (Point){chart->layout.place[column].centre, y}, ALIGN_CENTRE, FONT_CODE,
-              chart->layout.type.small, count_of(&chart->layout.heading[column], row) ? theme->ink : theme->dim, text);
-}
-
-void captions_draw(Scene *scene, const Chart *chart)
-{
-    const char *const id[COUNT_ROWS] = {"picture.activations", "picture.connections", "picture.parameters"};
-    const Layout *layout = &chart->layout;
-    const float size = layout->type.small, top = layout->counts_top + 4;
-    float width = 0;
-    if (!layout->has_counts) return;
-    mark_rect(scene, (Rect){layout->area.x + 16, layout->counts_top - 2, layout->area.w - 32, 1}, 0, chart->view->theme->rule);
-    if (layout->area.w <= 700 || layout->one_count_line) return;
-    for (int r = 0; r < COUNT_ROWS; r++)
-        width = fmaxf(width, measure_width(chart->view->measure, FONT_TEXT, size, say(chart->view, scene->arena, id[r], NULL)));
-    mark_rect(scene, (Rect){layout->area.x, top, width + 24, layout->count_height * COUNT_ROWS + 4}, 0, chart->view->theme->ground);
-    for (int r = 0; r < COUNT_ROWS; r++)
-        mark_text(scene, (Point){layout->area.x + 16, top + layout->count_height * ((float)r + 0.8F)}, ALIGN_LEFT, FONT_TEXT, size,
-                  chart->view->theme->dim, say(chart->view, scene->arena, id[r], NULL));
-}
-
-/* "48 / 96 / 48": the last as arithmetic where it fits. */
-static const char *count_line(Scene *scene, const Chart *chart, int column, bool as_sum)
-{
-    const Heading *heading = &chart->layout.heading[column];
-    Text text = {.arena = scene->arena};
-    for (int r = 0; r < COUNT_ROWS; r++) {
-        if (count_of(heading, r) < 0) continue;
-        const char *count = as_sum && r == 2 && heading->sum ? heading->sum : count_text(scene->arena, count_of(heading, r));
-        text_print(&text, "%s%s", text.length ? " / " : "", count);
-    }
-    return text_string(&text);
-}
-
-/* Where three lines are too many. */
-static void count_line_draw(Scene *scene, const Chart *chart, int column, float y)
-{
-    const Place *place = &chart->layout.place[column];
-    for (int i = 0; i < 2; i++) {
-        const char *line = count_line(scene, chart, column, i == 0);
-        if (measure_width(chart->view->measure, FONT_CODE, chart->layout.type.small, line) > place->reach) continue;
-        mark_text(scene, (Point){place->centre, y}, ALIGN_CENTRE, FONT_CODE, chart->layout.type.small, chart->view->theme->ink, line);
-        return;
-    }
-}
-
-/* Captions stay on the left while columns pass under them. */
-static bool under_captions(const Chart *chart, int column)
-{
-    const Layout *layout = &chart->layout;
-    const bool scrolls = layout->page.w > layout->body.w + 1;
-    return scrolls && layout->area.w > 700 && layout->place[column].centre < layout->area.x + layout->type.small * 12;
-}
-
-void column_counts_draw(Scene *scene, const Chart *chart, int column)
-{
-    const Layout *layout = &chart->layout;
-    if (under_captions(chart, column) && !column_on_page(chart, 0)) return;
-    const float top = layout->counts_top + 4;
-    if (!layout->has_counts || chart->columns.lanes[chart->columns.column[column].depth] > 1) return;
-    if (layout->one_count_line) {
-        count_line_draw(scene, chart, column, top + layout->count_height * 0.8F);
-        return;
-    }
-    for (int r = 0; r < COUNT_ROWS; r++) count_draw(scene, chart, column, r, top + layout->count_height * ((float)r + 0.8F));
-}
-
-void counts_draw(Scene *scene, const Chart *chart)
-{
-    for (int c = 0; c < chart->columns.n; c++) column_counts_draw(scene, chart, c);
-    captions_draw(scene, chart);
-}
-
-/* ---- legend ---- */
+enum { SCALE_CELLS = 41 };
 
 /* Where the next piece stands; pieces that do not fit are left out. */
 typedef struct Pen {
@@ -222,11 +123,11 @@ void legend_draw(Scene *scene, const Chart *chart, Rect strip, bool signs)
                .y = strip.y + strip.h * 0.45F, .end = strip.x + strip.w - 12};
     if (shown.numbers) pen_scale(&pen);
     if (shown.ramp) pen_ramp(&pen);
+    if (counts_sentence(&chart->layout)) pen_sentence(&pen, counts_sentence(&chart->layout));
     if (signs) {
         pen_sign(&pen, "picture.positive_weight", theme->positive, false);
         pen_sign(&pen, "picture.negative_weight", theme->negative, theme->print);
     }
-    if (layout->has_counts && layout->one_count_line) pen_sentence(&pen, "picture.count_line");
     if (chart->variant->run && !chart->variant->run->complete && chart->variant->run->why_not)
         pen_sentence(&pen, chart->variant->run->why_not);
     if (shown.samples > 1) pen_sample(&pen, chart->sample, shown.samples);

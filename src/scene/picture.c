@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scene/columns_draw.h"
+#include "scene/counts.h"
 #include "scene/frame.h"
 #include "scene/legend.h"
 #include "scene/matrix.h"
