@@ -144,25 +144,28 @@ void shown_open_batch(Shown *shown, const char *line, int64_t samples)
     shown->variant = (Variant){.plan = &shown->plan, .run = &shown->run};
 }
 
-void shown_open_json(Shown *shown, const char *path)
+void shown_open_json(Shown *shown, const char *json, bool numbers)
 {
     Model *model = NULL;
     memset(shown, 0, sizeof *shown);
     made_open(&shown->made);
-    const char *text = file_text(&shown->made.arena, path);
-    if (!json_read_model(&shown->made.builder, text, strlen(text), &model, &shown->made.error)) abort();
-    shown_make(shown, model, 3, true);
+    json = arena_copy(&shown->made.arena, json, strlen(json));
+    if (!json_read_model(&shown->made.builder, json, strlen(json), &model, &shown->made.error)) abort();
+    shown_make(shown, model, 3, numbers);
 }
 
 void shown_open(Shown *shown, const char *line)
 {
     char path[400];
+    Arena arena;
     if (!strstr(line, ".json")) {
         shown_open_filled(shown, line, 3, true);
         return;
     }
     snprintf(path, sizeof path, "%s/tests/data/scene/%s", SOURCE_DIR, line);
-    shown_open_json(shown, path);
+    arena_open(&arena, 0);
+    shown_open_json(shown, file_text(&arena, path), true);
+    arena_close(&arena);
 }
 
 void shown_close(Shown *shown) { made_close(&shown->made); }

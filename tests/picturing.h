@@ -23,8 +23,8 @@ void shown_open(Shown *, const char *line);
 void shown_open_filled(Shown *, const char *line, int64_t fill, bool numbers);
 /* With so many samples in the batch. */
 void shown_open_batch(Shown *, const char *line, int64_t samples);
-/* model.to_json() in a file. */
-void shown_open_json(Shown *, const char *path);
+/* What model.to_json() says; without numbers, shapes and wires are all there is. */
+void shown_open_json(Shown *, const char *json, bool numbers);
 void shown_close(Shown *);
 
 typedef struct Studio {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "picturing.h"
+#include "picture_check.h"
 
 static const char *const MODELS[] = {
     QUESTION,
@@ -92,13 +92,6 @@ static void every_unit_and_wire_of_the_question_is_drawn(void **state)
     studio_close(&studio);
 }
 
-static bool says(const Scene *scene, const char *text)
-{
-    for (size_t i = 0; i < scene->n_marks; i++)
-        if (scene->marks[i].type == MARK_TEXT && strstr(scene->marks[i].text, text)) return true;
-    return false;
-}
-
 static void headings_and_counts_are_said(void **state)
 {
     (void)state;
@@ -118,7 +111,7 @@ static void headings_and_counts_are_said(void **state)
         shown_open(&shown, cases[i].line);
         studio_look(&studio, &shown, 1547, 800);
         studio_draw(&studio);
-        if (!says(&studio.scene, cases[i].text)) fail_msg("%s does not say %s", cases[i].line, cases[i].text);
+        if (!picture_says(&studio.scene, cases[i].text)) fail_msg("%s does not say %s", cases[i].line, cases[i].text);
         shown_close(&shown);
     }
     studio_close(&studio);
@@ -126,130 +119,22 @@ static void headings_and_counts_are_said(void **state)
 
 /* ---- where it is drawn ---- */
 
-static Rect mark_bounds(const Mark *m, const Measure *measure)
-{
-    switch ((MarkType)m->type) {
-    case MARK_RECT: case MARK_CELLS: return m->rect;
-    case MARK_CIRCLE: return (Rect){m->rect.x - m->radius, m->rect.y - m->radius, 2 * m->radius, 2 * m->radius};
-    case MARK_LINE: case MARK_CURVE: case MARK_BAND: {
-        const float x = fminf(m->a.x, m->b.x), y = fminf(m->a.y, m->b.y);
-        return (Rect){x, y, fmaxf(m->a.x, m->b.x) - x, fmaxf(m->a.y, m->b.y) - y};
-    }
-    case MARK_TEXT: {
-        const float w = measure_width(measure, (Font)m->font, m->size, m->text);
-        const float x = m->a.x - (m->align == ALIGN_CENTRE ? w / 2 : m->align == ALIGN_RIGHT ? w : 0);
-        return (Rect){x, m->a.y - m->size * 0.72F, w, m->size * 0.72F};
-    }
-    case MARK_POLYGON: case MARK_CLIP: case MARK_UNCLIP: case MARK_GROUP: case MARK_UNGROUP: break;
-    }
-    return (Rect){0};
-}
-
-static Rect meet(Rect a, Rect b)
-{
-    const float x = fmaxf(a.x, b.x), y = fmaxf(a.y, b.y);
-    return (Rect){x, y, fminf(a.x + a.w, b.x + b.w) - x, fminf(a.y + a.h, b.y + b.h) - y};
-}
-
-static bool inside(Rect a, Rect of)
-{
-    const float slack = 1;
-    return a.x >= of.x - slack && a.y >= of.y - slack && a.x + a.w <= of.x + of.w + slack && a.y + a.h <= of.y + of.h + slack;
-}
-
-static void assert_inside(Studio *studio, const char *name)
-{
-    Rect clip[16];
-    int depth = 0, groups = 0;
-    clip[0] = (Rect){-1e6F, -1e6F, 2e6F, 2e6F};
-    studio_draw(studio);
-    for (size_t i = 0; i < studio->scene.n_marks; i++) {
-        const Mark *m = &studio->scene.marks[i];
-        if (i == studio->scene.n_still) assert_int_equal(depth + groups, 0);
-        groups += (m->type == MARK_GROUP) - (m->type == MARK_UNGROUP);
-        if (m->type == MARK_CLIP) {
-            clip[depth + 1] = meet(clip[depth], m->rect);
-            depth++;
-        } else if (m->type == MARK_UNCLIP) {
-            depth--;
-        } else if (m->type != MARK_GROUP && m->type != MARK_UNGROUP) {
-            const Rect at = mark_bounds(m, &studio->measure), seen = meet(at, clip[depth]);
-            if (seen.w < 0 || seen.h < 0) continue;
-            if (!inside(seen, studio->view.area))
-                fail_msg("%s: mark %zu (type %d %s) at %g,%g %gx%g is outside", name, i, m->type, m->text ? m->text : "", (double)at.x,
-                         (double)at.y, (double)at.w, (double)at.h);
-        }
-    }
-    assert_int_equal(depth, 0);
-    assert_int_equal(groups, 0);
-}
-
 static void nothing_is_outside_the_area(void **state)
 {
     (void)state;
-    swarm(assert_inside);
-}
-
-/* Texts that are seen: their own bounds cut by the clips around them; those cut off do not count. */
-static size_t texts_seen(const Studio *studio, Rect *at, size_t *which, size_t cap)
-{
-    Rect clip[16];
-    int depth = 0;
-    size_t n = 0;
-    clip[0] = studio->view.area;
-    for (size_t i = 0; i < studio->scene.n_marks && n < cap; i++) {
-        const Mark *m = &studio->scene.marks[i];
-        if (m->type == MARK_CLIP) {
-            clip[depth + 1] = meet(clip[depth], m->rect);
-            depth++;
-        }
-        if (m->type == MARK_UNCLIP) depth--;
-        if (m->type != MARK_TEXT) continue;
-        at[n] = meet(mark_bounds(m, &studio->measure), clip[depth]);
-        which[n] = i;
-        if (at[n].w > 0 && at[n].h > 0) n++;
-    }
-    return n;
-}
-
-static void assert_no_text_on_text(Studio *studio, const char *name)
-{
-    enum { CAP = 4000 };
-    static Rect at[CAP];
-    static size_t which[CAP];
-    studio_draw(studio);
-    const size_t n = texts_seen(studio, at, which, CAP);
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = 0; b < a; b++) {
-            const Rect both = meet(at[a], at[b]);
-            if (both.w > 1.5F && both.h > 1.5F)
-                fail_msg("%s: \"%s\" and \"%s\" at %g,%g", name, studio->scene.marks[which[b]].text, studio->scene.marks[which[a]].text,
-                         (double)both.x, (double)both.y);
-        }
+    swarm(picture_check_inside);
 }
 
 static void no_text_stands_on_another(void **state)
 {
     (void)state;
-    swarm(assert_no_text_on_text);
-}
-
-static void assert_overview(Studio *studio, const char *name)
-{
-    studio->view.zoom = picture_zoom_least(&studio->view);
-    assert_no_text_on_text(studio, name);
-    for (size_t i = 0; i < studio->scene.n_picks; i++) {
-        const Pick *pick = &studio->scene.picks[i];
-        const Rect area = studio->view.area;
-        if (pick->type == PICK_UNIT && (pick->area.x < area.x - 1 || pick->area.x + pick->area.w > area.x + area.w + 1))
-            fail_msg("%s: %s is not seen", name, pick->label);
-    }
+    swarm(picture_check_texts);
 }
 
 static void zoomed_out_all_units_are_seen(void **state)
 {
     (void)state;
-    swarm(assert_overview);
+    swarm(picture_check_overview);
 }
 
 /* The unit of another column that a wire runs through; NULL when there is none. */
@@ -416,14 +301,14 @@ static void the_focus_brings_its_sample_to_the_front(void **state)
     shown_open_batch(&shown, QUESTION, 4);
     studio_look(&studio, &shown, 1227, 711);
     studio_draw(&studio);
-    assert_true(says(&studio.scene, "sample 1 of 4"));
+    assert_true(picture_says(&studio.scene, "sample 1 of 4"));
     Pick pick = picture_find_unit(&studio.view, "input[2,1]");
     assert_int_equal(pick.k, 5);
     pick = picture_focus_move(&studio.view, pick, 0, 1);
     assert_int_equal(pick.k, 6);
     studio.view.focus = pick;
     studio_draw(&studio);
-    assert_true(says(&studio.scene, "sample 2 of 4"));
+    assert_true(picture_says(&studio.scene, "sample 2 of 4"));
     assert_int_equal(picture_find_unit(&studio.view, "dense_1[1]").k, 4 + 1);
     const Pick *sheet = NULL;
     for (size_t i = 0; i < studio.scene.n_picks && !sheet; i++)
@@ -614,7 +499,7 @@ static void compared_models_stand_column_under_column(void **state)
     assert_non_null(below);
     assert_float_equal(above->area.x + above->area.w / 2, below->area.x + below->area.w / 2, 0.1);
     assert_true(below->area.y > 435 && above->area.y < 435);
-    assert_true(says(&two.studio.scene, "with Flatten") && says(&two.studio.scene, "without Flatten"));
+    assert_true(picture_says(&two.studio.scene, "with Flatten") && picture_says(&two.studio.scene, "without Flatten"));
     two_close(&two);
 }
 
@@ -676,7 +561,7 @@ static void a_toggle_in_flight_has_nothing_still(void **state)
         for (int i = 0; i < 10; i++) {
             two.studio.view.t = (float)i / 10;
             two.studio.view.reduced_motion = reduced;
-            assert_inside(&two.studio, "in flight");
+            picture_check_inside(&two.studio, "in flight");
             assert_int_equal(two.studio.scene.n_still, 0);
         }
     two_close(&two);
@@ -700,7 +585,7 @@ static void the_matrix_has_a_cell_for_each_connection(void **state)
         studio.view.matrix = true;
         studio.view.focus = picture_find_unit(&studio.view, cases[i].unit);
         studio_draw(&studio);
-        assert_true(says(&studio.scene, cases[i].words));
+        assert_true(picture_says(&studio.scene, cases[i].words));
         int cells = 0;
         for (size_t p = 0; p < studio.scene.n_picks; p++) cells += studio.scene.picks[p].type == PICK_WEIGHT;
         assert_int_equal(cells, cases[i].cells);
@@ -817,7 +702,7 @@ static void an_empty_model_has_a_friendly_hint(void **state)
     const Shown nothing = {0};
     studio_look(&studio, &nothing, 900, 600);
     studio_draw(&studio);
-    assert_true(says(&studio.scene, "model.add("));
+    assert_true(picture_says(&studio.scene, "model.add("));
     assert_int_equal(picture_find_unit(&studio.view, "dense[0]").type, PICK_NONE);
     assert_int_equal(picture_focus_move(&studio.view, (Pick){.type = PICK_NONE}, 1, 0).type, PICK_NONE);
     studio_close(&studio);

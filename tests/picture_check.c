@@ -1,0 +1,126 @@
+#include "picture_check.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CLIPS = 16, TEXTS = 4000 };
+
+bool picture_says(const Scene *scene, const char *words)
+{
+    for (size_t i = 0; i < scene->n_marks; i++)
+        if (scene->marks[i].type == MARK_TEXT && strstr(scene->marks[i].text, words)) return true;
+    return false;
+}
+
+static Rect mark_bounds(const Mark *m, const Measure *measure)
+{
+    switch ((MarkType)m->type) {
+    case MARK_RECT: case MARK_CELLS: return m->rect;
+    case MARK_CIRCLE: return (Rect){m->rect.x - m->radius, m->rect.y - m->radius, 2 * m->radius, 2 * m->radius};
+    case MARK_LINE: case MARK_CURVE: case MARK_BAND: {
+        const float x = fminf(m->a.x, m->b.x), y = fminf(m->a.y, m->b.y);
+        return (Rect){x, y, fmaxf(m->a.x, m->b.x) - x, fmaxf(m->a.y, m->b.y) - y};
+    }
+    case MARK_TEXT: {
+        const float w = measure_width(measure, (Font)m->font, m->size, m->text);
+        const float x = m->a.x - (m->align == ALIGN_CENTRE ? w / 2 : m->align == ALIGN_RIGHT ? w : 0);
+        return (Rect){x, m->a.y - m->size * 0.72F, w, m->size * 0.72F};
+    }
+    case MARK_POLYGON: case MARK_CLIP: case MARK_UNCLIP: case MARK_GROUP: case MARK_UNGROUP: break;
+    }
+    return (Rect){0};
+}
+
+static Rect meet(Rect a, Rect b)
+{
+    const float x = fmaxf(a.x, b.x), y = fmaxf(a.y, b.y);
+    return (Rect){x, y, fminf(a.x + a.w, b.x + b.w) - x, fminf(a.y + a.h, b.y + b.h) - y};
+}
+
+static bool inside(Rect a, Rect of)
+{
+    const float slack = 1;
+    return a.x >= of.x - slack && a.y >= of.y - slack && a.x + a.w <= of.x + of.w + slack && a.y + a.h <= of.y + of.h + slack;
+}
+
+void picture_check_inside(Studio *studio, const char *name)
+{
+    Rect clip[CLIPS];
+    int depth = 0, groups = 0;
+    clip[0] = (Rect){-1e6F, -1e6F, 2e6F, 2e6F};
+    studio_draw(studio);
+    for (size_t i = 0; i < studio->scene.n_marks; i++) {
+        const Mark *m = &studio->scene.marks[i];
+        if (i == studio->scene.n_still) assert_int_equal(depth + groups, 0);
+        groups += (m->type == MARK_GROUP) - (m->type == MARK_UNGROUP);
+        if (m->type == MARK_CLIP) {
+            clip[depth + 1] = meet(clip[depth], m->rect);
+            depth++;
+        } else if (m->type == MARK_UNCLIP) {
+            depth--;
+        } else if (m->type != MARK_GROUP && m->type != MARK_UNGROUP) {
+            const Rect at = mark_bounds(m, &studio->measure), seen = meet(at, clip[depth]);
+            if (seen.w < 0 || seen.h < 0) continue;
+            if (!inside(seen, studio->view.area))
+                fail_msg("%s: mark %zu (type %d %s) at %g,%g %gx%g is outside", name, i, m->type, m->text ? m->text : "", (double)at.x,
+                         (double)at.y, (double)at.w, (double)at.h);
+        }
+    }
+    assert_int_equal(depth, 0);
+    assert_int_equal(groups, 0);
+}
+
+/* Texts that are seen: their own bounds cut by the clips around them; those cut off do not count. */
+static size_t texts_seen(const Studio *studio, Rect *at, size_t *which, size_t cap)
+{
+    Rect clip[CLIPS];
+    int depth = 0;
+    size_t n = 0;
+    clip[0] = studio->view.area;
+    for (size_t i = 0; i < studio->scene.n_marks && n < cap; i++) {
+        const Mark *m = &studio->scene.marks[i];
+        if (m->type == MARK_CLIP) {
+            clip[depth + 1] = meet(clip[depth], m->rect);
+            depth++;
+        }
+        if (m->type == MARK_UNCLIP) depth--;
+        if (m->type != MARK_TEXT) continue;
+        at[n] = meet(mark_bounds(m, &studio->measure), clip[depth]);
+        which[n] = i;
+        if (at[n].w > 0 && at[n].h > 0) n++;
+    }
+    return n;
+}
+
+void picture_check_texts(Studio *studio, const char *name)
+{
+    static Rect at[TEXTS];
+    static size_t which[TEXTS];
+    studio_draw(studio);
+    const size_t n = texts_seen(studio, at, which, TEXTS);
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < a; b++) {
+            const Rect both = meet(at[a], at[b]);
+            if (both.w > 1.5F && both.h > 1.5F)
+                fail_msg("%s: \"%s\" and \"%s\" at %g,%g", name, studio->scene.marks[which[b]].text, studio->scene.marks[which[a]].text,
+                         (double)both.x, (double)both.y);
+        }
+}
+
+void picture_check_overview(Studio *studio, const char *name)
+{
+    studio->view.zoom = picture_zoom_least(&studio->view);
+    picture_check_texts(studio, name);
+    for (size_t i = 0; i < studio->scene.n_picks; i++) {
+        const Pick *pick = &studio->scene.picks[i];
+        const Rect area = studio->view.area;
+        if (pick->type == PICK_UNIT && (pick->area.x < area.x - 1 || pick->area.x + pick->area.w > area.x + area.w + 1))
+            fail_msg("%s: %s is not seen", name, pick->label);
+    }
+}
