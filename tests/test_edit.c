@@ -1,81 +1,14 @@
-#include "keras/edit.h"
-
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "data_files.h"
-#include "engine/run.h"
-
-typedef struct Fixture {
-    Arena   arena;
-    Reading reading;
-    Edits   edits;
-    const char *why;
-} Fixture;
-
-static void read_text(Fixture *f, const char *text, size_t length)
-{
-    arena_open(&f->arena, 0);
-    f->edits = (Edits){.arena = &f->arena};
-    keras_read(&f->reading, &f->arena, text, length, NULL);
-}
-
-static void done(Fixture *f) { arena_close(&f->arena); }
-
-static const Layer *layer_of(const Fixture *f, const char *name)
-{
-    const Layer *layer = f->reading.model ? model_layer(f->reading.model, name) : NULL;
-    if (!layer) fail_msg("no layer %s in:\n%s%s", name, f->reading.text, f->reading.error.message ? f->reading.error.message : "");
-    return layer;
-}
-
-static const char *applied(Fixture *f)
-{
-    size_t length;
-    return edits_apply(&f->edits, f->reading.text, f->reading.length, &length);
-}
-
-static void assert_accepted(Fixture *f, const char *text)
-{
-    Reading again;
-    keras_read(&again, &f->arena, text, strlen(text), NULL);
-    if (again.error.set) fail_msg("refused: %s\n%s", again.error.message, text);
-}
-
-typedef enum Operation { ARGUMENT, REMOVE_ARGUMENT, INSERT, APPEND, REMOVE, MOVE, OFF, ON } Operation;
-
-typedef struct EditCase {
-    Operation   operation;
-    const char *layer, *param, *code;
-    const char *before, *after;      /* after NULL: refused, code = why */
-} EditCase;
-
-static bool edit(Fixture *f, const EditCase *c)
-{
-    switch (c->operation) {
-    case ARGUMENT: return edit_argument(&f->reading, layer_of(f, c->layer), c->param, c->code, &f->edits, &f->why);
-    case REMOVE_ARGUMENT: return edit_remove_argument(&f->reading, layer_of(f, c->layer), c->param, &f->edits, &f->why);
-    case INSERT: return edit_insert_layer(&f->reading, layer_of(f, c->layer), c->code, &f->edits, &f->why);
-    case APPEND: return edit_insert_layer(&f->reading, NULL, c->code, &f->edits, &f->why);
-    case REMOVE: return edit_remove_layer(&f->reading, layer_of(f, c->layer), &f->edits, &f->why);
-    case MOVE: return edit_move_layer(&f->reading, layer_of(f, c->layer), atoi(c->code), &f->edits, &f->why);
-    case OFF: return edit_flatten(&f->reading, false, &f->edits, &f->why);
-    case ON: return edit_flatten(&f->reading, true, &f->edits, &f->why);
-    }
-    return false;
-}
-
-#define IMPORT "from keras.models import Sequential\nfrom keras.layers import Dense, Flatten, Activation\n"
-#define ADDS(a, b) IMPORT "model = Sequential()\n" a b
-#define FIRST "model.add(Dense(16, input_shape=(3, 2)))\n"
-#define FUNCTIONAL(lines) "import keras\nfrom keras import layers\ni = keras.Input((3, 2))\n" lines
+#include "editing.h"
 
 static const EditCase CASES[] = {
     /* arguments */
@@ -205,23 +138,7 @@ static const EditCase CASES[] = {
 static void edits_keep_the_manner_of_the_text(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        const EditCase *c = &CASES[i];
-        Fixture f;
-        if (!*c->before) continue;
-        read_text(&f, c->before, strlen(c->before));
-        const bool good = edit(&f, c);
-        if (!c->after) {
-            if (good) fail_msg("case %zu was not refused:\n%s", i, applied(&f));
-            assert_int_equal(f.edits.n, 0);
-            if (c->code && strncmp(c->code, "edit.", 5) == 0) assert_string_equal(f.why, c->code);
-        } else {
-            if (!good) fail_msg("case %zu refused: %s\n%s", i, f.why, c->before);
-            if (strcmp(applied(&f), c->after) != 0) fail_msg("case %zu:\n%s\nwanted:\n%s", i, applied(&f), c->after);
-            assert_accepted(&f, c->after);
-        }
-        done(&f);
-    }
+    editing_check(CASES, sizeof CASES / sizeof *CASES);
 }
 
 /* ---- the switch gives back the same bytes ---- */
@@ -259,25 +176,25 @@ static int flattens(const Model *model)
 
 static bool off_and_on(const char *text, size_t length, bool must)
 {
-    Fixture first, second;
-    read_text(&first, text, length);
+    Editing first, second;
+    editing_open(&first, text, length);
     const int before = flattens(first.reading.model);
-    if (!before || first.reading.error.set) return done(&first), false;
+    if (!before || first.reading.error.set) return editing_close(&first), false;
     if (!edit_flatten(&first.reading, false, &first.edits, &first.why)) {
         if (must) fail_msg("not switched off (%s):\n%s", first.why, text);
-        return done(&first), false;
+        return editing_close(&first), false;
     }
-    const char *off = applied(&first);
-    read_text(&second, off, strlen(off));
+    const char *off = editing_result(&first);
+    editing_open(&second, off, strlen(off));
     if (second.reading.error.set && must) fail_msg("refused when off: %s\n%s", second.reading.error.message, off);
     if (flattens(second.reading.model) != before - 1) fail_msg("%d of %d left:\n%s", flattens(second.reading.model), before, off);
     if (before == 1) {
         if (!edit_flatten(&second.reading, true, &second.edits, &second.why)) fail_msg("not switched on (%s):\n%s", second.why, off);
-        const char *on = applied(&second);
+        const char *on = editing_result(&second);
         if (strlen(on) != length || memcmp(on, text, length) != 0) fail_msg("other bytes:\n%s\noff:\n%s\non again:\n%s", text, off, on);
     }
-    done(&second);
-    done(&first);
+    editing_close(&second);
+    editing_close(&first);
     return true;
 }
 
@@ -310,10 +227,10 @@ static void the_switch_knows_its_state(void **state)
         {"x = 1\n", FLATTEN_NOTHING},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Fixture f;
-        read_text(&f, cases[i].text, strlen(cases[i].text));
+        Editing f;
+        editing_open(&f, cases[i].text, strlen(cases[i].text));
         assert_int_equal(flatten_state(&f.reading, &f.why), cases[i].state);
-        done(&f);
+        editing_close(&f);
     }
 }
 
@@ -331,13 +248,13 @@ static int positive_int(const Reading *reading, const ArgumentPlace *argument)
 
 static void change_and_compare(const char *text, size_t length, const char *layer, const char *param, int number)
 {
-    Fixture f;
-    read_text(&f, text, length);
+    Editing f;
+    editing_open(&f, text, length);
     const char *code = arena_print(&f.arena, "%d", number + 1);
-    assert_true(edit_argument(&f.reading, layer_of(&f, layer), param, code, &f.edits, &f.why));
+    assert_true(edit_argument(&f.reading, editing_layer(&f, layer), param, code, &f.edits, &f.why));
     assert_int_equal(f.edits.n, 1);
     const Span span = f.edits.edit[0].span;
-    const char *changed = applied(&f);
+    const char *changed = editing_result(&f);
     assert_memory_equal(changed, text, (size_t)span.start);
     assert_memory_equal(changed + span.start, code, strlen(code));
     assert_string_equal(changed + (size_t)span.start + strlen(code), text + span.end);
@@ -348,7 +265,7 @@ static void change_and_compare(const char *text, size_t length, const char *laye
         if (strcmp(edited->kind->params[i].name, param) == 0 && value_is_int(&edited->args[i]))
             if (edited->args[i].integer != number + 1)
                 fail_msg("%s of %s is %d:\n%s", param, layer, (int)edited->args[i].integer, changed);
-    done(&f);
+    editing_close(&f);
 }
 
 static void arguments_change_alone(void **state)
@@ -361,10 +278,10 @@ static void arguments_change_alone(void **state)
     int changed = 0;
     for (int i = 0; i < n; i++) {
         size_t length;
-        Fixture f;
+        Editing f;
         const char *text = data_read(&arena, arena_print(&arena, "models/%s/model.py", names[i]), &length);
         if (!text) continue;
-        read_text(&f, text, length);
+        editing_open(&f, text, length);
         for (int k = 0; f.reading.model && k < f.reading.model->n_layers; k++) {
             const Layer *layer = f.reading.model->layers[k];
             const Place *place = layer->place >= 0 ? &f.reading.places[layer->place] : NULL;
@@ -375,96 +292,10 @@ static void arguments_change_alone(void **state)
                 changed++;
             }
         }
-        done(&f);
+        editing_close(&f);
     }
     assert_true(changed > 20);
     arena_close(&arena);
-}
-
-/* ---- numbers ---- */
-
-typedef struct NumberCase {
-    const char *before, *after;
-    int64_t     at;
-    double      number;
-} NumberCase;
-
-#define NP "import numpy as np\n"
-#define SMALL IMPORT "model = Sequential()\nmodel.add(Dense(2, input_shape=(2,)))\n"
-
-static const NumberCase INPUT_CASES[] = {
-    {NP SMALL "x = np.array([[1, 2]])\n", NP SMALL "x = np.array([[1, 7]])\n", 1, 7},
-    {NP SMALL "x = np.array([[1.0, 2.0]])\n", NP SMALL "x = np.array([[1.0, 7.0]])\n", 1, 7},
-    {NP SMALL "x = np.array([[1, 2]])\n", NP SMALL "x = np.array([[0.5, 2]])\n", 0, 0.5},
-    {NP SMALL "x = np.array([[1, -2]])\n", NP SMALL "x = np.array([[1, 3]])\n", 1, 3},
-    {NP SMALL "x = np.ones((1, 2))\n", NP SMALL "x = np.array([[1, -3]])\n", 1, -3},
-    {NP SMALL, NP SMALL "x = np.array([[1, 7]])\n", 1, 7},
-    {SMALL "print(model)\n", NP SMALL "x = np.array([[1, 0.25]])\nprint(model)\n", 1, 0.25},
-};
-
-static void inputs_are_changed_where_they_stand(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof INPUT_CASES / sizeof *INPUT_CASES; i++) {
-        const NumberCase *c = &INPUT_CASES[i];
-        Fixture f;
-        float numbers[] = {1, 2};
-        const Tensor shown = {.shape = SHAPE(1, 2), .dtype = DTYPE_FLOAT32, .data = numbers};
-        read_text(&f, c->before, strlen(c->before));
-        if (!edit_input(&f.reading, 0, &shown, c->at, c->number, &f.edits, &f.why)) fail_msg("case %zu: %s", i, f.why);
-        assert_string_equal(applied(&f), c->after);
-        assert_accepted(&f, c->after);
-        done(&f);
-    }
-}
-
-static void several_inputs_are_named_in_a_call(void **state)
-{
-    (void)state;
-    const char *text = "import keras\na = keras.Input((2,))\nb = keras.Input((2,))\nmodel = keras.Model([a, b], keras.layers.Add()([a, b]))\n";
-    Fixture f;
-    float numbers[] = {1, 2};
-    const Tensor one = {.shape = SHAPE(1, 2), .dtype = DTYPE_FLOAT32, .data = numbers}, shown[] = {one, one};
-    read_text(&f, text, strlen(text));
-    if (!edit_input(&f.reading, 1, shown, 0, 9, &f.edits, &f.why)) fail_msg("%s", f.why);
-    assert_string_equal(applied(&f), "import numpy as np\nimport keras\na = keras.Input((2,))\nb = keras.Input((2,))\n"
-                                     "model = keras.Model([a, b], keras.layers.Add()([a, b]))\n"
-                                     "x1 = np.array([[1, 2]])\nx2 = np.array([[9, 2]])\nmodel.predict([x1, x2])\n");
-    Reading again;
-    keras_read(&again, &f.arena, applied(&f), strlen(applied(&f)), NULL);
-    assert_int_equal(again.n_input_arrays, 2);
-    assert_string_equal(again.arrays[again.input_arrays[1]].variable, "x2");
-    done(&f);
-}
-
-static const NumberCase WEIGHT_CASES[] = {
-    {NP SMALL "model.layers[0].set_weights([np.array([[1, 2], [3, 4]]), np.array([0, 0])])\n",
-     NP SMALL "model.layers[0].set_weights([np.array([[1, 2], [3, 0.5]]), np.array([0, 0])])\n", 3, 0.5},
-    {NP SMALL, NP SMALL "model.layers[0].set_weights([\n    np.array([[1.0, 2.0], [-3.0, 0.1]]),\n    np.array([5.0, 6.0])])\n", 2, -3},
-    {NP SMALL "model.get_layer('dense').set_weights([np.ones((2, 2)), np.zeros(2)])\n",
-     NP SMALL "model.get_layer('dense').set_weights([np.array([[1.0, 8.0], [3.0, 0.1]]), np.zeros(2)])\n", 1, 8},
-};
-
-static void weights_are_changed_where_they_stand(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof WEIGHT_CASES / sizeof *WEIGHT_CASES; i++) {
-        const NumberCase *c = &WEIGHT_CASES[i];
-        Fixture f;
-        float kernel[] = {1, 2, 3, 0.1f}, bias[] = {5, 6};
-        Tensor weights[] = {{.shape = SHAPE(2, 2), .dtype = DTYPE_FLOAT32, .data = kernel}, {.shape = SHAPE(2), .dtype = DTYPE_FLOAT32, .data = bias}};
-        read_text(&f, c->before, strlen(c->before));
-        const Layer *layer = layer_of(&f, "dense");
-        WeightTable table = {.weights = ARENA_ARRAY(&f.arena, layer->id + 1, Tensor *), .n = layer->id + 1};
-        table.weights[layer->id] = weights;
-        if (!edit_weight(&f.reading, layer, &table, (WeightRef){layer, 0}, c->at, c->number, &f.edits, &f.why)) fail_msg("case %zu: %s", i, f.why);
-        assert_string_equal(applied(&f), c->after);
-        Reading again;
-        keras_read(&again, &f.arena, applied(&f), strlen(applied(&f)), NULL);
-        assert_false(again.error.set);
-        assert_true(model_layer(again.model, "dense")->weights[0].given[c->at] == (float)c->number);
-        done(&f);
-    }
 }
 
 int main(void)
@@ -474,9 +305,6 @@ int main(void)
         cmocka_unit_test(the_switch_gives_back_the_same_bytes),
         cmocka_unit_test(the_switch_knows_its_state),
         cmocka_unit_test(arguments_change_alone),
-        cmocka_unit_test(inputs_are_changed_where_they_stand),
-        cmocka_unit_test(several_inputs_are_named_in_a_call),
-        cmocka_unit_test(weights_are_changed_where_they_stand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

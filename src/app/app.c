@@ -83,11 +83,20 @@ void app_layout(App *app)
     arena_close(&scratch);
 }
 
+/* Names inside nested models may come again: the row before is the likely one. */
+static int row_of_name(const Plan *plan, const char *layer, int likely)
+{
+    if (likely < plan->n_rows && strcmp(plan->layers[likely].layer->name, layer) == 0) return likely;
+    for (int row = 0; row < plan->n_rows; row++)
+        if (strcmp(plan->layers[row].layer->name, layer) == 0) return row;
+    return -1;
+}
+
 /* The focus on the same unit or layer of the new model, by name; nothing where it is gone. */
 static void focus_carry(App *app, const char *layer, Pick old)
 {
     const Plan *plan = &app->study.shown->plan;
-    const int row = layer ? plan_find(plan, layer) : -1;
+    const int row = layer ? row_of_name(plan, layer, old.layer) : -1;
     Pick pick = old;
     look_clear(&app->gaze.hover);
     look_clear(&app->gaze.focus);
@@ -112,7 +121,7 @@ void app_read(App *app)
     const Snapshot *old = app->study.shown;
     const Pick focus = app->gaze.focus.pick;
     char layer[128] = "";
-    if (old && focus.layer >= 0 && focus.layer < old->plan.n_layers)
+    if (old && focus.layer >= 0 && focus.layer < old->plan.n_rows)
         snprintf(layer, sizeof layer, "%s", old->plan.layers[focus.layer].layer->name);
     const ReadOptions how = {.model = app->model[0] ? app->model : NULL, .folder = app->folder};
     study_read(&app->study, app->editor.buffer.text, app->editor.buffer.length, &how);

@@ -146,7 +146,7 @@ static const PlanLayer *layer_in_focus(const App *app)
     const Pick *pick = &app->gaze.focus.pick;
     if (study_stale(&app->study) || !has_model(app) || pick->type == PICK_NONE || pick->variant > 0) return NULL;
     const Plan *plan = &app->study.shown->plan;
-    return pick->layer >= 0 && pick->layer < plan->n_layers ? &plan->layers[pick->layer] : NULL;
+    return pick->layer >= 0 && pick->layer < plan->n_rows ? &plan->layers[pick->layer] : NULL;
 }
 
 static bool has_layer(const App *app) { return layer_in_focus(app); }

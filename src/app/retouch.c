@@ -32,7 +32,7 @@ static const Snapshot *base_of(const App *app)
 
 static const PlanLayer *row_of(const Snapshot *snapshot, const Pick *pick)
 {
-    return pick->layer >= 0 && pick->layer < snapshot->plan.n_layers ? &snapshot->plan.layers[pick->layer] : NULL;
+    return pick->layer >= 0 && pick->layer < snapshot->plan.n_rows ? &snapshot->plan.layers[pick->layer] : NULL;
 }
 
 /* ---- arguments ---- */
@@ -234,19 +234,36 @@ static void focus_row(App *app, int row)
 {
     const Plan *plan = &app->study.shown->plan;
     Pick pick = {.type = PICK_LAYER, .layer = row < 0 ? plan->n_layers - 1 : row, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1};
-    if (!study_stale(&app->study) && pick.layer >= 0 && pick.layer < plan->n_layers) pointing_focus(app, &pick);
+    if (!study_stale(&app->study) && pick.layer >= 0 && pick.layer < plan->n_rows) pointing_focus(app, &pick);
+}
+
+static bool row_inside(const Plan *plan, int row, int owner)
+{
+    for (int s = 0; s < plan->n_steps; s++)
+        for (int at = s; plan->steps[s].row == row && at >= 0; at = plan->steps[at].owner)
+            if (at == owner) return true;
+    return false;
+}
+
+/* The row that a gap of the picture stands before. Between a model's frame and what is left of it that is the model. */
+static int row_after_gap(const Plan *plan, const Pick *pick)
+{
+    int step = pick->type == PICK_INSERT && pick->step < plan->n_steps ? pick->step : -1;
+    if (step < 0) return pick->layer;
+    while (plan->steps[step].owner >= 0 && !row_inside(plan, (int)pick->from, plan->steps[step].owner)) step = plan->steps[step].owner;
+    return plan->steps[step].row;
 }
 
 static bool accept_insert(App *app, const char *text)
 {
     const char *why = NULL;
     const Snapshot *base = base_of(app);
-    const PlanLayer *before = base ? row_of(base, &app->field.target.pick) : NULL;
     if (!base || !*text) return refuse(app, NULL);
+    const int row = row_after_gap(&base->plan, &app->field.target.pick);
+    const PlanLayer *before = row >= 0 && row < base->plan.n_rows ? &base->plan.layers[row] : NULL;
     Arena arena;
     arena_open(&arena, 0);
     Edits edits = {.arena = &arena};
-    const int row = before ? (int)(before - base->plan.layers) : -1;
     const bool found = edit_insert_layer(&base->reading, before ? before->layer : NULL, text, &edits, &why);
     const bool done = apply(app, &edits, found, why);
     if (done) focus_row(app, row);

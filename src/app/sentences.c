@@ -214,7 +214,7 @@ static const PlanStep *step_of(const Plan *plan, int row)
 static void tell_layer(const Teller *t)
 {
     const Plan *plan = &t->snapshot->plan;
-    if (t->pick->layer < 0 || t->pick->layer >= plan->n_layers) return;
+    if (t->pick->layer < 0 || t->pick->layer >= plan->n_rows) return;
     const PlanLayer *row = &plan->layers[t->pick->layer];
     const PlanStep *step = step_of(plan, t->pick->layer);
     t->out->name = row->layer->name;
@@ -261,7 +261,7 @@ static void tell_weight(const Teller *t)
 {
     const Plan *plan = &t->snapshot->plan;
     const Pick *pick = t->pick;
-    if (pick->layer < 0 || pick->layer >= plan->n_layers || !t->snapshot->run.plan) return;
+    if (pick->layer < 0 || pick->layer >= plan->n_rows || !t->snapshot->run.plan) return;
     const Layer *layer = plan->layers[pick->layer].layer;
     if (pick->weight < 0 || pick->weight >= layer->n_weights || pick->from < 0 || layer->id >= t->snapshot->run.table.n) return;
     const Tensor *tensor = &t->snapshot->run.table.weights[layer->id][pick->weight];

@@ -79,6 +79,17 @@ void summary_reveal(App *app, int layer)
     app->summary_scroll = fminf(fmaxf(app->summary_scroll, 0), scroll_most(app));
 }
 
+/* Layers inside a nested model have no row of their own: the model has. */
+static int row_lit(const App *app, const Plan *plan)
+{
+    const int row = summary_lit(app);
+    if (row < plan->n_layers) return row;
+    int step = 0;
+    while (step < plan->n_steps && plan->steps[step].row != row) step++;
+    while (step < plan->n_steps && plan->steps[step].owner >= 0) step = plan->steps[step].owner;
+    return step < plan->n_steps ? plan->steps[step].row : -1;
+}
+
 /* During the switch's animation counts run from the old to the new. */
 static int64_t between(const App *app, int64_t before, int64_t now)
 {
@@ -136,7 +147,7 @@ static void row_draw(const Ui *ui, const Plan *plan, const Columns *columns, int
     const Rect band = {pane.x + 10 * ui->s, y - PITCH / 2 * ui->s, pane.w - 20 * ui->s, PITCH * ui->s};
     const int pick = scene_pick(ui->scene, (Pick){.type = PICK_SUMMARY_ROW, .layer = i, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1,
                                                   .label = row->layer->name, .area = band});
-    mark_rect(ui->scene, band, 4 * ui->s, summary_lit(ui->app) == i ? ui->theme->selection : (Colour){0})->pick = pick;
+    mark_rect(ui->scene, band, 4 * ui->s, row_lit(ui->app, plan) == i ? ui->theme->selection : (Colour){0})->pick = pick;
     ui_text_fit(ui, columns->name, y, columns->shape - columns->name - 8 * ui->s, code, row->layer->name);
     ui_text_fit(ui, columns->shape, y, columns->shape_width, code, shape_of(ui, row));
     ui_text(ui, columns->params, y, ALIGN_RIGHT, code, count_text(ui->scene->arena, params_shown(ui->app, row)));

@@ -239,7 +239,7 @@ static void hand_on_input(const Reading *reading, const Layer *layer, const Plac
 {
     const ArgumentPlace *argument = input_argument(place);
     const char *why;
-    if (!argument || layer_index(reading, layer) != 0 || reading->model->n_layers < 2) return;
+    if (!argument || reading->model->n_layers < 2 || layer != reading->model->layers[0]) return;
     const Place *next = layer_place(reading, reading->model->layers[1], &why);
     if (next && !input_argument(next))
         argument_add(reading, next, argument->param, source_copy(reading, edits->arena, argument->value), edits);

@@ -155,10 +155,10 @@ typedef struct Anchor {
     const Place *before, *after;
 } Anchor;
 
-static const Place *placed(const Reading *reading, int index)
+static const Place *placed(const Reading *reading, const Model *model, int index)
 {
     const char *why;
-    return reading->model && index >= 0 && index < reading->model->n_layers ? layer_place(reading, reading->model->layers[index], &why) : NULL;
+    return model && index >= 0 && index < model->n_layers ? layer_place(reading, model->layers[index], &why) : NULL;
 }
 
 /* Sequential([features, head]): a model inside has no constructor here, but it has its item. */
@@ -174,14 +174,39 @@ static const Place *item_place(const Reading *reading, int index, Arena *arena)
     return place;
 }
 
+/* x = features(x): a model inside a graph has the place of its one call, whose function stands for its constructor. */
+static const Place *call_place(const Reading *reading, const Home *home, Arena *arena)
+{
+    const Node *only = NULL;
+    for (int i = 0; i < home->model->n_steps; i++) {
+        if (home->model->steps[i].node->layer != home->model->layers[home->index]) continue;
+        if (only) return NULL;
+        only = home->model->steps[i].node;
+    }
+    const PyNode *call = only && span_known(only->span) ? source_node(reading, PY_CALL, only->span) : NULL;
+    if (!call || !reading->n_places) return NULL;
+    Place *place = ARENA_NEW(arena, Place);
+    *place = (Place){.form = PLACE_CALL, .call = call->a->span, .callee = reading->places[0].callee, .statement = call->span, .times = 1};
+    return place;
+}
+
+/* Of a model that was made without a constructor here. */
+static const Place *model_place(const Reading *reading, const Home *home, Arena *arena)
+{
+    if (!home->model) return NULL;
+    if (home->model->kind == MODEL_FUNCTIONAL) return call_place(reading, home, arena);
+    return home->model == reading->model ? item_place(reading, home->index, arena) : NULL;
+}
+
 static Anchor find_anchor(const Reading *reading, const Layer *before, Arena *arena)
 {
     Anchor anchor = {0};
     const char *why;
-    const int index = before ? layer_index(reading, before) : reading->model ? reading->model->n_layers : 0;
+    const Home end = {.model = reading->model, .index = reading->model ? reading->model->n_layers : 0};
+    const Home home = before ? layer_home(reading, arena, before) : end;
     if (before) anchor.before = layer_place(reading, before, &why);
-    if (before && !anchor.before && index >= 0) anchor.before = item_place(reading, index, arena);
-    if (!anchor.before && (!before || reading->model->kind == MODEL_SEQUENTIAL)) anchor.after = placed(reading, index - 1);
+    if (before && !anchor.before) anchor.before = model_place(reading, &home, arena);
+    if (!anchor.before && (!before || (home.model && home.model->kind == MODEL_SEQUENTIAL))) anchor.after = placed(reading, home.model, home.index - 1);
     return anchor;
 }
 
@@ -190,7 +215,7 @@ static const char *take_input(const Reading *reading, const Layer *before, const
 {
     const ArgumentPlace *argument = input_argument(place);
     const char *why;
-    if (!argument || place->form == PLACE_CALL || layer_index(reading, before) != 0) return code;
+    if (!argument || place->form == PLACE_CALL || layer_home(reading, edits->arena, before).index != 0) return code;
     const char *text = source_copy(reading, edits->arena, argument->whole);
     return argument_remove(reading, place, argument->param, edits, &why) ? code_with(edits->arena, code, text) : code;
 }

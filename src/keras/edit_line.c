@@ -55,11 +55,28 @@ void statement_remove(const Reading *reading, Span statement, Edits *edits)
 
 /* ---- what several edits look at ---- */
 
-int layer_index(const Reading *reading, const Layer *layer)
+enum { HOMES_DEPTH_MAX = 32 };
+
+/* Outer models first. Operations (x + y) are in Keras' graph, but not in model.layers. */
+static bool home_find(const Model *model, const char *path, const Layer *layer, int depth, Arena *arena, Home *home)
 {
-    for (int i = 0; reading->model && i < reading->model->n_layers; i++)
-        if (reading->model->layers[i] == layer) return i;
-    return -1;
+    for (int i = 0, counted = 0; i < model->n_layers; counted += !model->layers[i]->kind->operation, i++) {
+        if (model->layers[i] != layer) continue;
+        *home = (Home){.model = model, .index = i, .path = arena_print(arena, "%slayers[%d]", path, counted)};
+        return true;
+    }
+    for (int i = 0, counted = 0; i < model->n_layers && depth < HOMES_DEPTH_MAX; counted += !model->layers[i]->kind->operation, i++) {
+        const Model *inside = model->layers[i]->model;
+        if (inside && home_find(inside, arena_print(arena, "%slayers[%d].", path, counted), layer, depth + 1, arena, home)) return true;
+    }
+    return false;
+}
+
+Home layer_home(const Reading *reading, Arena *arena, const Layer *layer)
+{
+    Home home = {.index = -1};
+    if (reading->model) home_find(reading->model, "", layer, 0, arena, &home);
+    return home;
 }
 
 const ArgumentPlace *input_argument(const Place *place)

@@ -4,9 +4,9 @@
 
 /* Layers change places by changing their texts: what stands around them, commas and comments too, stays. */
 
-static bool may_change(const Reading *reading, int i, const char **why)
+static bool may_change(const Reading *reading, const Layer *layer, const char **why)
 {
-    const Place *place = layer_place(reading, reading->model->layers[i], why);
+    const Place *place = layer_place(reading, layer, why);
     if (!place) return false;
     *why = "edit.many_layers";
     return place->times <= 1 && place->form != PLACE_OTHER;
@@ -38,6 +38,7 @@ static const char *without(const Reading *reading, Arena *arena, Span call, Span
 }
 
 typedef struct Move {
+    Layer *const *layers;   /* of the model they are in */
     const char **code;      /* of each layer, by its place now */
     const char  *input;     /* "input_shape=(3, 2)" of the first; NULL = it has none */
 } Move;
@@ -45,7 +46,7 @@ typedef struct Move {
 static void take_code(const Reading *reading, Move *move, int i, Edits *edits)
 {
     const char *why;
-    const Place *place = layer_place(reading, reading->model->layers[i], &why);
+    const Place *place = layer_place(reading, move->layers[i], &why);
     const ArgumentPlace *argument = i == 0 ? input_argument(place) : NULL;
     Edits cut = {.arena = edits->arena};
     if (argument && argument_remove(reading, place, argument->param, &cut, &why)) {
@@ -59,23 +60,25 @@ static void take_code(const Reading *reading, Move *move, int i, Edits *edits)
 static void put_code(const Reading *reading, const Move *move, int at, int from, Edits *edits)
 {
     const char *code = at == 0 && move->input ? code_with(edits->arena, move->code[from], move->input) : move->code[from];
-    edits_add(edits, reading->places[reading->model->layers[at]->place].call, code);
+    edits_add(edits, reading->places[move->layers[at]->place].call, code);
 }
 
 bool edit_move_layer(const Reading *reading, const Layer *layer, int by, Edits *edits, const char **why)
 {
-    const int from = layer_index(reading, layer), to = from + by;
+    const Home home = layer_home(reading, edits->arena, layer);
+    const Model *model = home.model;
+    const int from = home.index, to = from + by;
     *why = "edit.no_place";
-    if (from < 0 || by == 0) return false;
+    if (!model || by == 0) return false;
     *why = "edit.at_end";
-    if (to < 0 || to >= reading->model->n_layers) return false;
+    if (to < 0 || to >= model->n_layers) return false;
     const int low = from < to ? from : to, high = from < to ? to : from, step = by > 0 ? 1 : -1;
-    Move move = {.code = ARENA_ARRAY(edits->arena, reading->model->n_layers, const char *)};
+    Move move = {.layers = model->layers, .code = ARENA_ARRAY(edits->arena, model->n_layers, const char *)};
     for (int i = low; i <= high; i++)
-        if (!may_change(reading, i, why)) return false;
+        if (!may_change(reading, model->layers[i], why)) return false;
     *why = "edit.no_line";
     for (int i = low; i < high; i++)
-        if (!follows(reading->model, reading->model->layers[i], reading->model->layers[i + 1])) return false;
+        if (!follows(model, model->layers[i], model->layers[i + 1])) return false;
     for (int i = low; i <= high; i++) take_code(reading, &move, i, edits);
     for (int i = from; i != to; i += step) put_code(reading, &move, i, i + step, edits);
     put_code(reading, &move, to, from, edits);

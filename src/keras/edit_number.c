@@ -205,13 +205,13 @@ static bool change_weight(const Reading *reading, const WeightPlace *place, cons
     return true;
 }
 
-static const char *weights_line(const Reading *reading, int index, const Tensor *weights, int n, int indent_at, Edits *edits)
+static const char *weights_line(const Reading *reading, const char *path, const Tensor *weights, int n, int indent_at, Edits *edits)
 {
     Arena *arena = edits->arena;
     Text line = {.arena = arena};
     const char *numpy = numpy_name(reading, edits);
     const char *between = arena_print(arena, ",%s%s    ", line_break(reading, indent_at), indentation(reading, arena, indent_at));
-    text_print(&line, "%s.layers[%d].set_weights([", reading->models[reading->shown].variable, index);
+    text_print(&line, "%s.%s.set_weights([", reading->models[reading->shown].variable, path);
     for (int i = 0; i < n; i++) {
         const char *rows = row_break(reading, arena, indent_at, 4 + (int)strlen(numpy) + 8);
         text_put(&line, i ? between : between + 1);
@@ -244,7 +244,8 @@ static Tensor *all_weights(Arena *arena, const Layer *layer, const WeightTable *
 bool edit_weight(const Reading *reading, const Layer *layer, const WeightTable *table, WeightRef ref, int64_t at, double number,
                  Edits *edits, const char **why)
 {
-    const int n = layer_weights(layer, NULL, 0), index = layer_index(reading, layer);
+    const int n = layer_weights(layer, NULL, 0);
+    const Home home = layer_home(reading, edits->arena, layer);
     int which;
     Tensor *weights = all_weights(edits->arena, layer, table, ref, n, &which, why);
     if (!weights) return false;
@@ -253,8 +254,8 @@ bool edit_weight(const Reading *reading, const Layer *layer, const WeightTable *
     const WeightPlace *place = weights_of(reading, layer);
     if (place && change_weight(reading, place, &weights[which], which, at, number, edits)) return true;
     const Span statement = model_statement(reading);
-    if (index < 0 || !span_known(statement)) return false;
+    if (!home.model || !span_known(statement)) return false;
     weights[which] = with_number(edits->arena, &weights[which], at, number);
-    line_following(reading, statement, weights_line(reading, index, weights, n, statement.start, edits), edits);
+    line_following(reading, statement, weights_line(reading, home.path, weights, n, statement.start, edits), edits);
     return true;
 }

@@ -22,8 +22,13 @@ void line_following(const Reading *, Span statement, const char *code, Edits *);
 /* With its line, comment and all; `pass` where a block would be left empty. */
 void statement_remove(const Reading *, Span statement, Edits *);
 
-/* Place of a layer among the shown model's, -1 when it is not one of them. */
-int layer_index(const Reading *, const Layer *);
+/* Where a layer stands: in the shown model, or in one inside it. */
+typedef struct Home {
+    const Model *model;     /* NULL = in none of them */
+    int          index;     /* in model->layers */
+    const char  *path;      /* "layers[1].layers[0]", as Keras counts */
+} Home;
+Home layer_home(const Reading *, Arena *, const Layer *);
 
 /* x = Dense(4)(a) and its parts. */
 typedef struct Application {

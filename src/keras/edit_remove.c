@@ -57,8 +57,9 @@ static void hand_on_input(const Reading *reading, const Layer *layer, const Plac
 {
     const ArgumentPlace *argument = input_argument(place);
     const char *why;
-    if (!argument || place->form == PLACE_CALL || layer_index(reading, layer) != 0 || reading->model->n_layers < 2) return;
-    const Place *next = layer_place(reading, reading->model->layers[1], &why);
+    const Home home = layer_home(reading, edits->arena, layer);
+    if (!argument || place->form == PLACE_CALL || home.index != 0 || home.model->n_layers < 2) return;
+    const Place *next = layer_place(reading, home.model->layers[1], &why);
     if (!next || input_argument(next)) return;
     argument_add(reading, next, argument->param, source_copy(reading, edits->arena, argument->value), edits);
 }

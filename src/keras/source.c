@@ -117,11 +117,11 @@ const PyNode *source_node(const Reading *reading, PyType type, Span span)
 
 static bool applies(const PyNode *node, const void *data)
 {
-    const Span *call = data;
-    return node->type == PY_CALL && node->a && node->a->type == PY_CALL && same(node->a->span, *call);
+    const Span *function = data;
+    return node->type == PY_CALL && node->a && same(node->a->span, *function);
 }
 
-const PyNode *source_application(const Reading *reading, Span call) { return find_list(reading->tree, call, applies, &call); }
+const PyNode *source_application(const Reading *reading, Span function) { return find_list(reading->tree, function, applies, &function); }
 
 static bool has_item(const PyNode *node, const void *data)
 {

@@ -26,8 +26,8 @@ bool has_byte(const Reading *, Span, char);
 const PyNode *source_node(const Reading *, PyType, Span);
 /* The innermost statement that holds the span, and the block (a list of statements) it stands in. */
 const PyNode *source_statement(const Reading *, Span, const PyNode **block);
-/* The call whose function is the call at span: Dense(4)(x). */
-const PyNode *source_application(const Reading *, Span call);
+/* The call whose function stands at span: Dense(4)(x), features(x). */
+const PyNode *source_application(const Reading *, Span function);
 /* The innermost list literal that holds the span as an item. */
 const PyNode *source_list(const Reading *, Span item);
 

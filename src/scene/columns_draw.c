@@ -99,8 +99,7 @@ void arrows_draw(Scene *scene, const Chart *chart)
         const Gap gap = {a, b, chart->layout.place[a].centre + chart->layout.heading[a].width / 2,
                          chart->layout.place[b].centre - chart->layout.heading[b].width / 2};
         if (gap.right - gap.left < 12) continue;
-        const bool inside = chart->columns.column[a].owner >= 0 || chart->columns.column[b].owner >= 0;
-        if (chart->view->editable && !inside && gap_offer(scene, chart, &gap)) continue;
+        if (chart->view->editable && gap_offer(scene, chart, &gap)) continue;
         arrow_draw(scene, chart, &gap);
     }
     end_offer(scene, chart);

@@ -205,12 +205,6 @@ static void counts_make(Heading *heading, Arena *arena, const Plan *plan, const 
     heading->sum = text.length ? text_string(&text) : NULL;
 }
 
-/* What stands inside a nested model is changed in the text only. */
-static void picks_drop(Line *line)
-{
-    for (int i = 0; i < line->n; i++) line->piece[i].pick = PICK_NONE;
-}
-
 void heading_make(Heading *heading, Arena *arena, const View *view, const Variant *variant, const Columns *columns, int c,
                   Type type)
 {
@@ -218,10 +212,6 @@ void heading_make(Heading *heading, Arena *arena, const View *view, const Varian
     *heading = (Heading){0};
     title_make(&heading->title, arena, view, variant->plan, columns, c);
     shape_make(&heading->shape, arena, column);
-    if (column->row >= variant->plan->n_layers) {
-        picks_drop(&heading->title);
-        picks_drop(&heading->shape);
-    }
     counts_make(heading, arena, variant->plan, column);
     note_make(heading, arena, view, columns, column);
     line_measure(&heading->title, view, FONT_TEXT_BOLD, type.title);
