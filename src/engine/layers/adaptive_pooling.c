@@ -8,7 +8,7 @@
 
 static const ParamSpec PARAMS[] = {
     {.name = "output_size", .type = PARAM_INTS, .required = true, .example = "1"},
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
+    DATA_FORMAT,
 };
 
 static int64_t places(const PoolConfig *config, int axis, int64_t in)

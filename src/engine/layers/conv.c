@@ -3,30 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 #include "engine/lora.h"
 
-#define PARAMS(ONES, CHOICES)                                                                  \
-    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
-    {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
-    {.name = "padding", .type = PARAM_CHOICE, .choices = CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
-    {.name = "dilation_rate", .type = PARAM_INTS, .fallback = ONES},                           \
-    {.name = "groups", .type = PARAM_INT, .fallback = VALUE_IS_INT(1)},                        \
-    {.name = "activation", .type = PARAM_ACTIVATION},                                          \
-    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},                       \
-    {.name = "kernel_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
-    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")}, \
-    {.name = "kernel_regularizer", .type = PARAM_REGULARIZER},                                 \
-    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},                                   \
-    {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
-    {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},                                   \
-    {.name = "bias_constraint", .type = PARAM_CONSTRAINT},                                     \
-    {.name = "lora_rank", .type = PARAM_INT, .keyword_only = true, .saved_with = "lora_rank"},  \
+#define PARAMS(ONES, CHOICES) \
+    CONV_FILTERS, CONV_WINDOW(CHOICES, ONES), DATA_FORMAT, CONV_DILATION(ONES), PARAM_WITH("groups", PARAM_INT, VALUE_IS_INT(1)), \
+    CONV_ACTIVATION, CONV_WEIGHTS("kernel"), \
+    {.name = "lora_rank", .type = PARAM_INT, .keyword_only = true, .saved_with = "lora_rank"}, \
     {.name = "lora_alpha", .type = PARAM_FLOAT, .keyword_only = true, .saved_with = "lora_rank"}
 
 static const ParamSpec PARAMS_1D[] = {PARAMS(VALUE_IS_INT(1), CAUSAL_CHOICES)};
@@ -226,7 +211,6 @@ static int64_t connections(const Trace *trace)
 static void explain_rule(const Trace *trace, Text *text)
 {
     const ConvConfig *config = trace->layer->config;
-    if (!shape_known(&trace->out[0].shape) || !shape_known(&trace->in[0].shape)) return;
     const WindowFormula formula = conv_formula(config, trace);
     const Grouping group = grouping_of(trace, formula.place.channel);
     const bool one = group.channels == 1;
@@ -242,13 +226,7 @@ static void explain_rule(const Trace *trace, Text *text)
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
-    const ConvConfig *config = trace->layer->config;
-    switch (topic) {
-    case EXPLAIN_TITLE: conv_explain_title(config, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
-    case EXPLAIN_RULE: explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: conv_explain_shape(config, &trace->in[0].shape, text); break;
-    }
+    conv_explain(trace, topic, text, explain_rule);
 }
 
 /* With LoRA a kernel's number is a sum itself. */
@@ -257,14 +235,8 @@ static TraceRule rule_of(const Layer *layer)
     return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
 }
 
-#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \
-    const LayerKind LAYER_##SYMBOL = {                                                                  \
-        .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
-        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .prepare = prepare, .leads = leads, .fills = true, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM, .rule_of = rule_of,                   \
-    };
+#define CONV .prepare = prepare, .leads = leads, .fills = true, .rule = TRACE_SUM, .rule_of = rule_of
 
-KIND(conv1d, "Conv1D", "conv1d", PARAMS_1D)
-KIND(conv2d, "Conv2D", "conv2d", PARAMS_2D)
-KIND(conv3d, "Conv3D", "conv3d", PARAMS_3D)
+const LayerKind LAYER_conv1d = {CONV_KIND("Conv1D", "conv1d", PARAMS_1D), CONV};
+const LayerKind LAYER_conv2d = {CONV_KIND("Conv2D", "conv2d", PARAMS_2D), CONV};
+const LayerKind LAYER_conv3d = {CONV_KIND("Conv3D", "conv3d", PARAMS_3D), CONV};

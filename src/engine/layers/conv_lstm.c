@@ -6,37 +6,11 @@
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
-#define PARAM(word, kind)            {.name = word, .type = kind}
-#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
-#define FLAG(word)                   PARAM_WITH(word, PARAM_BOOL, VALUE_IS_FALSE)
-#define KEYWORD(word)                {.name = word, .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE, .keyword_only = true}
+#define KEYWORD(word) {.name = word, .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE, .keyword_only = true}
 
 static const ParamSpec PARAMS[] = {
-    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},
-    PARAM_WITH("strides", PARAM_INTS, VALUE_IS_INT(1)),
-    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")},
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
-    PARAM_WITH("dilation_rate", PARAM_INTS, VALUE_IS_INT(1)),
-    PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh")),
-    PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid")),
-    PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE),
-    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")),
-    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")),
-    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros")),
-    PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE),
-    PARAM("kernel_regularizer", PARAM_REGULARIZER),
-    PARAM("recurrent_regularizer", PARAM_REGULARIZER),
-    PARAM("bias_regularizer", PARAM_REGULARIZER),
-    PARAM("activity_regularizer", PARAM_REGULARIZER),
-    PARAM("kernel_constraint", PARAM_CONSTRAINT),
-    PARAM("recurrent_constraint", PARAM_CONSTRAINT),
-    PARAM("bias_constraint", PARAM_CONSTRAINT),
-    PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)),
-    PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)),
-    PARAM("seed", PARAM_SEED),
-    FLAG("return_sequences"), FLAG("return_state"), FLAG("go_backwards"), FLAG("stateful"),
-    KEYWORD("unroll"), KEYWORD("zero_output_for_mask"),
+    CONV_LSTM_HEAD, PARAM("activity_regularizer", PARAM_REGULARIZER), CONV_LSTM_TAIL, PARAM_FLAG("return_sequences"),
+    PARAM_FLAG("return_state"), PARAM_FLAG("go_backwards"), PARAM_FLAG("stateful"), KEYWORD("unroll"), KEYWORD("zero_output_for_mask"),
 };
 
 static const LayerKind *const CELLS[] = {&LAYER_conv_lstm1d_cell, &LAYER_conv_lstm2d_cell, &LAYER_conv_lstm3d_cell};
@@ -171,10 +145,9 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     config->cell->kind->explain(&inner, topic, text);
 }
 
-#define LIST(table, member) .member = table, .n_##member = (int)(sizeof table / sizeof *table)
 #define KIND(AXES)                                                                                                    \
     const LayerKind LAYER_conv_lstm##AXES##d = {                                                                      \
-        .name = "ConvLSTM" #AXES "D", .module = "keras.src.layers.rnn.conv_lstm" #AXES "d", LIST(PARAMS, params),     \
+        .name = "ConvLSTM" #AXES "D", .module = "keras.src.layers.rnn.conv_lstm" #AXES "d", PARAMS_OF(PARAMS), \
         .call_params = RECURRENT_CALL_PARAMS, .n_call_params = RECURRENT_CALL, .make = make, .build = build,          \
         .infer = recurrent_infer, .forward = recurrent_forward, .trace = trace, .explain = explain, .mask = recurrent_mask, \
         .rule = TRACE_DEPENDS, .keeps_mask = true,                                                                    \

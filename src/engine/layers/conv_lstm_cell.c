@@ -18,33 +18,7 @@ typedef struct CellConfig {
     bool              forget_ones;
 } CellConfig;
 
-#define PARAM(word, kind)            {.name = word, .type = kind}
-#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
-
-static const ParamSpec PARAMS[] = {
-    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},
-    PARAM_WITH("strides", PARAM_INTS, VALUE_IS_INT(1)),
-    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")},
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
-    PARAM_WITH("dilation_rate", PARAM_INTS, VALUE_IS_INT(1)),
-    PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh")),
-    PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid")),
-    PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE),
-    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")),
-    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")),
-    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros")),
-    PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE),
-    PARAM("kernel_regularizer", PARAM_REGULARIZER),
-    PARAM("recurrent_regularizer", PARAM_REGULARIZER),
-    PARAM("bias_regularizer", PARAM_REGULARIZER),
-    PARAM("kernel_constraint", PARAM_CONSTRAINT),
-    PARAM("recurrent_constraint", PARAM_CONSTRAINT),
-    PARAM("bias_constraint", PARAM_CONSTRAINT),
-    PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)),
-    PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)),
-    PARAM("seed", PARAM_SEED),
-};
+static const ParamSpec PARAMS[] = {CONV_LSTM_HEAD, CONV_LSTM_TAIL};
 
 static const ParamSpec CALL[] = {
     {.name = "inputs", .type = PARAM_TENSORS, .required = true},
@@ -324,21 +298,20 @@ static void forward(const Forward *f)
 
 /* ---- explanations ---- */
 
-static void explain(const Trace *t, ExplainTopic topic, Text *text)
+static void explain_rule(const Trace *t, Text *text)
 {
-    const ConvConfig *conv = t->layer->config;
-    switch (topic) {
-    case EXPLAIN_TITLE: conv_explain_title(conv, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(t->layer, text); break;
-    case EXPLAIN_RULE: text_put(text, "c = f·c′ + i·g, h = o·tanh(c)"); break;
-    case EXPLAIN_SHAPE: conv_explain_shape(conv, &t->in[0].shape, text); break;
-    }
+    (void)t;
+    text_put(text, "c = f·c′ + i·g, h = o·tanh(c)");
 }
 
-#define LIST(table, member) .member = table, .n_##member = (int)(sizeof table / sizeof *table)
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    conv_explain(t, topic, text, explain_rule);
+}
+
 #define KIND(AXES)                                                                                                     \
     const LayerKind LAYER_conv_lstm##AXES##d_cell = {                                                                  \
-        .name = "ConvLSTMCell", .module = "keras.src.layers.rnn.conv_lstm", LIST(PARAMS, params), LIST(CALL, call_params), \
+        .name = "ConvLSTMCell", .module = "keras.src.layers.rnn.conv_lstm", PARAMS_OF(PARAMS), .call_params = CALL, .n_call_params = 3, \
         .make = make, .build = build, .infer = infer, .forward = forward, .explain = explain, .rule = TRACE_DEPENDS,   \
         .cell = true, .family = &(const int){AXES},                                                                    \
     };

@@ -2,29 +2,13 @@
  * places the input's. */
 #include <inttypes.h>
 
-#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
-#define HEAD(ONES)                                                                             \
-    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
-    {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
-    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}
-#define OUTPUT_PADDING {.name = "output_padding", .type = PARAM_INTS}
-#define DATA_FORMAT {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES}
-#define TAIL(ONES)                                                                             \
-    {.name = "dilation_rate", .type = PARAM_INTS, .fallback = ONES},                           \
-    {.name = "activation", .type = PARAM_ACTIVATION},                                          \
-    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},                       \
-    {.name = "kernel_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
-    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")}, \
-    {.name = "kernel_regularizer", .type = PARAM_REGULARIZER},                                 \
-    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},                                   \
-    {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
-    {.name = "kernel_constraint", .type = PARAM_CONSTRAINT},                                   \
-    {.name = "bias_constraint", .type = PARAM_CONSTRAINT}
+#define HEAD(ONES)     CONV_FILTERS, CONV_WINDOW(PADDING_CHOICES, ONES)
+#define OUTPUT_PADDING PARAM("output_padding", PARAM_INTS)
+#define TAIL(ONES)     CONV_DILATION(ONES), CONV_ACTIVATION, CONV_WEIGHTS("kernel")
 
 static const ParamSpec PARAMS_1D[] = {HEAD(VALUE_IS_INT(1)), OUTPUT_PADDING, DATA_FORMAT, TAIL(VALUE_IS_INT(1))};
 static const ParamSpec PARAMS_2D[] = {HEAD(VALUE_IS_ONES_2), OUTPUT_PADDING, DATA_FORMAT, TAIL(VALUE_IS_ONES_2)};
@@ -256,17 +240,10 @@ static void explain_rule(const Trace *trace, Text *text)
     conv_put_bias(gathering.config, text, gathering.cell.channel);
 }
 
-/* What an axis of the shape is told from. */
-typedef struct ShapeSource {
-    const ConvConfig *config;
-    const Shape      *in;
-} ShapeSource;
-
-static void put_size(Text *text, const void *source, int axis)
+static void put_size(Text *text, const Trace *trace, int axis)
 {
-    const ShapeSource *from = source;
-    const ConvConfig *config = from->config;
-    const int64_t in = from->in->dim[volume_first_axis(config->channels_first) + axis];
+    const ConvConfig *config = trace->layer->config;
+    const int64_t in = trace->in[0].shape.dim[volume_first_axis(config->channels_first) + axis];
     const int64_t out = out_size(config, axis, in), stride = config->stride[axis];
     if (in == DIM_NONE) return;
     if (config->padding == WINDOW_SAME && !config->has_output_padding) {
@@ -282,23 +259,14 @@ static void put_size(Text *text, const void *source, int axis)
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
     const ConvConfig *config = trace->layer->config;
-    const ShapeSource source = {config, &trace->in[0].shape};
     switch (topic) {
     case EXPLAIN_TITLE: conv_explain_title(config, text); break;
     case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
     case EXPLAIN_RULE: explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_size, &source); break;
+    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_size, trace); break;
     }
 }
 
-#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \
-    const LayerKind LAYER_##SYMBOL = {                                                                  \
-        .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
-        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
-    };
-
-KIND(conv1d_transpose, "Conv1DTranspose", "conv1d_transpose", PARAMS_1D)
-KIND(conv2d_transpose, "Conv2DTranspose", "conv2d_transpose", PARAMS_2D)
-KIND(conv3d_transpose, "Conv3DTranspose", "conv3d_transpose", PARAMS_3D)
+const LayerKind LAYER_conv1d_transpose = {CONV_KIND("Conv1DTranspose", "conv1d_transpose", PARAMS_1D), .rule = TRACE_SUM};
+const LayerKind LAYER_conv2d_transpose = {CONV_KIND("Conv2DTranspose", "conv2d_transpose", PARAMS_2D), .rule = TRACE_SUM};
+const LayerKind LAYER_conv3d_transpose = {CONV_KIND("Conv3DTranspose", "conv3d_transpose", PARAMS_3D), .rule = TRACE_SUM};

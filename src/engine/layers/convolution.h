@@ -2,9 +2,10 @@
 #ifndef SHAPEFLOW_ENGINE_LAYERS_CONVOLUTION_H
 #define SHAPEFLOW_ENGINE_LAYERS_CONVOLUTION_H
 
-#include "engine/layer.h"
+#include "engine/layers/advice.h"
 #include "engine/layers/convolve.h"
 #include "engine/layers/formula.h"
+#include "engine/layers/params.h"
 
 enum { CONV_AXES = WINDOW_AXES };
 
@@ -21,6 +22,22 @@ typedef struct ConvConfig {
     const Value      *kernel_initializer, *pointwise_initializer, *bias_initializer;
     const Activation *activation;
 } ConvConfig;
+
+/* ---- argument tables ---- */
+
+#define CONV_FILTERS PARAM_NEEDED("filters", PARAM_INT, "8")
+#define CONV_WINDOW(CHOICES, ...) \
+    PARAM_NEEDED("kernel_size", PARAM_INTS, "3"), PARAM_WITH("strides", PARAM_INTS, __VA_ARGS__), \
+    {.name = "padding", .type = PARAM_CHOICE, .choices = CHOICES, .fallback = VALUE_IS_TEXT("valid")}
+#define CONV_DILATION(...)   PARAM_WITH("dilation_rate", PARAM_INTS, __VA_ARGS__)
+#define CONV_ACTIVATION      PARAM("activation", PARAM_ACTIVATION), PARAM_BIAS
+#define CONV_MULTIPLIER      PARAM_WITH("depth_multiplier", PARAM_INT, VALUE_IS_INT(1))
+/* Of a kernel by that name, and of the bias. */
+#define CONV_WEIGHTS(kernel) \
+    PARAM_START(kernel "_initializer", "glorot_uniform"), PARAM_START("bias_initializer", "zeros"), \
+    PARAM(kernel "_regularizer", PARAM_REGULARIZER), PARAM("bias_regularizer", PARAM_REGULARIZER), \
+    PARAM("activity_regularizer", PARAM_REGULARIZER), PARAM(kernel "_constraint", PARAM_CONSTRAINT), \
+    PARAM("bias_constraint", PARAM_CONSTRAINT)
 
 /* ---- make ---- */
 
@@ -73,9 +90,16 @@ const Activation *conv_activation(const Layer *);
 void conv_explain_title(const ConvConfig *, Text *);
 /* "5×5×1×8 + 8 = 208": the weights in order. */
 void conv_explain_params(const Layer *, Text *);
-void conv_explain_shape(const ConvConfig *, const Shape *in, Text *);
+/* All topics; `rule` is asked where shapes are known. */
+void conv_explain(const Trace *, ExplainTopic, Text *, void (*rule)(const Trace *, Text *));
 /* " + b[2]" */
 void conv_put_bias(const ConvConfig *, Text *, int64_t filter);
 WindowFormula conv_formula(const ConvConfig *, const Trace *);
+
+/* The row of a kind; what else it has follows. */
+#define CONV_KIND(NAME, MODULE, TABLE) \
+    .name = NAME, .module = "keras.src.layers.convolutional." MODULE, PARAMS_OF(TABLE), .make = make, .build = build, .infer = infer, \
+    .forward = forward, .trace = trace, .connections = connections, .explain = explain, .activation = conv_activation, \
+    .advise = advise_other_rank
 
 #endif

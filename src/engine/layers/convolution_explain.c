@@ -21,26 +21,29 @@ void conv_explain_params(const Layer *layer, Text *text)
     if (layer->n_weights) text_print(text, " = %" PRId64, all);
 }
 
-/* What an axis of a shape is told from. */
-typedef struct ShapeSource {
-    const ConvConfig *config;
-    const Shape      *in;
-} ShapeSource;
-
-static void put_axis(Text *text, const void *source, int axis)
+static void put_axis(Text *text, const Trace *trace, int axis)
 {
-    const ShapeSource *from = source;
-    const ConvConfig *config = from->config;
-    const int64_t cells = from->in->dim[volume_first_axis(config->channels_first) + axis];
+    const ConvConfig *config = trace->layer->config;
+    const int64_t cells = trace->in[0].shape.dim[volume_first_axis(config->channels_first) + axis];
     if (cells == DIM_NONE) return;
     const WindowAxis along = window_axis(cells, config->size[axis], config->stride[axis], config->dilation[axis], config->padding);
     formula_places(text, &along, config->padding);
 }
 
-void conv_explain_shape(const ConvConfig *config, const Shape *in, Text *text)
+void conv_explain(const Trace *trace, ExplainTopic topic, Text *text, void (*rule)(const Trace *, Text *))
 {
-    const ShapeSource source = {config, in};
-    if (in->rank == config->axes + 2) formula_axes(text, config->axes, put_axis, &source);
+    const ConvConfig *config = trace->layer->config;
+    const Shape *in = &trace->in[0].shape;
+    switch (topic) {
+    case EXPLAIN_TITLE: conv_explain_title(config, text); break;
+    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
+    case EXPLAIN_RULE:
+        if (shape_known(&trace->out[0].shape) && shape_known(in)) rule(trace, text);
+        break;
+    case EXPLAIN_SHAPE:
+        if (in->rank == config->axes + 2) formula_axes(text, config->axes, put_axis, trace);
+        break;
+    }
 }
 
 void conv_put_bias(const ConvConfig *config, Text *text, int64_t filter)

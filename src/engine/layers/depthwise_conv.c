@@ -1,27 +1,12 @@
 /* DepthwiseConv1D, DepthwiseConv2D. */
 #include <inttypes.h>
 
-#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
-#define PARAMS(ONES)                                                                           \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
-    {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
-    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
-    {.name = "depth_multiplier", .type = PARAM_INT, .fallback = VALUE_IS_INT(1)},              \
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
-    {.name = "dilation_rate", .type = PARAM_INTS, .fallback = ONES},                           \
-    {.name = "activation", .type = PARAM_ACTIVATION},                                          \
-    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},                       \
-    {.name = "depthwise_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
-    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")}, \
-    {.name = "depthwise_regularizer", .type = PARAM_REGULARIZER},                              \
-    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},                                   \
-    {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
-    {.name = "depthwise_constraint", .type = PARAM_CONSTRAINT},                                \
-    {.name = "bias_constraint", .type = PARAM_CONSTRAINT}
+#define PARAMS(ONES) \
+    CONV_WINDOW(PADDING_CHOICES, ONES), CONV_MULTIPLIER, DATA_FORMAT, CONV_DILATION(ONES), CONV_ACTIVATION, CONV_WEIGHTS("depthwise")
 
 static const ParamSpec PARAMS_1D[] = {PARAMS(VALUE_IS_INT(1))};
 static const ParamSpec PARAMS_2D[] = {PARAMS(VALUE_IS_ONES_2)};
@@ -107,7 +92,6 @@ static int64_t connections(const Trace *trace)
 static void explain_rule(const Trace *trace, Text *text)
 {
     const ConvConfig *config = trace->layer->config;
-    if (!shape_known(&trace->out[0].shape) || !shape_known(&trace->in[0].shape)) return;
     const WindowFormula formula = conv_formula(config, trace);
     const int64_t filter = formula.place.channel, multiplier = multiplier_of(config);
     const char *channel = arena_print(text->arena, "%" PRId64, filter / multiplier);
@@ -120,22 +104,10 @@ static void explain_rule(const Trace *trace, Text *text)
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
-    const ConvConfig *config = trace->layer->config;
-    switch (topic) {
-    case EXPLAIN_TITLE: conv_explain_title(config, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
-    case EXPLAIN_RULE: explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: conv_explain_shape(config, &trace->in[0].shape, text); break;
-    }
+    conv_explain(trace, topic, text, explain_rule);
 }
 
-#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \
-    const LayerKind LAYER_##SYMBOL = {                                                                  \
-        .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
-        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .leads = conv_leads, .fills = true, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_SUM,                   \
-    };
+#define DEPTHWISE .leads = conv_leads, .fills = true, .rule = TRACE_SUM
 
-KIND(depthwise_conv1d, "DepthwiseConv1D", "depthwise_conv1d", PARAMS_1D)
-KIND(depthwise_conv2d, "DepthwiseConv2D", "depthwise_conv2d", PARAMS_2D)
+const LayerKind LAYER_depthwise_conv1d = {CONV_KIND("DepthwiseConv1D", "depthwise_conv1d", PARAMS_1D), DEPTHWISE};
+const LayerKind LAYER_depthwise_conv2d = {CONV_KIND("DepthwiseConv2D", "depthwise_conv2d", PARAMS_2D), DEPTHWISE};

@@ -4,6 +4,11 @@
 
 #include "engine/activation.h"
 
+const Activation *elementwise_activation(const Layer *layer)
+{
+    return layer->config;
+}
+
 bool elementwise_infer_same(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
     (void)layer, (void)call, (void)err;

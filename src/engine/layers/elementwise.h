@@ -12,7 +12,16 @@ bool elementwise_follow(const Forward *, Arena *, Finish *);
 int64_t elementwise_trace(const Trace *, Term *, int64_t cap);
 int64_t elementwise_connections(const Trace *);
 
+/* Of kinds whose config is the activation. */
+const Activation *elementwise_activation(const Layer *);
+
 /* "max(0, x)": the rule is the activation's formula. */
 void elementwise_explain(const Trace *, ExplainTopic, Text *);
+
+/* The row of an activation layer; its names, arguments, make and activation come to it. */
+#define ELEMENTWISE_KIND \
+    .forward = elementwise_forward, .follow = elementwise_follow, .fills = true, .trace = elementwise_trace, \
+    .connections = elementwise_connections, .explain = elementwise_explain, .rule = TRACE_SUM, .keeps_mask = true, .elementwise = true, \
+    .built_at_make = true
 
 #endif

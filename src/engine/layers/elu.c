@@ -1,6 +1,7 @@
 /* ELU: x above zero, alpha·(eˣ − 1) below. */
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/params.h"
 
 static const ParamSpec PARAMS[] = {{.name = "alpha", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(1.0)}};
 
@@ -13,26 +14,7 @@ static bool make(Maker *m)
     return true;
 }
 
-static const Activation *activation(const Layer *layer)
-{
-    return layer->config;
-}
-
 const LayerKind LAYER_elu = {
-    .name = "ELU",
-    .module = "keras.src.layers.activations.elu",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .forward = elementwise_forward,
-    .follow = elementwise_follow,
-    .fills = true,
-    .trace = elementwise_trace,
-    .connections = elementwise_connections,
-    .explain = elementwise_explain,
-    .activation = activation,
-    .rule = TRACE_SUM,
-    .keeps_mask = true,
-    .elementwise = true,
-    .built_at_make = true,
+    .name = "ELU", .module = "keras.src.layers.activations.elu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
+    ELEMENTWISE_KIND,
 };

@@ -123,12 +123,12 @@ void formula_places(Text *text, const WindowAxis *axis, WindowPadding padding)
     text_print(text, " + 1 = %" PRId64, axis->out);
 }
 
-void formula_axes(Text *text, int n, FormulaAxis *one, const void *source)
+void formula_axes(Text *text, int n, FormulaAxis *one, const Trace *trace)
 {
     const char *last = "";
     for (int i = 0; i < n; i++) {
         Text axis = {.arena = text->arena};
-        one(&axis, source, i);
+        one(&axis, trace, i);
         const char *told = text_string(&axis);
         if (!*told || strcmp(told, last) == 0) continue;
         if (*last) text_put(text, ", ");

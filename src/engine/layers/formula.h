@@ -36,7 +36,7 @@ void formula_under_window(Text *, const WindowFormula *);
 void formula_places(Text *, const WindowAxis *, WindowPadding);
 
 /* The axes of the output told by `one`, joined by commas, what repeats told once. */
-typedef void FormulaAxis(Text *, const void *source, int axis);
-void formula_axes(Text *, int n, FormulaAxis *one, const void *source);
+typedef void FormulaAxis(Text *, const Trace *, int axis);
+void formula_axes(Text *, int n, FormulaAxis *one, const Trace *);
 
 #endif

@@ -11,7 +11,8 @@ typedef struct GatherConfig GatherConfig;
 struct GatherConfig {
     int     axes;                                         /* the arrays below hold that many */
     bool    channels_first;
-    int64_t before[GATHER_AXES], after[GATHER_AXES];      /* cells added or taken away */
+    int64_t before[GATHER_AXES], after[GATHER_AXES];      /* cells put on, or cut off */
+    bool    cuts;
     int64_t factor[GATHER_AXES];                          /* how often each is repeated */
     const char *interpolation;                            /* of repeating ones; NULL = nearest */
     /* Along axis `axis` (0 = the first there is): the length after, and the cell that `place` copies (outside = none). */
@@ -20,8 +21,6 @@ struct GatherConfig {
 };
 
 GatherConfig *gather_begin(Maker *);
-/* An int, a tuple of ints, or a tuple of pairs, as the 2D and 3D kinds take it. */
-bool gather_read_pairs(Maker *, GatherConfig *, const char *param);
 
 /* The axis of the shape that axis `axis` of the maps is. */
 int     gather_axis(const GatherConfig *, int axis);
@@ -31,7 +30,5 @@ int64_t gather_trace(const Trace *, Term *, int64_t cap);
 int64_t gather_connections(const Trace *);
 /* "x[8, 9, 2]", or "0". */
 void    gather_explain_rule(const Trace *, Text *);
-/* "1×2", or "(1, 0)×(2, 2)". */
-void    gather_explain_pairs(const GatherConfig *, Text *);
 
 #endif

@@ -6,7 +6,7 @@
 #include "engine/layers/spatial.h"
 
 static const ParamSpec PARAMS[] = {
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},
+    DATA_FORMAT,
     {.name = "keepdims", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE},
 };
 

@@ -1,6 +1,7 @@
 /* LeakyReLU: a small slope below zero. */
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/params.h"
 #include "engine/layers/slope.h"
 
 static const ParamSpec PARAMS[] = {{.name = "negative_slope", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(0.3)}};
@@ -35,26 +36,7 @@ static bool make(Maker *m)
     return true;
 }
 
-static const Activation *activation(const Layer *layer)
-{
-    return layer->config;
-}
-
 const LayerKind LAYER_leaky_relu = {
-    .name = "LeakyReLU",
-    .module = "keras.src.layers.activations.leaky_relu",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .forward = elementwise_forward,
-    .follow = elementwise_follow,
-    .fills = true,
-    .trace = elementwise_trace,
-    .connections = elementwise_connections,
-    .explain = elementwise_explain,
-    .activation = activation,
-    .rule = TRACE_SUM,
-    .keeps_mask = true,
-    .elementwise = true,
-    .built_at_make = true,
+    .name = "LeakyReLU", .module = "keras.src.layers.activations.leaky_relu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
+    ELEMENTWISE_KIND,
 };

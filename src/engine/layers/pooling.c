@@ -11,7 +11,7 @@
     {.name = "pool_size", .type = PARAM_INTS, __VA_ARGS__},                                    \
     {.name = "strides", .type = PARAM_INTS},                                                   \
     {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
+    DATA_FORMAT,                                                                               \
     {.name = "name", .type = PARAM_STRING}
 
 static const ParamSpec MAX_1D[] = {PARAMS(.fallback = VALUE_IS_INT(2))};
@@ -167,16 +167,10 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
 
 /* ---- explanations ---- */
 
-typedef struct ShapeSource {
-    const PoolConfig *config;
-    const Shape      *in;
-} ShapeSource;
-
-static void put_axis(Text *text, const void *source, int axis)
+static void put_axis(Text *text, const Trace *trace, int axis)
 {
-    const ShapeSource *from = source;
-    const PoolConfig *config = from->config;
-    const int64_t in = from->in->dim[volume_first_axis(config->channels_first) + axis];
+    const PoolConfig *config = trace->layer->config;
+    const int64_t in = trace->in[0].shape.dim[volume_first_axis(config->channels_first) + axis];
     if (in == DIM_NONE) return;
     const WindowAxis along = window_axis(in, config->size[axis], config->stride[axis], 1, config->padding);
     formula_places(text, &along, config->padding);
@@ -185,12 +179,11 @@ static void put_axis(Text *text, const void *source, int axis)
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
     const PoolConfig *config = trace->layer->config;
-    const ShapeSource source = {config, &trace->in[0].shape};
     switch (topic) {
     case EXPLAIN_TITLE: formula_sizes(text, config->size, config->axes); break;
     case EXPLAIN_PARAMS: break;
     case EXPLAIN_RULE: pool_explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_axis, &source); break;
+    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_axis, trace); break;
     }
 }
 

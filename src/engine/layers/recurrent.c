@@ -13,40 +13,26 @@ const ParamSpec RECURRENT_CALL_PARAMS[RECURRENT_CALL] = {
     {.name = "training", .type = PARAM_BOOL},
 };
 
-#define PARAM(word, kind)            {.name = word, .type = kind}
-#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
-#define FLAG(word)                   PARAM_WITH(word, PARAM_BOOL, VALUE_IS_FALSE)
-#define UNITS                        {.name = "units", .type = PARAM_INT, .required = true, .example = "16"}
-#define TANH                         PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh"))
-#define SIGMOID                      PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid"))
-#define BIAS                         PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE)
-#define INITIALIZERS \
-    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")), \
-    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")), \
-    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros"))
 #define PENALTIES \
-    PARAM("kernel_regularizer", PARAM_REGULARIZER), PARAM("recurrent_regularizer", PARAM_REGULARIZER), \
-    PARAM("bias_regularizer", PARAM_REGULARIZER), {.name = "activity_regularizer", .type = PARAM_REGULARIZER, .unsaved = true}, \
-    PARAM("kernel_constraint", PARAM_CONSTRAINT), PARAM("recurrent_constraint", PARAM_CONSTRAINT), \
-    PARAM("bias_constraint", PARAM_CONSTRAINT), PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)), \
-    PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0))
-#define SEED    PARAM("seed", PARAM_SEED)
-#define OPTIONS FLAG("return_sequences"), FLAG("return_state"), FLAG("go_backwards"), FLAG("stateful"), FLAG("unroll")
+    RECURRENT_REGULARIZERS, {.name = "activity_regularizer", .type = PARAM_REGULARIZER, .unsaved = true}, RECURRENT_CONSTRAINTS
+#define OPTIONS \
+    PARAM_FLAG("return_sequences"), PARAM_FLAG("return_state"), PARAM_FLAG("go_backwards"), PARAM_FLAG("stateful"), PARAM_FLAG("unroll")
 #define KEYWORDS {.name = "zero_output_for_mask", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE, .keyword_only = true}
-#define CUDNN   {.name = "use_cudnn", .type = PARAM_ANY, .fallback = VALUE_IS_TEXT("auto"), .unsaved = true}
-#define IMPLEMENTATION {.name = "implementation", .type = PARAM_INT, .fallback = VALUE_IS_INT(2), .keyword_only = true, .unsaved = true}
+#define CUDNN    {.name = "use_cudnn", .type = PARAM_ANY, .fallback = VALUE_IS_TEXT("auto"), .unsaved = true}
 
 static const ParamSpec RNN_PARAMS[] = {
-    {.name = "cell", .type = PARAM_LAYER, .required = true, .example = "LSTMCell(16)"}, OPTIONS, FLAG("zero_output_for_mask"),
+    PARAM_NEEDED("cell", PARAM_LAYER, "LSTMCell(16)"), OPTIONS, PARAM_FLAG("zero_output_for_mask"),
 };
-static const ParamSpec SIMPLE_PARAMS[] = {UNITS, TANH, BIAS, INITIALIZERS, PENALTIES, OPTIONS, SEED, KEYWORDS};
+static const ParamSpec SIMPLE_PARAMS[] = {
+    RECURRENT_UNITS, RECURRENT_ACTIVATION, PARAM_BIAS, RECURRENT_INITIALIZERS, PENALTIES, OPTIONS, RECURRENT_SEED, KEYWORDS,
+};
 static const ParamSpec LSTM_PARAMS[] = {
-    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE), PENALTIES, SEED, OPTIONS,
-    CUDNN, KEYWORDS, IMPLEMENTATION,
+    RECURRENT_UNITS, RECURRENT_ACTIVATIONS, PARAM_BIAS, RECURRENT_INITIALIZERS, RECURRENT_FORGET_BIAS, PENALTIES, RECURRENT_SEED,
+    OPTIONS, CUDNN, KEYWORDS, RECURRENT_IMPLEMENTATION,
 };
 static const ParamSpec GRU_PARAMS[] = {
-    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PENALTIES, SEED, OPTIONS, PARAM_WITH("reset_after", PARAM_BOOL, VALUE_IS_TRUE), CUDNN,
-    KEYWORDS, IMPLEMENTATION,
+    RECURRENT_UNITS, RECURRENT_ACTIVATIONS, PARAM_BIAS, RECURRENT_INITIALIZERS, PENALTIES, RECURRENT_SEED, OPTIONS, RECURRENT_RESET,
+    CUDNN, KEYWORDS, RECURRENT_IMPLEMENTATION,
 };
 
 RecurrentConfig *recurrent_config(const Layer *layer)

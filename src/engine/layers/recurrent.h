@@ -2,8 +2,28 @@
 #ifndef SHAPEFLOW_ENGINE_LAYERS_RECURRENT_H
 #define SHAPEFLOW_ENGINE_LAYERS_RECURRENT_H
 
-#include "engine/layer.h"
+#include "engine/layers/params.h"
 #include "engine/layers/terms.h"
+
+/* Argument tables: what layers and their cells both take. */
+#define RECURRENT_UNITS       PARAM_NEEDED("units", PARAM_INT, "16")
+#define RECURRENT_ACTIVATION  PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh"))
+#define RECURRENT_ACTIVATIONS RECURRENT_ACTIVATION, PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid"))
+#define RECURRENT_INITIALIZERS \
+    PARAM_START("kernel_initializer", "glorot_uniform"), PARAM_START("recurrent_initializer", "orthogonal"), \
+    PARAM_START("bias_initializer", "zeros")
+#define RECURRENT_FORGET_BIAS PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE)
+#define RECURRENT_REGULARIZERS \
+    PARAM("kernel_regularizer", PARAM_REGULARIZER), PARAM("recurrent_regularizer", PARAM_REGULARIZER), \
+    PARAM("bias_regularizer", PARAM_REGULARIZER)
+#define RECURRENT_CONSTRAINTS \
+    PARAM("kernel_constraint", PARAM_CONSTRAINT), PARAM("recurrent_constraint", PARAM_CONSTRAINT), \
+    PARAM("bias_constraint", PARAM_CONSTRAINT), PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)), \
+    PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0))
+#define RECURRENT_SEED        PARAM("seed", PARAM_SEED)
+#define RECURRENT_RESET       PARAM_WITH("reset_after", PARAM_BOOL, VALUE_IS_TRUE)
+#define RECURRENT_IMPLEMENTATION \
+    {.name = "implementation", .type = PARAM_INT, .fallback = VALUE_IS_INT(2), .keyword_only = true, .unsaved = true}
 
 typedef struct RecurrentConfig {
     Layer *cell;

@@ -18,30 +18,17 @@ typedef struct CellConfig {
     bool              use_bias, forget_ones, reset_after;
 } CellConfig;
 
-#define PARAM(word, kind)            {.name = word, .type = kind}
-#define PARAM_WITH(word, kind, init) {.name = word, .type = kind, .fallback = init}
-#define UNITS                        {.name = "units", .type = PARAM_INT, .required = true, .example = "16"}
-#define INITIALIZERS \
-    PARAM_WITH("kernel_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("glorot_uniform")), \
-    PARAM_WITH("recurrent_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("orthogonal")), \
-    PARAM_WITH("bias_initializer", PARAM_INITIALIZER, VALUE_IS_TEXT("zeros"))
-#define PENALTIES \
-    PARAM("kernel_regularizer", PARAM_REGULARIZER), PARAM("recurrent_regularizer", PARAM_REGULARIZER), \
-    PARAM("bias_regularizer", PARAM_REGULARIZER), PARAM("kernel_constraint", PARAM_CONSTRAINT), \
-    PARAM("recurrent_constraint", PARAM_CONSTRAINT), PARAM("bias_constraint", PARAM_CONSTRAINT), \
-    PARAM_WITH("dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0)), PARAM_WITH("recurrent_dropout", PARAM_FLOAT, VALUE_IS_FLOAT(0.0))
-#define TANH    PARAM_WITH("activation", PARAM_ACTIVATION, VALUE_IS_TEXT("tanh"))
-#define SIGMOID PARAM_WITH("recurrent_activation", PARAM_ACTIVATION, VALUE_IS_TEXT("sigmoid"))
-#define BIAS    PARAM_WITH("use_bias", PARAM_BOOL, VALUE_IS_TRUE)
-#define SEED    PARAM("seed", PARAM_SEED)
-#define IMPLEMENTATION {.name = "implementation", .type = PARAM_INT, .fallback = VALUE_IS_INT(2), .keyword_only = true, .unsaved = true}
-
-static const ParamSpec SIMPLE_PARAMS[] = {UNITS, TANH, BIAS, INITIALIZERS, PENALTIES, SEED};
+static const ParamSpec SIMPLE_PARAMS[] = {
+    RECURRENT_UNITS, RECURRENT_ACTIVATION, PARAM_BIAS, RECURRENT_INITIALIZERS, RECURRENT_REGULARIZERS, RECURRENT_CONSTRAINTS,
+    RECURRENT_SEED,
+};
 static const ParamSpec LSTM_PARAMS[] = {
-    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PARAM_WITH("unit_forget_bias", PARAM_BOOL, VALUE_IS_TRUE), PENALTIES, SEED, IMPLEMENTATION,
+    RECURRENT_UNITS, RECURRENT_ACTIVATIONS, PARAM_BIAS, RECURRENT_INITIALIZERS, RECURRENT_FORGET_BIAS, RECURRENT_REGULARIZERS,
+    RECURRENT_CONSTRAINTS, RECURRENT_SEED, RECURRENT_IMPLEMENTATION,
 };
 static const ParamSpec GRU_PARAMS[] = {
-    UNITS, TANH, SIGMOID, BIAS, INITIALIZERS, PENALTIES, PARAM_WITH("reset_after", PARAM_BOOL, VALUE_IS_TRUE), SEED, IMPLEMENTATION,
+    RECURRENT_UNITS, RECURRENT_ACTIVATIONS, PARAM_BIAS, RECURRENT_INITIALIZERS, RECURRENT_REGULARIZERS, RECURRENT_CONSTRAINTS,
+    RECURRENT_RESET, RECURRENT_SEED, RECURRENT_IMPLEMENTATION,
 };
 
 static const ParamSpec CELL_CALL[] = {

@@ -3,6 +3,7 @@
 
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/params.h"
 #include "engine/layers/slope.h"
 
 static const ParamSpec PARAMS[] = {
@@ -52,26 +53,7 @@ static bool make(Maker *m)
     return true;
 }
 
-static const Activation *activation(const Layer *layer)
-{
-    return layer->config;
-}
-
 const LayerKind LAYER_relu = {
-    .name = "ReLU",
-    .module = "keras.src.layers.activations.relu",
-    .params = PARAMS,
-    .n_params = 3,
-    .make = make,
-    .forward = elementwise_forward,
-    .follow = elementwise_follow,
-    .fills = true,
-    .trace = elementwise_trace,
-    .connections = elementwise_connections,
-    .explain = elementwise_explain,
-    .activation = activation,
-    .rule = TRACE_SUM,
-    .keeps_mask = true,
-    .elementwise = true,
-    .built_at_make = true,
+    .name = "ReLU", .module = "keras.src.layers.activations.relu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
+    ELEMENTWISE_KIND,
 };

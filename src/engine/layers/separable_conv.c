@@ -1,31 +1,17 @@
 /* SeparableConv1D, SeparableConv2D: a depthwise convolution, then a pointwise one. */
 #include <inttypes.h>
 
-#include "engine/layers/advice.h"
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
 #include "engine/layers/terms.h"
 
-#define PARAMS(ONES)                                                                           \
-    {.name = "filters", .type = PARAM_INT, .required = true, .example = "8"},                                  \
-    {.name = "kernel_size", .type = PARAM_INTS, .required = true, .example = "3"},                             \
-    {.name = "strides", .type = PARAM_INTS, .fallback = ONES},                                 \
-    {.name = "padding", .type = PARAM_CHOICE, .choices = PADDING_CHOICES, .fallback = VALUE_IS_TEXT("valid")}, \
-    {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES},             \
-    {.name = "dilation_rate", .type = PARAM_INTS, .fallback = ONES},                           \
-    {.name = "depth_multiplier", .type = PARAM_INT, .fallback = VALUE_IS_INT(1)},              \
-    {.name = "activation", .type = PARAM_ACTIVATION},                                          \
-    {.name = "use_bias", .type = PARAM_BOOL, .fallback = VALUE_IS_TRUE},                       \
-    {.name = "depthwise_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
-    {.name = "pointwise_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("glorot_uniform")}, \
-    {.name = "bias_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("zeros")}, \
-    {.name = "depthwise_regularizer", .type = PARAM_REGULARIZER},                              \
-    {.name = "pointwise_regularizer", .type = PARAM_REGULARIZER},                              \
-    {.name = "bias_regularizer", .type = PARAM_REGULARIZER},                                   \
-    {.name = "activity_regularizer", .type = PARAM_REGULARIZER},                               \
-    {.name = "depthwise_constraint", .type = PARAM_CONSTRAINT},                                \
-    {.name = "pointwise_constraint", .type = PARAM_CONSTRAINT},                                \
-    {.name = "bias_constraint", .type = PARAM_CONSTRAINT}
+#define THREE(type, what) \
+    PARAM("depthwise_" what, type), PARAM("pointwise_" what, type), PARAM("bias_" what, type)
+#define PARAMS(ONES) \
+    CONV_FILTERS, CONV_WINDOW(PADDING_CHOICES, ONES), DATA_FORMAT, CONV_DILATION(ONES), CONV_MULTIPLIER, CONV_ACTIVATION, \
+    PARAM_START("depthwise_initializer", "glorot_uniform"), PARAM_START("pointwise_initializer", "glorot_uniform"), \
+    PARAM_START("bias_initializer", "zeros"), THREE(PARAM_REGULARIZER, "regularizer"), PARAM("activity_regularizer", PARAM_REGULARIZER), \
+    THREE(PARAM_CONSTRAINT, "constraint")
 
 static const ParamSpec PARAMS_1D[] = {PARAMS(VALUE_IS_INT(1))};
 static const ParamSpec PARAMS_2D[] = {PARAMS(VALUE_IS_ONES_2)};
@@ -117,7 +103,6 @@ static void explain_rule(const Trace *trace, Text *text)
 {
     const ConvConfig *config = trace->layer->config;
     int64_t multiplier;
-    if (!shape_known(&trace->out[0].shape) || !shape_known(&trace->in[0].shape)) return;
     const WindowFormula formula = conv_formula(config, trace);
     const bool one = !conv_dim(&config->multiplier, &multiplier) || multiplier <= 1;
     text_put(text, "Σ (Σ ");
@@ -133,22 +118,8 @@ static void explain_rule(const Trace *trace, Text *text)
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
-    const ConvConfig *config = trace->layer->config;
-    switch (topic) {
-    case EXPLAIN_TITLE: conv_explain_title(config, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
-    case EXPLAIN_RULE: explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: conv_explain_shape(config, &trace->in[0].shape, text); break;
-    }
+    conv_explain(trace, topic, text, explain_rule);
 }
 
-#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                          \
-    const LayerKind LAYER_##SYMBOL = {                                                                  \
-        .name = NAME, .module = "keras.src.layers.convolutional." MODULE,                               \
-        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,                       \
-        .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
-        .activation = conv_activation, .advise = advise_other_rank, .connections = connections, .rule = TRACE_DEPENDS,               \
-    };
-
-KIND(separable_conv1d, "SeparableConv1D", "separable_conv1d", PARAMS_1D)
-KIND(separable_conv2d, "SeparableConv2D", "separable_conv2d", PARAMS_2D)
+const LayerKind LAYER_separable_conv1d = {CONV_KIND("SeparableConv1D", "separable_conv1d", PARAMS_1D), .rule = TRACE_DEPENDS};
+const LayerKind LAYER_separable_conv2d = {CONV_KIND("SeparableConv2D", "separable_conv2d", PARAMS_2D), .rule = TRACE_DEPENDS};

@@ -14,6 +14,8 @@
 
 extern const char *const PADDING_CHOICES[], *const CAUSAL_CHOICES[], *const DATA_FORMAT_CHOICES[];
 
+#define DATA_FORMAT {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES}
+
 /* The digit in the class name. */
 int kind_axes(const LayerKind *);
 

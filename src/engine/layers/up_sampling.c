@@ -8,7 +8,6 @@
 #include "engine/layers/resize.h"
 #include "engine/layers/spatial.h"
 
-#define DATA_FORMAT {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES}
 
 static const char *const INTERPOLATIONS[] = {"nearest", "bilinear", "bicubic", "lanczos3", "lanczos5", "area", NULL};
 
@@ -130,28 +129,22 @@ static void explain_rule(const Trace *trace, Text *text)
         resize_explain_rule(&resize, trace, config->channels_first, text);
 }
 
-typedef struct ShapeSource {
-    const GatherConfig *config;
-    const Shape        *in;
-} ShapeSource;
-
-static void put_axis(Text *text, const void *source, int axis)
+static void put_axis(Text *text, const Trace *trace, int axis)
 {
-    const ShapeSource *from = source;
-    const int64_t in = from->in->dim[gather_axis(from->config, axis)];
+    const GatherConfig *config = trace->layer->config;
+    const int64_t in = trace->in[0].shape.dim[gather_axis(config, axis)];
     if (in == DIM_NONE) return;
-    text_print(text, "%" PRId64 "·%" PRId64 " = %" PRId64, in, from->config->factor[axis], length(from->config, axis, in));
+    text_print(text, "%" PRId64 "·%" PRId64 " = %" PRId64, in, config->factor[axis], length(config, axis, in));
 }
 
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
     const GatherConfig *config = trace->layer->config;
-    const ShapeSource source = {config, &trace->in[0].shape};
     switch (topic) {
     case EXPLAIN_TITLE: formula_sizes(text, config->factor, config->axes); break;
     case EXPLAIN_PARAMS: break;
     case EXPLAIN_RULE: explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_axis, &source); break;
+    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_axis, trace); break;
     }
 }
 

@@ -1,20 +1,12 @@
 /* ZeroPadding1D, ZeroPadding2D, ZeroPadding3D. */
-#include <inttypes.h>
-
 #include "engine/config.h"
-#include "engine/layers/advice.h"
-#include "engine/layers/formula.h"
-#include "engine/layers/gather.h"
-#include "engine/layers/spatial.h"
+#include "engine/layers/border.h"
 
 #define PAIR VALUE_IS_TUPLE(2, VALUE_IS_INT(1), VALUE_IS_INT(1))
-#define DATA_FORMAT {.name = "data_format", .type = PARAM_CHOICE, .choices = DATA_FORMAT_CHOICES}
 
-static const ParamSpec PARAMS_1D[] = {{.name = "padding", .type = PARAM_INTS, .fallback = VALUE_IS_INT(1)}, DATA_FORMAT};
-static const ParamSpec PARAMS_2D[] = {{.name = "padding", .type = PARAM_ANY, .fallback = VALUE_IS_ONES_2}, DATA_FORMAT};
-static const ParamSpec PARAMS_3D[] = {
-    {.name = "padding", .type = PARAM_ANY, .fallback = VALUE_IS_TUPLE(3, PAIR, PAIR, PAIR)}, DATA_FORMAT,
-};
+static const ParamSpec PARAMS_1D[] = {PARAM_WITH("padding", PARAM_INTS, VALUE_IS_INT(1)), DATA_FORMAT};
+static const ParamSpec PARAMS_2D[] = {PARAM_WITH("padding", PARAM_ANY, VALUE_IS_ONES_2), DATA_FORMAT};
+static const ParamSpec PARAMS_3D[] = {PARAM_WITH("padding", PARAM_ANY, VALUE_IS_TUPLE(3, PAIR, PAIR, PAIR)), DATA_FORMAT};
 
 static int64_t add(int64_t a, int64_t b)
 {
@@ -33,25 +25,9 @@ static int64_t cell(const GatherConfig *config, int axis, int64_t place)
     return place - config->before[axis];
 }
 
-static bool read_pair(Maker *maker, GatherConfig *config)
-{
-    int64_t pair[2];
-    if (!maker_ints(maker, "padding", 2, true, pair)) return false;
-    config->before[0] = pair[0];
-    config->after[0] = pair[1];
-    return true;
-}
-
 static bool make(Maker *maker)
 {
-    if (!layer_base(maker)) return false;
-    GatherConfig *config = gather_begin(maker);
-    config->length = length;
-    config->cell = cell;
-    if (!maker_data_format(maker, "data_format", &config->channels_first)) return false;
-    if (config->axes == 1 ? !read_pair(maker, config) : !gather_read_pairs(maker, config, "padding")) return false;
-    layer_expect_rank(maker->builder, maker->layer, config->axes + 2);
-    return true;
+    return border_make(maker, "padding", &(const GatherConfig){.length = length, .cell = cell});
 }
 
 /* Negative padding, which an int may ask for, can leave less than nothing. */
@@ -78,44 +54,6 @@ static void forward(const Forward *forward)
     gather_forward(forward);
 }
 
-typedef struct ShapeSource {
-    const GatherConfig *config;
-    const Shape        *in;
-} ShapeSource;
-
-static void put_axis(Text *text, const void *source, int axis)
-{
-    const ShapeSource *from = source;
-    const GatherConfig *config = from->config;
-    const int64_t in = from->in->dim[gather_axis(config, axis)];
-    if (in == DIM_NONE) return;
-    text_print(text, "%" PRId64 " + ", in);
-    formula_integer(text, config->before[axis]);
-    text_put(text, " + ");
-    formula_integer(text, config->after[axis]);
-    text_print(text, " = %" PRId64, length(config, axis, in));
-}
-
-static void explain(const Trace *trace, ExplainTopic topic, Text *text)
-{
-    const GatherConfig *config = trace->layer->config;
-    const ShapeSource source = {config, &trace->in[0].shape};
-    switch (topic) {
-    case EXPLAIN_TITLE: gather_explain_pairs(config, text); break;
-    case EXPLAIN_PARAMS: break;
-    case EXPLAIN_RULE: gather_explain_rule(trace, text); break;
-    case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_axis, &source); break;
-    }
-}
-
-#define KIND(SYMBOL, NAME, MODULE, PARAM_LIST)                                                  \
-    const LayerKind LAYER_##SYMBOL = {                                                          \
-        .name = NAME, .module = "keras.src.layers.reshaping." MODULE,                           \
-        .params = PARAM_LIST, .n_params = sizeof PARAM_LIST / sizeof *PARAM_LIST,               \
-        .make = make, .infer = infer, .forward = forward, .trace = gather_trace, .explain = explain, \
-        .advise = advise_other_rank, .connections = gather_connections, .rule = TRACE_SUM,                                   \
-    };
-
-KIND(zero_padding1d, "ZeroPadding1D", "zero_padding1d", PARAMS_1D)
-KIND(zero_padding2d, "ZeroPadding2D", "zero_padding2d", PARAMS_2D)
-KIND(zero_padding3d, "ZeroPadding3D", "zero_padding3d", PARAMS_3D)
+const LayerKind LAYER_zero_padding1d = {BORDER_KIND("ZeroPadding1D", "zero_padding1d", PARAMS_1D), .forward = forward};
+const LayerKind LAYER_zero_padding2d = {BORDER_KIND("ZeroPadding2D", "zero_padding2d", PARAMS_2D), .forward = forward};
+const LayerKind LAYER_zero_padding3d = {BORDER_KIND("ZeroPadding3D", "zero_padding3d", PARAMS_3D), .forward = forward};
