@@ -12,6 +12,7 @@
 
 #include "building.h"
 #include "engine/plan.h"
+#include "engine/run.h"
 
 typedef struct TextCase {
     const char *json, *wanted;
@@ -159,6 +160,9 @@ static const ModelCase MODEL_CASES[] = {
     {SEQUENTIAL(INPUT("x", "[null, 3]") ", {\"class_name\": \"Lambda\", \"module\": \"keras.layers\", \"config\": {\"name\": \"l\", \"function\": {\"class_name\": "
                 "\"__lambda__\", \"config\": {\"code\": \"4wEA\"}}}}, " DENSE("a", "4") ", \"build_config\": {\"input_shape\": [null, 5]}}"),
      "l (None, 5) 0, a (None, 4) 24"},
+    /* what adapt() found stands beside what it was asked for */
+    {SEQUENTIAL(INPUT("x", "[null, 3]") ", {\"class_name\": \"Discretization\", \"module\": \"keras.layers\", \"config\": {\"name\": \"d\", "
+                "\"bin_boundaries\": [3.0, 7.0], \"num_bins\": 3}}"), "d (None, 3) 0"},
     /* Keras 2 */
     {"{\"class_name\": \"Sequential\", \"keras_version\": \"2.4.0\", \"backend\": \"tensorflow\", \"config\": {\"name\": \"sequential\", \"layers\": ["
      LEGACY_DENSE("dense", "16", ", \"batch_input_shape\": [null, 3, 2]") "}, {\"class_name\": \"Flatten\", \"config\": {\"name\": \"flatten\", \"trainable\": true, "
@@ -233,6 +237,74 @@ static void what_is_no_model_is_refused(void **state)
     }
 }
 
+#define DENSE_WITH(more) SEQUENTIAL(INPUT("x", "[null, 3]") ", " DENSE("a", "4, " more) "}")
+#define QUANTIZED_POLICY "{\"module\": \"keras\", \"class_name\": \"QuantizedDTypePolicy\", \"config\": {\"mode\": \"int8\", \"source_name\": \"float32\"}}"
+
+typedef struct CauseCase {
+    const char *json, *cause, *value;
+} CauseCase;
+
+static const CauseCase CAUSE_CASES[] = {
+    {SEQUENTIAL("3"), "json.model", NULL},
+    {DENSE_WITH("\"activation\": {\"module\": \"builtins\", \"class_name\": \"function\", \"config\": \"pkg>act\", \"registered_name\": \"function\"}"),
+     "json.own_code", "pkg>act"},
+    {DENSE_WITH("\"activation\": {\"module\": \"__main__\", \"class_name\": \"function\", \"config\": \"act\", \"registered_name\": \"function\"}"),
+     "json.own_code", "act"},
+    {DENSE_WITH("\"kernel_initializer\": {\"module\": \"builtins\", \"class_name\": \"Init\", \"config\": {}, \"registered_name\": \"pkg>Init\"}"),
+     "json.own_code", "Init"},
+    {SEQUENTIAL("{\"class_name\": \"Mine\", \"module\": \"__main__\", \"config\": {}}"), "json.own_code", "Mine"},
+    {SEQUENTIAL("{\"class_name\": \"Hashing\", \"module\": \"keras.layers\", \"config\": {\"num_bins\": 3}}"), "json.unknown_layer", "Hashing"},
+    {SEQUENTIAL("{\"class_name\": \"Lambda\", \"config\": {\"function\": [\"4wEA\", null, null]}}"), "json.lambda", "Lambda"},
+    {DENSE_WITH("\"dtype\": " QUANTIZED_POLICY), "json.quantized", "int8_from_float32"},
+};
+
+static void refusals_tell_their_cause(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof CAUSE_CASES / sizeof *CAUSE_CASES; i++) {
+        Made made;
+        made_open(&made);
+        Model *model;
+        const CauseCase *of = &CAUSE_CASES[i];
+        if (json_read_model(&made.builder, of->json, strlen(of->json), &model, &made.error)) fail_msg("taken: %s", of->json);
+        assert_string_equal(made.error.cause, of->cause);
+        if (of->value) assert_string_equal(made.error.value[0], of->value);
+        made_close(&made);
+    }
+}
+
+/* The second tensor's axis that nobody knows ends the plan before the output. */
+static const char OPEN_ENDED[] =
+    GRAPH(INPUT("x", "[null, 3]") ", {\"class_name\": \"Mine\", \"module\": \"__main__\", \"registered_name\": \"Mine\", \"config\": {\"name\": \"m\"}"
+          CALLED("m", TENSOR("x", "0")) ", " DENSE("a", "4") ", \"name\": \"a\", \"inbound_nodes\": [{\"args\": [{\"class_name\": \"__keras_tensor__\", "
+          "\"config\": {\"shape\": [null, %s, 7], \"dtype\": \"float32\", \"keras_history\": [\"m\", 0, 0]}}], \"kwargs\": {}}]}",
+          "[\"x\", 0, 0]", "[\"a\", 0, 0]");
+
+static const char *why_no_numbers(const char *axis)
+{
+    Made made;
+    Model *model;
+    Plan plan;
+    Run run;
+    made_open(&made);
+    const char *json = arena_print(&made.arena, OPEN_ENDED, axis);
+    if (!json_read_model(&made.builder, json, strlen(json), &model, &made.error)) fail_msg("%s", made.error.message);
+    plan_make(&plan, &made.arena, model, NULL, 0, 3, NULL);
+    const Tensor x = tensor_make(&made.arena, plan.tensors[0].shape, DTYPE_FLOAT32);
+    run_forward(&run, &made.arena, &plan, &x, RUN_SEED);
+    assert_false(run.complete);
+    assert_null(run.tensors[plan.outputs[0]].data);
+    made_close(&made);
+    return run.why_not;
+}
+
+static void custom_layers_have_no_numbers(void **state)
+{
+    (void)state;
+    assert_string_equal(why_no_numbers("5"), "run.opaque");
+    assert_string_equal(why_no_numbers("null"), "run.no_shapes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +314,8 @@ int main(void)
         cmocka_unit_test(values_know_their_place),
         cmocka_unit_test(models_of_every_form_are_read),
         cmocka_unit_test(what_is_no_model_is_refused),
+        cmocka_unit_test(refusals_tell_their_cause),
+        cmocka_unit_test(custom_layers_have_no_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

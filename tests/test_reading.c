@@ -328,6 +328,29 @@ static void test_report(void **state)
     read_done(&read);
 }
 
+static void test_report_of_a_long_line(void **state)
+{
+    (void)state;
+    Read read;
+    Arena arena;
+    arena_open(&arena, 0);
+    Text code = {.arena = &arena};
+    text_put(&code, "x = [");
+    for (int i = 0; i < 500; i++) text_put(&code, "\xC3\xA4 = 1, ");
+    text_put(&code, "]; model = Dens(4); y = '");
+    for (int i = 0; i < 500; i++) text_put(&code, "\xC3\xA4");
+    text_put(&code, "'");
+    read_text(&read, text_string(&code));
+    Text text = {.arena = &arena};
+    const Error error = {.message = "m", .span = {(int)(strstr(code.bytes, "Dens") - code.bytes), (int)(strstr(code.bytes, "Dens") - code.bytes) + 4}, .at = SPAN_NONE};
+    reading_report(&read.reading, &error, &text);
+    assert_in_range(text.length, 100, 300);
+    assert_non_null(strstr(text_string(&text), "]; model = Dens(4); y"));
+    assert_non_null(strstr(text_string(&text), " ^~~~\n"));
+    read_done(&read);
+    arena_close(&arena);
+}
+
 /* ---- what holds for every text ---- */
 
 static bool inside(Span inner, Span outer)
@@ -453,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_weights_and_seed),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_report),
+        cmocka_unit_test(test_report_of_a_long_line),
         cmocka_unit_test(test_places_hold),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_little_memory),

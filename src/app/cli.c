@@ -93,10 +93,12 @@ static bool is_unreadable(const Error *error)
     return strncmp(error->cause, "json.", 5) == 0 || strncmp(error->cause, "archive.", 8) == 0;
 }
 
-/* Python's words, or ours where it is our own reader that cannot. */
+/* Python's words and ours. */
 static const char *words_of(const CommandLine *line, const Error *error)
 {
-    return *error->message || !error->cause ? error->message : strings_say(&line->strings, error->cause);
+    if (!error->cause) return error->message;
+    const char *cause = strings_fill_values(&line->strings, line->arena, error->cause, error->value, CAUSE_VALUES);
+    return *error->message ? arena_print(line->arena, "%s\n%s", error->message, cause) : cause;
 }
 
 static bool code_take(CommandLine *line, Document *document)

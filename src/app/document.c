@@ -16,7 +16,7 @@ static bool begins(const Document *document, const char *magic)
 static DocumentForm form_of(const Document *document)
 {
     const size_t blank = strspn(document->text, " \t\r\n");
-    if (begins(document, "PK\3\4") || begins(document, "\x89HDF")) return FORM_ARCHIVE;
+    if (begins(document, "PK\3\4") || begins(document, "\x89HDF") || file_ends_with(document->path, ".keras")) return FORM_ARCHIVE;
     if (file_ends_with(document->path, ".json")) return FORM_JSON;
     return strcmp(document->path, "-") == 0 && document->text[blank] == '{' ? FORM_JSON : FORM_CODE;
 }

@@ -94,10 +94,12 @@ static bool run_steps(Run *run, Arena *arena)
     return false;
 }
 
+/* Outputs that the plan did not come to have no numbers. */
 static void begin_tensors(Run *run, Arena *arena, const Tensor *input)
 {
     const Plan *plan = run->plan;
-    run->tensors = ARENA_ARRAY(arena, plan->n_tensors, Tensor);
+    const int n = plan->n_tensors > plan->model->n_tensors ? plan->n_tensors : plan->model->n_tensors;
+    run->tensors = ARENA_ARRAY(arena, n, Tensor);
     for (int i = 0; i < plan->n_tensors; i++) run->tensors[i] = (Tensor){.shape = plan->tensors[i].shape, .dtype = plan->tensors[i].dtype};
     for (int i = 0; input && i < plan->n_inputs; i++)
         if (plan->inputs[i] < plan->n_tensors) run->tensors[plan->inputs[i]].data = input[i].data;

@@ -188,7 +188,7 @@ static int find_proposed(const Reading *reading, const ReadOptions *options, Are
 
 int fixes_find(const Reading *reading, const ReadOptions *options, Arena *arena, TextFix *fixes, int cap)
 {
-    if (!reading->error.set) return 0;
+    if (!reading->error.set || !reading->tree) return 0;     /* what was read from another form has no text to change */
     int n = fixes_guess(reading, options, arena, GUESS_FIRST, fixes, cap);
     n = find_proposed(reading, options, arena, fixes, n, cap, FAULTS_MENDED);
     if (!n) n = fixes_guess(reading, options, arena, GUESS_CHANGE, fixes, cap);

@@ -15,11 +15,16 @@ const Value *json_member(const Value *dict, const char *key)
 
 const char *json_text(const Value *dict, const char *key) { return text_of(json_member(dict, key)); }
 
-static bool refuse(JsonReader *reader, const Value *at, const char *exception, const char *message)
+static bool refuse_for(JsonReader *reader, const Value *at, const char *exception, const char *message, const char *cause, const char *name)
 {
     error_set(reader->err, exception, "%s", message);
     if (reader->err && !span_known(reader->err->at)) reader->err->span = reader->err->at = at->span;
-    return error_cause(reader->err, "json.model", NULL);
+    return error_cause(reader->err, cause, name, NULL);
+}
+
+static bool refuse(JsonReader *reader, const Value *at, const char *exception, const char *message)
+{
+    return refuse_for(reader, at, exception, message, "json.model", NULL);
 }
 
 /* ---- whose class is it ---- */
@@ -115,17 +120,47 @@ static bool convert_slice(JsonReader *reader, const Value *config, Value *out)
     return true;
 }
 
+/* A function is named in its config; one that is registered as "package>name". */
+static const char *own_name(const Value *value, const char *class_name)
+{
+    const char *module = json_text(value, "module"), *function = json_text(value, "config");
+    const bool builtin = module && strcmp(module, "builtins") == 0;
+    if (strcmp(class_name, "function") != 0) return from_keras(value) ? NULL : class_name;
+    return function && (strchr(function, '>') || !(builtin || from_keras(value))) ? function : NULL;
+}
+
+static bool refuse_own(JsonReader *reader, const Value *value, const char *type, const char *name)
+{
+    const char *message = arena_print(
+        reader->builder->arena, "Could not locate %s '%s'. Make sure custom classes and functions are decorated with "
+        "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all "
+        "imported so that the decorator is run before trying to load them.", type, name);
+    return refuse_for(reader, value, "TypeError", message, "json.own_code", name);
+}
+
+/* {"name": "mixed_float16"}, {"mode": "int8", "source_name": "float32"} */
+static bool convert_policy(JsonReader *reader, const Value *config, Value *out)
+{
+    Arena *arena = reader->builder->arena;
+    const char *name = json_text(config, "name"), *mode = json_text(config, "mode"), *source = json_text(config, "source_name");
+    if (mode && source) name = arena_print(arena, "%s_from_%s", mode, source);
+    if (name) *out = value_string(arena, name, strlen(name));
+    return name != NULL;
+}
+
 static bool convert_object(JsonReader *reader, const Value *value, ParamType type, const char *class_name, Value *out)
 {
     const Value *config = json_member(value, "config");
+    const char *own = is_config_type(type) ? own_name(value, class_name) : NULL;
     Layer *layer;
+    if (own) return refuse_own(reader, value, strcmp(class_name, "function") == 0 ? "function" : "class", own);
     if (strcmp(class_name, "__tuple__") == 0 && json_member(value, "items"))
         return json_convert(reader, json_member(value, "items"), type, out);
     if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0) return convert_array(reader, config, out);
     if (strcmp(class_name, "__slice__") == 0) return convert_slice(reader, config, out);
     if (strcmp(class_name, "__ellipsis__") == 0) return *out = value_ellipsis(), true;
     if (strcmp(class_name, "function") == 0 && text_of(config)) return *out = *config, true;
-    if (strstr(class_name, "Policy") && json_text(config, "name")) return *out = *json_member(config, "name"), true;
+    if (strstr(class_name, "Policy") && convert_policy(reader, config, out)) return true;
     if (is_config_type(type) || !is_layer(value, class_name)) return *out = *value, true;
     if (!json_make_layer(reader, value, NULL, &layer)) return false;
     *out = value_layer(layer);
@@ -173,6 +208,16 @@ static Value legacy_value(const char *key, Value value)
     return value;
 }
 
+/* Layers that keep other weights when they are quantised; the others compute as ever. */
+static bool is_quantized(const LayerKind *kind, const char *param, const Value *value)
+{
+    static const char *const KINDS[] = {"Dense", "EinsumDense", "Embedding", "ReversibleEmbedding"};
+    const char *policy = strcmp(param, "dtype") == 0 ? text_of(value) : NULL;
+    for (size_t i = 0; policy && strstr(policy, "_from_") && i < sizeof KINDS / sizeof *KINDS; i++)
+        if (strcmp(KINDS[i], kind->name) == 0) return true;
+    return false;
+}
+
 static bool add_argument(JsonReader *reader, const LayerKind *kind, const Value *key, const Value *value, Arguments *args)
 {
     const char *name = key->string.bytes;
@@ -180,6 +225,8 @@ static bool add_argument(JsonReader *reader, const LayerKind *kind, const Value 
     if (!param && !is_base(name) && value->kind == VALUE_NONE) return true;
     Value converted;
     if (!json_convert(reader, value, param ? param->type : PARAM_ANY, &converted)) return false;
+    if (is_quantized(kind, name, &converted))
+        return refuse_for(reader, value, "NotImplementedError", "", "json.quantized", text_of(&converted));
     if (reader->legacy) {
         name = legacy_key(kind, name);
         if (!name) return true;
@@ -189,13 +236,21 @@ static bool add_argument(JsonReader *reader, const LayerKind *kind, const Value 
     return true;
 }
 
+/* An adapted Discretization has both, its constructor takes one. */
+static bool is_learnt(const LayerKind *kind, const ValueDict *config, const char *key)
+{
+    const Value *learnt = strcmp(kind->name, "Discretization") == 0 ? dict_find(config, "bin_boundaries") : NULL;
+    return learnt && learnt->kind != VALUE_NONE && strcmp(key, "num_bins") == 0;
+}
+
 static bool take_arguments(JsonReader *reader, const LayerKind *kind, const Value *config, const char *name, Arguments *args)
 {
     Arena *arena = reader->builder->arena;
     const ValueDict *dict = config->dict;
     *args = (Arguments){.item = ARENA_ARRAY(arena, dict->keys.n + 1, Argument)};
     for (size_t i = 0; i < dict->keys.n; i++)
-        if (!add_argument(reader, kind, &dict->keys.items[i], &dict->values.items[i], args)) return false;
+        if (!is_learnt(kind, dict, dict->keys.items[i].string.bytes)
+            && !add_argument(reader, kind, &dict->keys.items[i], &dict->values.items[i], args)) return false;
     if (name && !dict_find(dict, "name"))
         args->item[args->n++] = (Argument){.keyword = "name", .value = value_string(arena, name, strlen(name)), .span = SPAN_NONE};
     return true;
@@ -203,13 +258,19 @@ static bool take_arguments(JsonReader *reader, const LayerKind *kind, const Valu
 
 /* ---- layers ---- */
 
+/* Keras itself knows the class: what it computes is not known here. */
+static bool refuse_unknown(JsonReader *reader, const Value *dict, const char *class_name)
+{
+    const bool lambda = strcmp(class_name, "Lambda") == 0;
+    return refuse_for(reader, dict, "NotImplementedError", "", lambda ? "json.lambda" : "json.unknown_layer", class_name);
+}
+
 static bool refuse_class(JsonReader *reader, const Value *dict, const char *class_name)
 {
     Arena *arena = reader->builder->arena;
-    refuse(reader, dict, "TypeError",
-           arena_print(arena, "Could not locate class '%s'. Make sure custom classes and functions are decorated with "
-                       "`@keras.saving.register_keras_serializable()`. If they are already decorated, make sure they are all "
-                       "imported so that the decorator is run before trying to load them.", class_name));
+    const char *module = json_text(dict, "module");
+    if ((module && from_keras(dict)) || strcmp(class_name, "Lambda") == 0) refuse_unknown(reader, dict, class_name);
+    else refuse_own(reader, dict, "class", class_name);
     if (reader->err) reader->err->layer_class = arena_copy(arena, class_name, strlen(class_name));
     return false;
 }

@@ -13,15 +13,22 @@ typedef struct Opaque {
     const Value *source;
 } Opaque;
 
+/* What was told of any batch, for this one. */
+static Shape of_batch(Shape shape, const TensorSpec *in, int n_in)
+{
+    if (n_in && shape.rank && in->shape.rank && shape.dim[0] == DIM_NONE) shape.dim[0] = in->shape.dim[0];
+    return shape;
+}
+
 static bool opaque_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
 {
-    (void)call, (void)in, (void)n_in;
+    (void)call;
     const Opaque *opaque = layer->config;
     if (!opaque->n) return error_set(err, "NotImplementedError", "Layer %s does not tell the shape of its output.", layer->class_name);
     const int last = opaque->n - 1;
     const OpaqueCall *told = &opaque->calls[layer->n_calls < last ? layer->n_calls : last];
     if (!told->n) told = &opaque->calls[last];
-    for (int i = 0; i < told->n; i++) outputs_add(out, told->out[i].shape, told->out[i].dtype);
+    for (int i = 0; i < told->n; i++) outputs_add(out, of_batch(told->out[i].shape, in, n_in), told->out[i].dtype);
     return true;
 }
 

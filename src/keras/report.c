@@ -16,6 +16,18 @@ static bool begins_character(char c)
     return ((unsigned char)c & 0xC0) != 0x80;
 }
 
+/* Of a long line only what is near the fault is shown: JSON often is one line. */
+enum { NEAR = 60, LINE_MAX = 200 };
+
+static Span near(const Reading *reading, Span line, Span at)
+{
+    if (line.end - line.start <= LINE_MAX) return line;
+    Span part = {at.start - NEAR > line.start ? at.start - NEAR : line.start, at.start + NEAR < line.end ? at.start + NEAR : line.end};
+    while (!begins_character(reading->text[part.start])) part.start++;
+    while (part.end < line.end && !begins_character(reading->text[part.end])) part.end++;
+    return part;
+}
+
 /* Tabs stay tabs, so that the caret stands under its character whatever a tab is wide. */
 static void put_blanks(Text *out, const Reading *reading, int from, int to)
 {
@@ -51,9 +63,9 @@ void reading_report(const Reading *reading, const Error *error, Text *out)
     }
     text_place(reading->text, reading->length, at.start, &line, &column);
     text_print(out, "line %d, column %d: %s\n", line, column, error->message);
-    const Span whole = line_of(reading, at.start);
+    const Span shown = near(reading, line_of(reading, at.start), at);
     text_put(out, "    ");
-    text_put_bytes(out, reading->text + whole.start, (size_t)(whole.end - whole.start));
+    text_put_bytes(out, reading->text + shown.start, (size_t)(shown.end - shown.start));
     text_put_char(out, '\n');
-    put_caret(out, reading, whole, at);
+    put_caret(out, reading, shown, at);
 }
