@@ -64,7 +64,10 @@
     X(quantile) X(percentile) X(nanquantile) X(nanpercentile) X(segment_sum) X(segment_prod) X(segment_max) X(segment_min) \
     X(scatter) X(scatter_update) \
     /* linear algebra */ \
-    X(det) X(logdet) X(inv) X(cholesky) X(solve) X(solve_triangular) X(qr) X(svd) X(eigh) X(cross) \
+    X(det) X(logdet) X(inv) X(cholesky) X(solve) X(solve_triangular) X(qr) X(svd) X(eigh) X(eig) X(cross) \
+    X(slogdet) X(cholesky_inverse) X(lu_factor) X(pinv) X(lstsq) X(matrix_rank) \
+    /* Fourier transforms */ \
+    X(fft) X(fft2) X(ifft2) X(rfft) X(irfft) X(stft) X(istft) \
     /* every line above ends with a backslash */
 /* clang-format on */
 
