@@ -103,16 +103,6 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
            conv_add_bias(builder, layer, config->filters, err) && lora_build(builder, layer, "kernel", err);
 }
 
-static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
-{
-    const ConvConfig *config = layer->config;
-    Shape shape;
-    (void)call, (void)n_in;
-    if (!conv_shape(out->arena, layer, &in[0].shape, config->filters, &shape, err)) return false;
-    outputs_add(out, shape, layer->dtype);
-    return true;
-}
-
 /* ---- numbers ---- */
 
 static int64_t groups_of(const ConvConfig *config)
@@ -235,7 +225,7 @@ static TraceRule rule_of(const Layer *layer)
     return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
 }
 
-#define CONV .prepare = prepare, .leads = leads, .fills = true, .rule = TRACE_SUM, .rule_of = rule_of
+#define CONV .infer = conv_infer, .prepare = prepare, .leads = leads, .fills = true, .rule = TRACE_SUM, .rule_of = rule_of
 
 const LayerKind LAYER_conv1d = {CONV_KIND("Conv1D", "conv1d", PARAMS_1D), CONV};
 const LayerKind LAYER_conv2d = {CONV_KIND("Conv2D", "conv2d", PARAMS_2D), CONV};

@@ -267,6 +267,8 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     }
 }
 
-const LayerKind LAYER_conv1d_transpose = {CONV_KIND("Conv1DTranspose", "conv1d_transpose", PARAMS_1D), .rule = TRACE_SUM};
-const LayerKind LAYER_conv2d_transpose = {CONV_KIND("Conv2DTranspose", "conv2d_transpose", PARAMS_2D), .rule = TRACE_SUM};
-const LayerKind LAYER_conv3d_transpose = {CONV_KIND("Conv3DTranspose", "conv3d_transpose", PARAMS_3D), .rule = TRACE_SUM};
+#define TRANSPOSE .infer = infer, .rule = TRACE_SUM
+
+const LayerKind LAYER_conv1d_transpose = {CONV_KIND("Conv1DTranspose", "conv1d_transpose", PARAMS_1D), TRANSPOSE};
+const LayerKind LAYER_conv2d_transpose = {CONV_KIND("Conv2DTranspose", "conv2d_transpose", PARAMS_2D), TRANSPOSE};
+const LayerKind LAYER_conv3d_transpose = {CONV_KIND("Conv3DTranspose", "conv3d_transpose", PARAMS_3D), TRANSPOSE};

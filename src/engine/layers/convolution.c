@@ -262,6 +262,16 @@ bool conv_shape(Arena *arena, const Layer *layer, const Shape *in, Value filters
     return true;
 }
 
+bool conv_infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const ConvConfig *config = layer->config;
+    Shape shape;
+    (void)call, (void)n_in;
+    if (!conv_shape(out->arena, layer, &in[0].shape, config->filters, &shape, err)) return false;
+    outputs_add(out, shape, layer->dtype);
+    return true;
+}
+
 /* ---- numbers ---- */
 
 Window conv_window(const ConvConfig *config, const Shape *in)

@@ -64,6 +64,8 @@ bool conv_add_bias(Builder *, Layer *, Value filters, Error *);
 
 /* Keras' compute_conv_output_shape. */
 bool conv_shape(Arena *, const Layer *, const Shape *in, Value filters, Shape *out, Error *);
+/* infer of kinds whose channels are the filters. */
+bool conv_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 /* The shape with new axes and channels. */
 Shape conv_put_axes(const ConvConfig *, const Shape *in, const int64_t *places, int64_t channels);
 /* An axis from an argument; DIM_NONE for None. False when it is no integer. */
@@ -98,7 +100,7 @@ WindowFormula conv_formula(const ConvConfig *, const Trace *);
 
 /* The row of a kind; what else it has follows. */
 #define CONV_KIND(NAME, MODULE, TABLE) \
-    .name = NAME, .module = "keras.src.layers.convolutional." MODULE, PARAMS_OF(TABLE), .make = make, .build = build, .infer = infer, \
+    .name = NAME, .module = "keras.src.layers.convolutional." MODULE, PARAMS_OF(TABLE), .make = make, .build = build, \
     .forward = forward, .trace = trace, .connections = connections, .explain = explain, .activation = conv_activation, \
     .advise = advise_other_rank
 

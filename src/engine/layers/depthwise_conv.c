@@ -107,7 +107,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     conv_explain(trace, topic, text, explain_rule);
 }
 
-#define DEPTHWISE .leads = conv_leads, .fills = true, .rule = TRACE_SUM
+#define DEPTHWISE .infer = infer, .leads = conv_leads, .fills = true, .rule = TRACE_SUM
 
 const LayerKind LAYER_depthwise_conv1d = {CONV_KIND("DepthwiseConv1D", "depthwise_conv1d", PARAMS_1D), DEPTHWISE};
 const LayerKind LAYER_depthwise_conv2d = {CONV_KIND("DepthwiseConv2D", "depthwise_conv2d", PARAMS_2D), DEPTHWISE};

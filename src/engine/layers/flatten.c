@@ -1,7 +1,7 @@
 /* Flatten: all axes but the batch in one, the last fastest. */
 #include <string.h>
 
-#include "engine/layer.h"
+#include "engine/layers/moved.h"
 
 typedef struct FlattenConfig {
     bool channels_first;
@@ -32,8 +32,9 @@ static bool moves_channels(const Layer *layer, const Shape *shape)
     return ((const FlattenConfig *)layer->config)->channels_first && shape->rank > 2;
 }
 
-static int64_t source_of(const Layer *layer, const Shape *shape, int64_t k)
+static int64_t from(const Layer *layer, const Shape *shape, const Shape *out, int64_t k)
 {
+    (void)out;
     if (!moves_channels(layer, shape)) return k;
     const int64_t channels = shape->dim[1], places = shape_span_size(shape, 2, shape->rank), size = channels * places;
     const int64_t example = k / size, place = k % size / channels, channel = k % channels;
@@ -42,55 +43,25 @@ static int64_t source_of(const Layer *layer, const Shape *shape, int64_t k)
 
 static void forward(const Forward *f)
 {
-    const int64_t size = shape_size(&f->out[0].shape);
-    if (!moves_channels(f->layer, &f->in[0].shape)) {
-        memcpy(f->out[0].data, f->in[0].data, (size_t)size * sizeof(float));
-        return;
-    }
-    for (int64_t k = 0; k < size; k++) f->out[0].data[k] = f->in[0].data[source_of(f->layer, &f->in[0].shape, k)];
-}
-
-static int64_t trace(const Trace *t, Term *terms, int64_t cap)
-{
-    if (cap > 0)
-        terms[0] = (Term){.from = source_of(t->layer, &t->in[0].shape, t->k), .weight = -1, .at = -1, .child = -1, .scale = 1};
-    return 1;
-}
-
-static int64_t connections(const Trace *t)
-{
-    return shape_size(&t->out[0].shape);
+    if (moves_channels(f->layer, &f->in[0].shape)) moved_forward(f);
+    else memcpy(f->out[0].data, f->in[0].data, (size_t)shape_size(&f->out[0].shape) * sizeof(float));
 }
 
 /* "3·16 = 48" */
 static void explain_shape(const Trace *t, Text *text)
 {
-    const Shape *shape = &t->in[0].shape;
-    for (int i = 1; i < shape->rank; i++) text_print(text, i > 1 ? "·%lld" : "%lld", (long long)shape->dim[i]);
-    if (shape->rank > 2) text_print(text, " = %lld", (long long)t->out[0].shape.dim[1]);
+    const Shape *in = &t->in[0].shape;
+    moved_put_axes(text, in);
+    if (in->rank > 2) text_print(text, " = %lld", (long long)t->out[0].shape.dim[1]);
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    switch (topic) {
-    case EXPLAIN_TITLE:
-    case EXPLAIN_PARAMS: break;
-    case EXPLAIN_RULE: text_print(text, "x[%lld]", (long long)source_of(t->layer, &t->in[0].shape, t->k)); break;
-    case EXPLAIN_SHAPE: explain_shape(t, text); break;
-    }
+    if (topic == EXPLAIN_RULE) moved_explain_rule(t, text);
+    if (topic == EXPLAIN_SHAPE) explain_shape(t, text);
 }
 
 const LayerKind LAYER_flatten = {
-    .name = "Flatten",
-    .module = "keras.src.layers.reshaping.flatten",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .infer = infer,
-    .forward = forward,
-    .fills = true,
-    .trace = trace,
-    .connections = connections,
-    .explain = explain,
-    .rule = TRACE_SUM,
+    .name = "Flatten", .module = "keras.src.layers.reshaping.flatten", PARAMS_OF(PARAMS), .make = make, .infer = infer, .forward = forward,
+    MOVED_KIND(from),
 };

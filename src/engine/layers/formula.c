@@ -21,6 +21,18 @@ void formula_number(Text *text, double x)
     text_print(text, "%.6g", fabs(x));
 }
 
+void formula_element(Text *text, const char *name, const Shape *shape, int64_t k)
+{
+    int64_t at[SHAPE_RANK_MAX] = {0};
+    for (int axis = shape->rank - 1; axis > 0; axis--) {
+        at[axis] = shape->dim[axis] > 0 ? k % shape->dim[axis] : 0;
+        k = shape->dim[axis] > 0 ? k / shape->dim[axis] : 0;
+    }
+    text_put(text, name);
+    for (int axis = 1; axis < shape->rank; axis++) text_print(text, axis > 1 ? ", %" PRId64 : "[%" PRId64, at[axis]);
+    if (shape->rank > 1) text_put_char(text, ']');
+}
+
 void formula_cell(Text *text, int64_t start, int64_t dilation, char tap)
 {
     if (start > 0) text_print(text, "%" PRId64 "+", start);

@@ -14,6 +14,9 @@ void formula_integer(Text *, int64_t);
 /* A number as short as it can be, likewise. */
 void formula_number(Text *, double);
 
+/* "x[2, 0, 1]": element k, without the batch axis; "x" where there is no other. */
+void formula_element(Text *, const char *name, const Shape *, int64_t k);
+
 /* "9", "i", "9+i", "9+2·i", "i−1": the cell under tap i of a window that starts at `start`. */
 void formula_cell(Text *, int64_t start, int64_t dilation, char tap);
 

@@ -1,7 +1,7 @@
 /* Permute: the axes after the batch in another order. */
 #include <string.h>
 
-#include "engine/layer.h"
+#include "engine/layers/moved.h"
 
 static const ParamSpec PARAMS[] = {{.name = "dims", .type = PARAM_SHAPE, .required = true, .example = "(2, 1)"}};
 
@@ -92,53 +92,25 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
 }
 
 /* Where output k comes from. */
-static int64_t source_of(const PermuteConfig *config, const Shape *in, const Shape *out, int64_t k)
+static int64_t from(const Layer *layer, const Shape *in, const Shape *out, int64_t k)
 {
-    int64_t at[SHAPE_RANK_MAX] = {0}, from = 0;
+    const PermuteConfig *config = config_of(layer);
+    int64_t at[SHAPE_RANK_MAX] = {0}, source = 0;
     for (int axis = out->rank - 1; axis >= 0; axis--) {
         at[axis ? config->axis[axis - 1] : 0] = k % out->dim[axis];
         k /= out->dim[axis];
     }
-    for (int axis = 0; axis < in->rank; axis++) from = from * in->dim[axis] + at[axis];
-    return from;
-}
-
-static void forward(const Forward *f)
-{
-    const int64_t size = shape_size(&f->out[0].shape);
-    for (int64_t k = 0; k < size; k++)
-        f->out[0].data[k] = f->in[0].data[source_of(config_of(f->layer), &f->in[0].shape, &f->out[0].shape, k)];
-}
-
-static int64_t trace(const Trace *t, Term *terms, int64_t cap)
-{
-    const int64_t from = source_of(config_of(t->layer), &t->in[0].shape, &t->out[0].shape, t->k);
-    if (cap > 0) terms[0] = (Term){.from = from, .weight = -1, .at = -1, .child = -1, .scale = 1};
-    return 1;
-}
-
-static int64_t connections(const Trace *t)
-{
-    return shape_size(&t->out[0].shape);
+    for (int axis = 0; axis < in->rank; axis++) source = source * in->dim[axis] + at[axis];
+    return source;
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     if (topic == EXPLAIN_TITLE) value_str(text, &t->layer->args[0]);
-    if (topic == EXPLAIN_RULE)
-        text_print(text, "x[%lld]", (long long)source_of(config_of(t->layer), &t->in[0].shape, &t->out[0].shape, t->k));
+    if (topic == EXPLAIN_RULE) moved_explain_rule(t, text);
 }
 
 const LayerKind LAYER_permute = {
-    .name = "Permute",
-    .module = "keras.src.layers.reshaping.permute",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .infer = infer,
-    .forward = forward,
-    .trace = trace,
-    .connections = connections,
-    .explain = explain,
-    .rule = TRACE_SUM,
+    .name = "Permute", .module = "keras.src.layers.reshaping.permute", PARAMS_OF(PARAMS), .make = make, .infer = infer,
+    .forward = moved_forward, MOVED_KIND(from),
 };

@@ -1,7 +1,5 @@
 /* RepeatVector: the same features n times, as steps. */
-#include <string.h>
-
-#include "engine/layer.h"
+#include "engine/layers/moved.h"
 
 static const ParamSpec PARAMS[] = {{.name = "n", .type = PARAM_INT, .required = true, .example = "3"}};
 
@@ -38,43 +36,20 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     return true;
 }
 
-static void forward(const Forward *f)
+static int64_t from(const Layer *layer, const Shape *in, const Shape *out, int64_t k)
 {
-    const int64_t batch = f->in[0].shape.dim[0], features = f->in[0].shape.dim[1], n = repeats(f->layer);
-    for (int64_t i = 0; i < batch; i++)
-        for (int64_t step = 0; step < n; step++)
-            memcpy(f->out[0].data + (i * n + step) * features, f->in[0].data + i * features, (size_t)features * sizeof(float));
-}
-
-static int64_t trace(const Trace *t, Term *terms, int64_t cap)
-{
-    const int64_t features = t->in[0].shape.dim[1], n = repeats(t->layer);
-    const int64_t from = t->k / (n * features) * features + t->k % features;
-    if (cap > 0) terms[0] = (Term){.from = from, .weight = -1, .at = -1, .child = -1, .scale = 1};
-    return 1;
-}
-
-static int64_t connections(const Trace *t)
-{
-    return shape_size(&t->out[0].shape);
+    const int64_t features = in->dim[1];
+    (void)layer;
+    return k / (out->dim[1] * features) * features + k % features;
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     if (topic == EXPLAIN_TITLE) text_print(text, "%lld×", (long long)repeats(t->layer));
-    if (topic == EXPLAIN_RULE) text_print(text, "x[%lld]", (long long)(t->k % t->in[0].shape.dim[1]));
+    if (topic == EXPLAIN_RULE) moved_explain_rule(t, text);
 }
 
 const LayerKind LAYER_repeat_vector = {
-    .name = "RepeatVector",
-    .module = "keras.src.layers.reshaping.repeat_vector",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .infer = infer,
-    .forward = forward,
-    .trace = trace,
-    .connections = connections,
-    .explain = explain,
-    .rule = TRACE_SUM,
+    .name = "RepeatVector", .module = "keras.src.layers.reshaping.repeat_vector", PARAMS_OF(PARAMS), .make = make, .infer = infer,
+    .forward = moved_forward, MOVED_KIND(from),
 };

@@ -1,7 +1,7 @@
 /* Reshape: the same numbers in other axes; one of them may be found (-1). */
 #include <string.h>
 
-#include "engine/layer.h"
+#include "engine/layers/moved.h"
 
 static const ParamSpec PARAMS[] = {{.name = "target_shape", .type = PARAM_SHAPE, .required = true, .example = "(-1,)"}};
 
@@ -163,47 +163,28 @@ static void forward(const Forward *f)
     memcpy(f->out[0].data, f->in[0].data, (size_t)shape_size(&f->out[0].shape) * sizeof(float));
 }
 
-static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+static int64_t from(const Layer *layer, const Shape *in, const Shape *out, int64_t k)
 {
-    if (cap > 0) terms[0] = (Term){.from = t->k, .weight = -1, .at = -1, .child = -1, .scale = 1};
-    return 1;
+    (void)layer, (void)in, (void)out;
+    return k;
 }
 
-static int64_t connections(const Trace *t)
-{
-    return shape_size(&t->out[0].shape);
-}
-
+/* "3·6·2 = 4·9" */
 static void explain_shape(const Trace *t, Text *text)
 {
-    const Shape *in = &t->in[0].shape, *out = &t->out[0].shape;
-    for (int i = 1; i < in->rank; i++) text_print(text, i > 1 ? "·%lld" : "%lld", (long long)in->dim[i]);
+    moved_put_axes(text, &t->in[0].shape);
     text_put(text, " = ");
-    for (int i = 1; i < out->rank; i++) text_print(text, i > 1 ? "·%lld" : "%lld", (long long)out->dim[i]);
+    moved_put_axes(text, &t->out[0].shape);
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    switch (topic) {
-    case EXPLAIN_TITLE: value_str(text, &t->layer->args[0]); break;
-    case EXPLAIN_PARAMS: break;
-    case EXPLAIN_RULE: text_print(text, "x[%lld]", (long long)t->k); break;
-    case EXPLAIN_SHAPE: explain_shape(t, text); break;
-    }
+    if (topic == EXPLAIN_TITLE) value_str(text, &t->layer->args[0]);
+    if (topic == EXPLAIN_RULE) moved_explain_rule(t, text);
+    if (topic == EXPLAIN_SHAPE) explain_shape(t, text);
 }
 
 const LayerKind LAYER_reshape = {
-    .name = "Reshape",
-    .module = "keras.src.layers.reshaping.reshape",
-    .params = PARAMS,
-    .n_params = 1,
-    .make = make,
-    .infer = infer,
-    .forward = forward,
-    .fills = true,
-    .trace = trace,
-    .connections = connections,
-    .explain = explain,
-    .rule = TRACE_SUM,
-    .built_at_make = true,
+    .name = "Reshape", .module = "keras.src.layers.reshaping.reshape", PARAMS_OF(PARAMS), .make = make, .infer = infer, .forward = forward,
+    MOVED_KIND(from), .built_at_make = true,
 };

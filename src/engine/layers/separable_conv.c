@@ -38,16 +38,6 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
            conv_add_bias(builder, layer, config->filters, err);
 }
 
-static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
-{
-    const ConvConfig *config = layer->config;
-    Shape shape;
-    (void)call, (void)n_in;
-    if (!conv_shape(out->arena, layer, &in[0].shape, config->filters, &shape, err)) return false;
-    outputs_add(out, shape, layer->dtype);
-    return true;
-}
-
 static void forward(const Forward *forward)
 {
     const ConvConfig *config = forward->layer->config;
@@ -121,5 +111,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     conv_explain(trace, topic, text, explain_rule);
 }
 
-const LayerKind LAYER_separable_conv1d = {CONV_KIND("SeparableConv1D", "separable_conv1d", PARAMS_1D), .rule = TRACE_DEPENDS};
-const LayerKind LAYER_separable_conv2d = {CONV_KIND("SeparableConv2D", "separable_conv2d", PARAMS_2D), .rule = TRACE_DEPENDS};
+#define SEPARABLE .infer = conv_infer, .rule = TRACE_DEPENDS
+
+const LayerKind LAYER_separable_conv1d = {CONV_KIND("SeparableConv1D", "separable_conv1d", PARAMS_1D), SEPARABLE};
+const LayerKind LAYER_separable_conv2d = {CONV_KIND("SeparableConv2D", "separable_conv2d", PARAMS_2D), SEPARABLE};
