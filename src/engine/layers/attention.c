@@ -4,6 +4,8 @@
 
 #include "engine/layers/layers.h"
 #include "engine/layers/terms.h"
+#include "engine/matmul.h"
+#include "engine/operations/operand.h"
 
 typedef enum ScoreMode { SCORE_DOT, SCORE_CONCAT, SCORE_ADDITIVE } ScoreMode;
 
@@ -127,74 +129,131 @@ static KerasTensor *mask(Builder *b, Layer *layer, Node *node, KerasTensor *cons
     return node->n_in > 1 ? in_masks[0] : NULL;
 }
 
-/* ---- numbers ---- */
+/* ---- shapes of the numbers ---- */
 
-/* (batch, queries, query_width), (batch, values, key_width), (batch, values, depth); width: of what is summed over */
-typedef struct Sizes {
-    int64_t batch, queries, values, query_width, key_width, width, depth;
-} Sizes;
-
-typedef struct Looking {
-    Sizes        size;
-    const float *query, *key, *value;
-    const float *query_mask, *value_mask;   /* (batch, queries), (batch, values); NULL = none */
-    float       *scores;                    /* (batch, queries, values) */
-} Looking;
+/* Leading axes spread over each other as in NumPy, whatever Keras infers from the query alone. */
+typedef struct Spread {
+    Shape products;     /* (..., queries, values): what query and key give */
+    Shape value_mask;   /* (..., 1, values); rank 0 = none */
+    Shape scores;       /* products spread over the masks */
+    Shape query_mask;   /* (..., queries, 1); rank 0 = none */
+    Shape out;          /* (..., queries, depth) */
+} Spread;
 
 static int64_t rows(const Shape *shape)
 {
-    return shape->rank >= 2 ? shape->dim[shape->rank - 2] : 1;
+    return shape->dim[shape->rank - 2];
 }
 
-static bool same_batch(const Shape *a, const Shape *b)
+static int64_t columns(const Shape *shape)
 {
-    if (a->rank != b->rank) return false;
-    for (int i = 0; i < a->rank - 2; i++)
-        if (a->dim[i] != b->dim[i]) return false;
-    return true;
+    return shape->dim[shape->rank - 1];
 }
 
-/* The i-th mask of the list given; NULL where it is None. */
-static const float *mask_of(const Forward *f, size_t i)
+static Shape batch_of(const Shape *shape)
 {
-    const Value *masks = &f->call->args[CALL_MASK];
-    if ((masks->kind != VALUE_LIST && masks->kind != VALUE_TUPLE) || i >= masks->list->n || masks->list->items[i].kind != VALUE_TENSOR) return NULL;
-    int at = f->call->tensors[CALL_MASK].first;
+    return shape_slice(shape, 0, shape->rank - 2);
+}
+
+static int key_at(const Call *call)
+{
+    return call && call->tensors[CALL_INPUTS_ARG].n > 2 ? 2 : 1;
+}
+
+/* Place in the flat list of the i-th mask given; -1 where it is None. */
+static int mask_at(const Call *call, size_t i, int n_in)
+{
+    const Value *masks = &call->args[CALL_MASK];
+    if ((masks->kind != VALUE_LIST && masks->kind != VALUE_TUPLE) || i >= masks->list->n || masks->list->items[i].kind != VALUE_TENSOR) return -1;
+    int at = call->tensors[CALL_MASK].first;
     for (size_t k = 0; k < i; k++) at += masks->list->items[k].kind == VALUE_TENSOR;
-    return at < f->n_in ? f->in[at].data : NULL;
+    return at < n_in ? at : -1;
+}
+
+/* (..., rows, columns) with the leading axes of both. */
+static bool matrices_spread(const Shape *a, const Shape *b, int64_t n_rows, int64_t n_columns, Shape *out)
+{
+    const Shape batch_a = batch_of(a), batch_b = batch_of(b);
+    if (!shapes_broadcast(&batch_a, &batch_b, out, NULL) || out->rank + 2 > SHAPE_RANK_MAX) return false;
+    out->dim[out->rank++] = n_rows;
+    out->dim[out->rank++] = n_columns;
+    return true;
 }
 
 /* A sum of query and key stretches the one that is 1 wide. */
-static bool widths_fit(ScoreMode mode, Sizes *size)
+static bool widths_fit(ScoreMode mode, int64_t query, int64_t key)
 {
-    size->width = size->query_width == 1 ? size->key_width : size->query_width;
-    return size->query_width == size->key_width || (mode != SCORE_DOT && (size->query_width == 1 || size->key_width == 1));
+    return query == key || (mode != SCORE_DOT && (query == 1 || key == 1));
 }
 
-static bool looking_make(const Forward *f, Looking *s)
+/* A mask of (batch, values) stands for every query; one with more axes is taken as it is, but beside the causal one, which has
+ * three axes of its own. */
+static bool spread_value_mask(const Call *call, const TensorSpec *in, int n_in, Spread *s)
 {
-    const Tensor *query = &f->in[0], *value = &f->in[1], *key = f->call->tensors[CALL_INPUTS_ARG].n > 2 ? &f->in[2] : value;
-    const AttentionConfig *config = f->layer->config;
-    const int rank = query->shape.rank;
-    if (rank < 2 || !same_batch(&query->shape, &value->shape) || !same_batch(&query->shape, &key->shape)) return false;
-    s->size = (Sizes){
-        .batch = shape_span_size(&query->shape, 0, rank - 2), .queries = rows(&query->shape), .values = rows(&value->shape),
-        .query_width = query->shape.dim[rank - 1], .key_width = key->shape.dim[rank - 1], .depth = value->shape.dim[rank - 1],
-    };
-    if (rows(&key->shape) != s->size.values || !widths_fit(config->mode, &s->size)) return false;
-    s->query = query->data, s->key = key->data, s->value = value->data;
-    s->query_mask = mask_of(f, 0), s->value_mask = mask_of(f, 1);
-    if ((s->query_mask || s->value_mask) && rank != 3) return false;
-    s->scores = ARENA_ARRAY(f->scratch, size_multiply(size_multiply(s->size.batch, s->size.queries), s->size.values), float);
+    const bool causal = value_truth(&call->args[CALL_CAUSAL]);
+    const int at = mask_at(call, 1, n_in);
+    if (!shapes_broadcast(causal ? &SHAPE(1, 1, 1) : &(Shape){0}, &s->products, &s->scores, NULL)) return false;
+    if (at < 0) return true;
+    s->value_mask = in[at].shape;
+    const int rank = s->value_mask.rank;
+    if (!rank || rank == SHAPE_RANK_MAX) return false;
+    if (rank == 2 || causal) s->value_mask = shape_with(&s->value_mask, rank - 1, 1);
+    return shapes_broadcast(&s->value_mask, &s->scores, &s->scores, NULL);
+}
+
+static bool spread_query_mask(const Call *call, const TensorSpec *in, int n_in, Spread *s)
+{
+    const int at = mask_at(call, 0, n_in);
+    if (at < 0) return true;
+    s->query_mask = in[at].shape;
+    if (s->query_mask.rank == SHAPE_RANK_MAX) return false;
+    s->query_mask = shape_with(&s->query_mask, s->query_mask.rank, 1);
+    return shapes_broadcast(&s->query_mask, &s->out, &s->out, NULL);
+}
+
+static bool spread_make(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Spread *s)
+{
+    const AttentionConfig *config = layer->config;
+    const Shape *query = &in[0].shape, *value = &in[1].shape, *key = &in[key_at(call)].shape;
+    *s = (Spread){0};
+    if (query->rank < 2 || value->rank < 2 || key->rank < 2) return false;
+    return widths_fit(config->mode, columns(query), columns(key)) && matrices_spread(query, key, rows(query), rows(key), &s->products) &&
+           spread_value_mask(call, in, n_in, s) && columns(&s->scores) == rows(value) &&
+           matrices_spread(&s->scores, value, rows(&s->scores), columns(value), &s->out) && spread_query_mask(call, in, n_in, s);
+}
+
+static bool infer_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    Spread s;
+    if (!check_inputs(layer, call, in, out->arena, err)) return false;
+    if (!spread_make(layer, call, in, n_in, &s)) return infer(layer, call, in, n_in, out, err);
+    outputs_add(out, s.out, layer->dtype);
+    if (value_truth(&call->args[CALL_SCORES])) outputs_add(out, s.scores, layer->dtype);
     return true;
 }
 
+/* ---- numbers ---- */
+
+/* Which matrix of a tensor stands at matrix `b` of what it is spread over. */
+static int64_t matrix_at(const Shape *shape, const Shape *spread, int64_t b)
+{
+    int64_t at[SHAPE_RANK_MAX];
+    const Shape own = batch_of(shape), over = batch_of(spread);
+    place_of(&over, b, at);
+    return broadcast_index(&own, &over, at);
+}
+
+static int64_t matrices(const Shape *shape)
+{
+    return shape_span_size(shape, 0, shape->rank - 2);
+}
+
 /* scale: one number, or one for each feature of the query (`step` 1). */
-static double score(ScoreMode mode, const float *q, const float *k, const Sizes *size, const float *scale, int step)
+static double score(ScoreMode mode, const float *q, const float *k, int64_t query_width, int64_t key_width, const float *scale, int step)
 {
     double sum = 0;
-    const int64_t q_step = size->query_width > 1, k_step = size->key_width > 1;
-    for (int64_t i = 0; i < size->width; i++) {
+    const int64_t q_step = query_width > 1, k_step = key_width > 1, width = query_width == 1 ? key_width : query_width;
+    for (int64_t i = 0; i < width; i++) {
         const double factor = scale ? (double)scale[i * step * q_step] : 1, both = (double)q[i * q_step] + (double)k[i * k_step];
         switch (mode) {
         case SCORE_DOT: sum += (double)q[i] * (double)k[i]; break;
@@ -205,28 +264,43 @@ static double score(ScoreMode mode, const float *q, const float *k, const Sizes 
     return mode == SCORE_DOT && scale ? sum * (double)*scale : sum;
 }
 
-static void score_all(const Forward *f, const Looking *s)
+static float *score_all(const Forward *f, const Shape *products)
 {
     const AttentionConfig *config = f->layer->config;
+    const Tensor *query = &f->in[0], *key = &f->in[key_at(f->call)];
+    const int64_t n = rows(products), m = columns(products), query_width = columns(&query->shape), key_width = columns(&key->shape);
     const float *scale = config->use_scale ? f->weights[0].data : NULL;
     const double concat = config->mode == SCORE_CONCAT ? (double)f->weights[config->use_scale ? 1 : 0].data[0] : 1;
-    for (int64_t b = 0; b < s->size.batch; b++)
-        for (int64_t q = 0; q < s->size.queries; q++)
-            for (int64_t v = 0; v < s->size.values; v++)
-                s->scores[(b * s->size.queries + q) * s->size.values + v] =
-                    (float)(concat * score(config->mode, s->query + (b * s->size.queries + q) * s->size.query_width,
-                                           s->key + (b * s->size.values + v) * s->size.key_width, &s->size, scale,
-                                           config->mode == SCORE_ADDITIVE));
+    float *scores = ARENA_ARRAY(f->scratch, shape_size(products), float), *at = scores;
+    for (int64_t b = 0; b < matrices(products); b++) {
+        const float *q = query->data + matrix_at(&query->shape, products, b) * n * query_width;
+        const float *k = key->data + matrix_at(&key->shape, products, b) * m * key_width;
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < m; j++)
+                *at++ = (float)(concat * score(config->mode, q + i * query_width, k + j * key_width, query_width, key_width, scale,
+                                               config->mode == SCORE_ADDITIVE));
+    }
+    return scores;
+}
+
+static bool looks_ahead(const Spread *s, const int64_t *at)
+{
+    const int64_t row = rows(&s->products) == 1 ? 0 : at[s->scores.rank - 2], column = columns(&s->products) == 1 ? 0 : at[s->scores.rank - 1];
+    return column > row;
 }
 
 /* What may not be looked at falls by 1e9 before the softmax. */
-static void mask_scores(const Looking *s, bool causal)
+static void mask_scores(const Forward *f, const Spread *s, const float *products, float *scores)
 {
-    for (int64_t b = 0; b < s->size.batch; b++)
-        for (int64_t q = 0; q < s->size.queries; q++)
-            for (int64_t v = 0; v < s->size.values; v++)
-                if ((causal && v > q) || (s->value_mask && s->value_mask[b * s->size.values + v] == 0))
-                    s->scores[(b * s->size.queries + q) * s->size.values + v] -= 1e9f;
+    const bool causal = value_truth(&f->call->args[CALL_CAUSAL]);
+    const int mask = mask_at(f->call, 1, f->n_in);
+    int64_t at[SHAPE_RANK_MAX];
+    place_begin(at);
+    for (int64_t k = 0; k < shape_size(&s->scores); k++, place_next(&s->scores, at)) {
+        const bool hidden = (causal && looks_ahead(s, at)) ||
+                            (mask >= 0 && f->in[mask].data[broadcast_index(&s->value_mask, &s->scores, at)] == 0.0F);
+        scores[k] = products[broadcast_index(&s->products, &s->scores, at)] - (hidden ? 1e9F : 0.0F);
+    }
 }
 
 static void softmax(float *x, int64_t n)
@@ -238,45 +312,57 @@ static void softmax(float *x, int64_t n)
     for (int64_t i = 0; i < n; i++) x[i] = (float)(exp((double)(x[i] - most)) / sum);
 }
 
-static void mix(const Looking *s, float *out)
+static void mix(const Shape *shape, const float *scores, const Tensor *value, Tensor *out)
 {
-    for (int64_t row = 0; row < s->size.batch * s->size.queries; row++) {
-        const float *value = s->value + row / s->size.queries * s->size.values * s->size.depth;
-        softmax(s->scores + row * s->size.values, s->size.values);
-        if (s->query_mask && s->query_mask[row] == 0) continue;
-        for (int64_t v = 0; v < s->size.values; v++)
-            for (int64_t d = 0; d < s->size.depth; d++)
-                out[row * s->size.depth + d] += s->scores[row * s->size.values + v] * value[v * s->size.depth + d];
+    const int64_t n = rows(shape), m = columns(shape), depth = columns(&value->shape);
+    for (int64_t b = 0; b < matrices(&out->shape); b++) {
+        const float *s = scores + matrix_at(shape, &out->shape, b) * n * m, *v = value->data + matrix_at(&value->shape, &out->shape, b) * m * depth;
+        for (int64_t i = 0; i < n; i++)
+            for (int64_t j = 0; j < m; j++) matmul_add_scaled(out->data + (b * n + i) * depth, v + j * depth, s[i * m + j], depth);
     }
+}
+
+static void hide_queries(const Forward *f, const Spread *s)
+{
+    const int mask = mask_at(f->call, 0, f->n_in);
+    int64_t at[SHAPE_RANK_MAX];
+    place_begin(at);
+    if (mask < 0) return;
+    for (int64_t k = 0; k < shape_size(&s->out); k++, place_next(&s->out, at))
+        if (f->in[mask].data[broadcast_index(&s->query_mask, &s->out, at)] == 0.0F) f->out[0].data[k] = 0;
 }
 
 static void forward(const Forward *f)
 {
-    Looking s = {0};
-    if (!looking_make(f, &s)) {
+    Spread s;
+    const TensorSpec *specs = operand_specs(f->scratch, f->in, f->n_in);
+    if (!spread_make(f->layer, f->call, specs, f->n_in, &s) || !shape_equal(&s.out, &f->out[0].shape)) {
         *f->impossible = true;
         return;
     }
-    score_all(f, &s);
-    mask_scores(&s, value_truth(&f->call->args[CALL_CAUSAL]));
-    mix(&s, f->out[0].data);
-    if (f->n_out > 1) memcpy(f->out[1].data, s.scores, (size_t)shape_size(&f->out[1].shape) * sizeof(float));
+    const int64_t size = shape_size(&s.scores), m = columns(&s.scores);
+    float *scores = ARENA_ARRAY(f->scratch, size, float);
+    mask_scores(f, &s, score_all(f, &s.products), scores);
+    for (int64_t i = 0; m && i < size; i += m) softmax(scores + i, m);
+    mix(&s.scores, scores, &f->in[1], &f->out[0]);
+    hide_queries(f, &s);
+    if (f->n_out > 1) memcpy(f->out[1].data, scores, (size_t)size * sizeof(float));
 }
 
 /* The query's row, all keys, and the value's column. */
 static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 {
     TermList list = {.term = terms, .cap = cap};
-    const Shape *query = &t->in[0].shape, *value = &t->in[1].shape;
-    const bool has_key = t->call && t->call->tensors[CALL_INPUTS_ARG].n > 2;
-    const Shape *out = &t->out[t->output].shape;
-    const int64_t depth = out->dim[out->rank - 1], row = depth ? t->k / depth : 0, width = query->dim[query->rank - 1];
-    const int64_t key_width = t->in[has_key ? 2 : 1].shape.dim[value->rank - 1];
-    const int64_t b = rows(query) ? row / rows(query) : 0, n = rows(value);
-    for (int64_t i = 0; i < width; i++) terms_add(&list, term_input(0, row * width + i, 1));
-    for (int64_t v = 0; v < n; v++) {
-        for (int64_t i = 0; i < key_width; i++) terms_add(&list, term_input(has_key ? 2 : 1, (b * n + v) * key_width + i, 1));
-        if (has_key && t->output == 0) terms_add(&list, term_input(1, (b * n + v) * depth + t->k % depth, 1));
+    const int key = key_at(t->call);
+    const Shape *queries = &t->in[0].shape, *keys = &t->in[key].shape, *values = &t->in[1].shape, *out = &t->out[t->output].shape;
+    if (queries->rank < 2 || keys->rank < 2 || values->rank < 2 || !columns(out)) return 0;
+    const int64_t n = rows(queries), row = t->k / columns(out), b = row / rows(out), width = columns(queries);
+    const int64_t query = matrix_at(queries, out, b) * n + (n == 1 ? 0 : row % rows(out));
+    for (int64_t i = 0; i < width; i++) terms_add(&list, term_input(0, query * width + i, 1));
+    for (int64_t v = 0; v < rows(keys); v++) {
+        const int64_t at = matrix_at(keys, out, b) * rows(keys) + v, value = matrix_at(values, out, b) * rows(values) + v;
+        for (int64_t i = 0; i < columns(keys); i++) terms_add(&list, term_input(key, at * columns(keys) + i, 1));
+        if (key > 1 && t->output == 0 && v < rows(values)) terms_add(&list, term_input(1, value * columns(values) + t->k % columns(out), 1));
     }
     return list.n;
 }
@@ -296,7 +382,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 
 #define ATTENTION(label, path, table, maker) \
     .name = label, .module = path, .params = table, .n_params = (int)(sizeof table / sizeof *table), .call_params = CALL, \
-    .n_call_params = CALL_ARGS, .make = maker, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, \
+    .n_call_params = CALL_ARGS, .make = maker, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, \
     .mask = mask, .rule = TRACE_DEPENDS
 
 const LayerKind LAYER_attention = {ATTENTION("Attention", "keras.src.layers.attention.attention", DOT_PARAMS, dot_make)};
