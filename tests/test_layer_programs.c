@@ -131,7 +131,8 @@ static void numbers_are_those_of_keras(void **state)
     size_t length;
     int bad = 0, all = 0;
     arena_open(&arena, 0);
-    cJSON *programs = cJSON_ParseWithLength(data_read(&arena, "layer_programs.json", &length), length);
+    const char *text = data_read(&arena, "layer_programs.json", &length);
+    cJSON *programs = cJSON_ParseWithLength(text, length);
     const cJSON *json;
     cJSON_ArrayForEach(json, programs) {
         bad += !check(json);
