@@ -17,26 +17,39 @@ static int stops_of(const Plan *plan, int step)
 
 static float end_of(const Plan *plan) { return (float)plan->n_steps; }
 
-static bool at_end(const Playback *playback, const Plan *plan)
+/* A nested model's own step comes when all inside of it is done: nothing is left to show. */
+static int step_from(const Plan *plan, int step)
 {
-    return playback->progress >= end_of(plan) - 0.001f;
+    while (step < plan->n_steps && plan->steps[step].opened) step++;
+    return step;
 }
+
+static int step_before(const Plan *plan, int step)
+{
+    while (step > 0 && plan->steps[step - 1].opened) step--;
+    return step - 1;
+}
+
+static bool is_end(const Plan *plan, float progress) { return step_from(plan, (int)(progress + 0.001f)) >= plan->n_steps; }
+
+static bool at_end(const Playback *playback, const Plan *plan) { return is_end(plan, playback->progress); }
 
 /* The stops stand at every whole step and, inside a step of n rows, at every n-th. */
 static float next_stop(const Plan *plan, float progress)
 {
-    const int step = (int)(progress + 0.001f);
+    const int step = step_from(plan, (int)(progress + 0.001f));
     if (step >= plan->n_steps) return end_of(plan);
-    const float n = (float)stops_of(plan, step);
-    return (float)step + (floorf((progress - (float)step) * n + 0.01f) + 1) / n;
+    const float n = (float)stops_of(plan, step), gone = progress > (float)step ? progress - (float)step : 0;
+    return (float)step + (floorf(gone * n + 0.01f) + 1) / n;
 }
 
 static float previous_stop(const Plan *plan, float progress)
 {
-    const int step = (int)ceilf(progress - 0.001f) - 1;
+    const int step = step_before(plan, (int)ceilf(progress - 0.001f));
     if (step < 0) return 0;
-    const float n = (float)stops_of(plan, step);
-    return (float)step + (ceilf((progress - (float)step) * n - 0.01f) - 1) / n;
+    const float n = (float)stops_of(plan, step), gone = progress < (float)step + 1 ? progress - (float)step : 1;
+    const float rows = ceilf(gone * n - 0.01f) - 1;
+    return rows > 0 ? (float)step + rows / n : (float)step_before(plan, step) + 1;
 }
 
 void playback_stop(Playback *playback)
@@ -65,7 +78,7 @@ void playback_scrub(Playback *playback, const Plan *plan, float share)
     if (!plan->n_steps) return;
     const float wanted = (share < 0 ? 0 : share > 1 ? 1 : share) * end_of(plan);
     float stop = 0;
-    while (stop < end_of(plan) && next_stop(plan, stop) <= wanted + 0.001f) stop = next_stop(plan, stop);
+    while (!is_end(plan, stop) && next_stop(plan, stop) <= wanted + 0.001f) stop = next_stop(plan, stop);
     *playback = (Playback){.progress = stop};
 }
 

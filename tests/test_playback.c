@@ -1,0 +1,101 @@
+/* The forward pass step by step: every stop shows something new, and the way back is the way there. */
+#include "app/playback.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "picturing.h"
+
+static const char *const MODELS[] = {QUESTION, QUESTION_OFF, "20,4 | Dense 3 | Dense 2", "nested_sequentials.json", "nested_ensemble.json", "nested_two_deep.json"};
+enum { N_MODELS = sizeof MODELS / sizeof *MODELS, STOPS = 200 };
+
+static uint64_t picture_at(Studio *studio, float progress)
+{
+    studio->view.progress = progress;
+    studio_draw(studio);
+    return scene_hash(&studio->scene, 0, studio->scene.n_marks);
+}
+
+/* Inputs have no stop of their own to show: they are there from the start. */
+static bool is_input(const Playback *playback, const Plan *plan)
+{
+    return !plan->steps[playback_at(playback, plan)].node->n_in;
+}
+
+static void every_stop_shows_something_new(void **state)
+{
+    (void)state;
+    Studio studio;
+    studio_open(&studio);
+    for (int m = 0; m < N_MODELS; m++) {
+        Shown shown;
+        Playback playback = {.progress = 0};
+        shown_open(&shown, MODELS[m]);
+        studio_look(&studio, &shown, 1400, 800);
+        uint64_t last = picture_at(&studio, 0);
+        for (int i = 0; i < STOPS; i++) {
+            playback_step(&playback, &shown.plan, 1);
+            if (playback.progress < 0) break;
+            const uint64_t now = picture_at(&studio, playback.progress);
+            if (now == last && !is_input(&playback, &shown.plan)) fail_msg("%s: nothing new at %g", MODELS[m], (double)playback.progress);
+            if (shown.plan.steps[playback_at(&playback, &shown.plan)].opened) fail_msg("%s: %g is a nested model's own step", MODELS[m], (double)playback.progress);
+            last = now;
+        }
+        assert_true(playback.progress < 0);
+        shown_close(&shown);
+    }
+    studio_close(&studio);
+}
+
+static void the_way_back_has_the_same_stops(void **state)
+{
+    (void)state;
+    for (int m = 0; m < N_MODELS; m++) {
+        Shown shown;
+        float stop[STOPS];
+        int n = 0;
+        Playback playback = {.progress = 0};
+        shown_open(&shown, MODELS[m]);
+        for (; playback.progress >= 0 && n < STOPS; n++) {
+            stop[n] = playback.progress;
+            playback_step(&playback, &shown.plan, 1);
+        }
+        playback.progress = stop[--n];
+        while (n > 0) {
+            playback_step(&playback, &shown.plan, -1);
+            assert_float_equal(playback.progress, stop[--n], 1e-3);
+        }
+        playback_step(&playback, &shown.plan, -1);
+        assert_float_equal(playback.progress, 0, 1e-3);
+        shown_close(&shown);
+    }
+}
+
+static void scrubbing_ends_at_the_last_stop(void **state)
+{
+    (void)state;
+    for (int m = 0; m < N_MODELS; m++) {
+        Shown shown;
+        Playback scrubbed = {.progress = -1};
+        shown_open(&shown, MODELS[m]);
+        playback_scrub(&scrubbed, &shown.plan, 1);
+        assert_true(scrubbed.progress > 0);
+        playback_step(&scrubbed, &shown.plan, 1);
+        assert_true(scrubbed.progress < 0);
+        shown_close(&shown);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_stop_shows_something_new),
+        cmocka_unit_test(the_way_back_has_the_same_stops),
+        cmocka_unit_test(scrubbing_ends_at_the_last_stop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
