@@ -6,7 +6,7 @@
 
 enum {
     FAINT = 76,                  /* alpha up to which strokes are taken */
-    FEW = 12,                    /* strokes drawn directly, for less than a settling costs */
+    DENSE = 3,                   /* strokes that cover fewer pixels, times their reach, are drawn directly, for less than a settling costs */
     TAKEN_MOST = 1 << 16,        /* that many of the densest cannot overflow a sum */
     COLOURS = 8,
     STRIP_BYTES = 16 << 20,
@@ -19,6 +19,7 @@ struct Wash {
     Colour    colour[COLOURS];
     int       n_colours;
     Box       reach;                  /* of the strokes taken */
+    double    covered;                /* pixels, those of each stroke counted */
     uint32_t *density[COLOURS];       /* of one strip; NULL = not asked for yet */
     size_t    density_room;
     float     kept[KEPT_STEPS + 1];   /* what is left of a pixel under a density */
@@ -65,6 +66,13 @@ static void reach_out(Box *box, const Stroke *stroke)
     }
 }
 
+/* About, by its chord: it must not depend on what is seen, else a part would repaint to other pixels than the whole. */
+static double pixels_under(const Stroke *stroke)
+{
+    const double across = (double)stroke->p[3].x - (double)stroke->p[0].x, down = (double)stroke->p[3].y - (double)stroke->p[0].y;
+    return sqrt(across * across + down * down) * ((double)stroke->width + 1);
+}
+
 static bool make_room(Wash *wash)
 {
     if (wash->n_taken < wash->taken_room) return true;
@@ -84,6 +92,7 @@ bool wash_take(Wash *wash, const Canvas *canvas, const Stroke *stroke)
     const int colour = colour_of(wash, stroke->colour);
     if (colour == wash->n_colours) wash->colour[wash->n_colours++] = stroke->colour;
     reach_out(&wash->reach, stroke);
+    wash->covered += pixels_under(stroke);
     wash->taken[wash->n_taken++] = *stroke;
     return true;
 }
@@ -174,11 +183,18 @@ static bool settle_gathered(Wash *wash, const Canvas *canvas)
     return true;
 }
 
+static bool is_dense(const Wash *wash)
+{
+    const Box *reach = &wash->reach;
+    return wash->covered > DENSE * ((double)reach->right - reach->left) * ((double)reach->bottom - reach->top);
+}
+
 void wash_settle(Wash *wash, const Canvas *canvas)
 {
     if (!wash || !wash->n_taken) return;
-    const bool gathered = wash->n_taken > FEW && settle_gathered(wash, canvas);
+    const bool gathered = is_dense(wash) && settle_gathered(wash, canvas);
     for (int i = 0; i < wash->n_taken && !gathered; i++) raster_stroke(canvas, &wash->taken[i]);
     wash->n_taken = wash->n_colours = 0;
     wash->reach = NOWHERE;
+    wash->covered = 0;
 }

@@ -11,6 +11,21 @@ Kinship motion_kinship(const Chart *chart, int column, const Chart *other)
     return chart_match(chart, (Unit){column, 0}, other).column >= 0 ? KIN_COPY : KIN_NONE;
 }
 
+bool motion_wires_stay(const Chart *chart, int column, const Chart *other)
+{
+    const int there = chart_match_column(chart, column, other);
+    if (motion_kinship(chart, column, other) != KIN_SAME) return false;
+    const int first = chart->columns.first_edge[column], n = chart->columns.first_edge[column + 1] - first;
+    const int other_first = other->columns.first_edge[there];
+    if (other->columns.first_edge[there + 1] - other_first != n) return false;
+    for (int i = 0; i < n; i++) {
+        const int from = chart->columns.edge[first + i].from;
+        if (motion_kinship(chart, from, other) != KIN_SAME) return false;
+        if (chart_match_column(chart, from, other) != other->columns.edge[other_first + i].from) return false;
+    }
+    return true;
+}
+
 static float between(float a, float b, float t) { return a + (b - a) * t; }
 
 static Rect rect_between(Rect a, Rect b, float t)

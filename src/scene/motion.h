@@ -14,6 +14,9 @@ typedef enum Kinship {
 
 Kinship motion_kinship(const Chart *, int column, const Chart *other);
 
+/* The wires into a column lead from and to the same units in both: they need not fade. */
+bool motion_wires_stay(const Chart *, int column, const Chart *other);
+
 /* A copy of a chart whose headings, counts and maps stand `along` of the way to their places in the other. */
 Chart motion_moved(const Chart *, const Chart *other, float along);
 

@@ -56,19 +56,14 @@ static void clip_body(Scene *scene, const Chart *chart)
     mark_clip(scene, (Rect){layout->area.x, top, layout->area.w, layout->body.y + layout->body.h + 6 - top});
 }
 
-static void wires_draw(Scene *scene, const Chart *chart, const Wires *wires, float opacity)
-{
-    for (int c = 0; c < chart->columns.n; c++)
-        if (wires_on_page(chart, c)) strands_draw(scene, chart, &wires[c], opacity);
-}
-
 static void still_draw(Scene *scene, const Chart *chart, const Wires *wires)
 {
     clip_body(scene, chart);
     frames_draw(scene, chart, 1);
     for (int c = 0; c < chart->columns.n; c++)
         if (column_on_page(chart, c)) panels_draw(scene, chart, c);
-    wires_draw(scene, chart, wires, 1);
+    for (int c = 0; c < chart->columns.n; c++)
+        if (wires_on_page(chart, c)) strands_draw(scene, chart, &wires[c], 1);
     mark_unclip(scene);
 }
 
@@ -195,6 +190,19 @@ static void moving_units(Scene *scene, const Chart *chart, const Chart *moved, c
     if (chart->variant == &chart->view->before) picks_drop(scene, mark, pick);
 }
 
+/* Those that both models have are drawn once, with the new one. */
+static void moving_wires(Scene *scene, const Chart *chart, const Chart *other, float opacity)
+{
+    const bool old = chart->variant == &chart->view->before;
+    const Wires *wires = wires_all(chart, WIRES_MOVING);
+    const size_t mark = scene->n_marks, pick = scene->n_picks;
+    for (int c = 0; c < chart->columns.n; c++) {
+        const bool stay = motion_wires_stay(chart, c, other);
+        if (wires_on_page(chart, c) && !(old && stay)) strands_draw(scene, chart, &wires[c], stay ? 1 : opacity);
+    }
+    if (old) picks_drop(scene, mark, pick);
+}
+
 static const char *line_text(Arena *arena, const Line *line)
 {
     Text text = {.arena = arena};
@@ -267,10 +275,8 @@ static void travel_draw(Scene *scene, const View *view)
     clip_body(scene, &new);
     frames_draw(scene, &old, 1 - t);
     frames_draw(scene, &new, t);
-    const size_t mark = scene->n_marks, pick = scene->n_picks;
-    wires_draw(scene, &old, wires_all(&old, WIRES_MOVING), 1 - t);
-    picks_drop(scene, mark, pick);
-    wires_draw(scene, &new, wires_all(&new, WIRES_MOVING), t);
+    moving_wires(scene, &old, &new, 1 - t);
+    moving_wires(scene, &new, &old, t);
     moving_units(scene, &old, &moved_old, &new, KIN_COPY, 1);
     moving_units(scene, &old, &moved_old, &new, KIN_OTHER, 1 - t);
     moving_units(scene, &old, &moved_old, &new, KIN_NONE, 1 - t);

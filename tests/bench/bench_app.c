@@ -157,13 +157,11 @@ static Point some_unit(Bench *bench)
     return (Point){area.x + area.w / 2, area.y + area.h / 2};
 }
 
-/* What the window does when the pointer goes from unit to unit: only the tiles that changed are painted. */
-static void hover(Bench *bench)
+/* As the window does: only the tiles that changed are painted. */
+static void show(Bench *bench)
 {
     Dirty dirty;
-    const Point at = some_unit(bench);
     const Measure measure = fonts_measure(bench->fonts);
-    give(bench, &(Input){.type = INPUT_MOVE, .at = at});
     const Scene *scene = app_scene(&bench->app);
     tiles_compare(&bench->tiles, scene, scene->n_still, &measure, 1, &dirty);
     for (int i = 0; i < dirty.n; i++) {
@@ -172,13 +170,26 @@ static void hover(Bench *bench)
     }
 }
 
+/* The pointer goes from unit to unit. */
+static void hover(Bench *bench)
+{
+    give(bench, &(Input){.type = INPUT_MOVE, .at = some_unit(bench)});
+    show(bench);
+}
+
+/* Nothing is still while it moves: the window clears what it keeps at the first frame only. */
 static void animate(Bench *bench)
 {
-    if (!bench->app.motion.running) command_run(&bench->app, "flatten.toggle");
+    if (!bench->app.motion.running) {
+        command_run(&bench->app, "flatten.toggle");
+        bench->seconds += 0.001;
+        app_update(&bench->app, NULL, bench->seconds);
+        paint_still(bench, app_scene(&bench->app));
+    }
     bench->seconds += 0.016;
     app_update(&bench->app, NULL, bench->seconds);
     bench->app.stale = true;
-    repaint(bench);
+    show(bench);
 }
 
 static void export_page(Bench *bench)
@@ -211,7 +222,7 @@ static void question(Bench *bench)
     puts("the question's model, 3840x2160");
     report(bench, "full repaint", repaint, rounds);
     report_goal(bench, "hover frame", hover, rounds, HOVER_GOAL);
-    report(bench, "switch animation frame", animate, rounds);
+    report_goal(bench, "switch animation frame", animate, rounds, FRAME_GOAL);
     app_close(&bench->app);
 }
 
