@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/activation.h"
+
 static const int64_t TERMS_MAX = 1 << 20;
 
 /* ---- names ---- */
@@ -48,6 +50,18 @@ const char *facts_unit_name(Arena *arena, const Plan *plan, int tensor, int64_t 
     return arena_print(arena, "%s%s", tensor_name(plan, tensor), facts_index(arena, &plan->tensors[tensor].shape, k));
 }
 
+const char *facts_explain(Arena *arena, const Plan *plan, const PlanStep *step, int output, int64_t k, ExplainTopic topic)
+{
+    const Node *node = step->node;
+    TensorSpec *in = ARENA_ARRAY(arena, node->n_in, TensorSpec);
+    for (int i = 0; i < node->n_in; i++) in[i] = plan->tensors[step->from[i]];
+    const Trace trace = {.layer = node->layer, .call = &node->call, .in = in, .n_in = node->n_in, .out = &plan->tensors[step->first],
+                         .n_out = node->n_out, .output = output, .k = k};
+    Text text = {.arena = arena};
+    if (node->layer->kind->explain) node->layer->kind->explain(&trace, topic, &text);
+    return text_string(&text);
+}
+
 /* ---- numbers ---- */
 
 static double number_at(const Snapshot *snapshot, int tensor, int64_t k, bool *known)
@@ -91,17 +105,29 @@ TermNumbers facts_term(const UnitFacts *facts, const Snapshot *snapshot, int64_t
 
 /* ---- what is seen ---- */
 
-static int64_t count_distinct(Arena *arena, const Term *terms, int64_t n, int64_t size)
+static int64_t count_distinct(Arena *arena, const UnitFacts *facts, int input, int64_t size)
 {
+    const Term *terms = facts->terms;
     unsigned char *seen = arena_take(arena, (size_t)(size / 8 + 1));
     int64_t count = 0;
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; i < facts->all_terms; i++) {
         const int64_t from = terms[i].from;
-        if (terms[i].input != 0 || from < 0 || from >= size || seen[from / 8] & 1 << from % 8) continue;
+        if (terms[i].input != input || from < 0 || from >= size || seen[from / 8] & 1 << from % 8) continue;
         seen[from / 8] |= (unsigned char)(1 << from % 8);
         count++;
     }
     return count;
+}
+
+/* Masks that Keras finds by itself are not counted. */
+static void find_seen(UnitFacts *facts, Arena *arena, const Plan *plan)
+{
+    for (int i = 0; i < facts->step->node->n_linked; i++) {
+        const Shape *shape = &plan->tensors[facts->step->from[i]].shape;
+        const int64_t size = shape_size(shape), batch = shape->rank ? shape->dim[0] : 1;
+        facts->seen += count_distinct(arena, facts, i, size);
+        facts->of += batch ? size / batch : 0;
+    }
 }
 
 const Shape *facts_flattened(const Plan *plan, int tensor)
@@ -134,14 +160,16 @@ static void find_rows(UnitFacts *facts, Arena *arena, const Plan *plan)
     const int tensor = facts->step->from[0];
     const Shape *shape = &plan->tensors[tensor].shape;
     if (shape->rank == 2 && facts_flattened(plan, tensor)) shape = facts_flattened(plan, tensor);
-    if (shape->rank < 3 || shape->rank > 4) return;
-    const int64_t inner = shape_span_size(shape, 2, shape->rank);
-    const Range rows = range_of(arena, facts->terms, facts->all_terms, inner, shape->dim[1]);
-    facts->all_rows = shape->dim[1];
+    if (shape->rank < 3 || shape->rank > 4 || facts->step->node->n_linked > 1) return;
+    const bool channels_first = value_is_text(layer_arg(facts->step->node->layer, "data_format"), "channels_first");
+    const int axis = channels_first ? 2 : 1;
+    const Range rows = range_of(arena, facts->terms, facts->all_terms, shape_span_size(shape, axis + 1, shape->rank), shape->dim[axis]);
+    facts->all_rows = shape->dim[axis];
     facts->rows = rows.n, facts->first_row = rows.first, facts->last_row = rows.last;
     if (shape->rank != 4) return;
-    const Range columns = range_of(arena, facts->terms, facts->all_terms, shape->dim[3], shape->dim[2]);
-    facts->all_columns = shape->dim[2];
+    const int64_t inner = shape_span_size(shape, axis + 2, shape->rank);
+    const Range columns = range_of(arena, facts->terms, facts->all_terms, inner, shape->dim[axis + 1]);
+    facts->all_columns = shape->dim[axis + 1];
     facts->columns = columns.n, facts->first_column = columns.first, facts->last_column = columns.last;
 }
 
@@ -157,6 +185,14 @@ static void find_sum(UnitFacts *facts, const Snapshot *snapshot)
     if (!last || last->input >= 0 || last->weight < 0) return;
     facts->has_bias = true;
     facts->bias = facts_term(facts, snapshot, --facts->n_terms).weight;
+}
+
+static bool is_copy(const UnitFacts *facts, const Pick *pick)
+{
+    const Term *term = facts->terms;
+    if (facts->all_terms != 1 || facts->rule == TRACE_DEPENDS || term->input < 0 || term->weight >= 0 || term->scale < 1 || term->scale > 1)
+        return false;
+    return layer_activation(facts->step->node->layer) == &ACTIVATION_LINEAR && pick->tensor == facts->step->first + facts->output;
 }
 
 static void find_sharing(UnitFacts *facts, const Plan *plan, int64_t k)
@@ -180,14 +216,17 @@ bool facts_find(UnitFacts *facts, Arena *arena, const Snapshot *snapshot, const 
     facts->step = &plan->steps[pick->step];
     facts->row = facts->step->row >= 0 ? &plan->layers[facts->step->row] : NULL;
     if (!snapshot->run.plan) return true;
-    const int64_t n = run_trace(&snapshot->run, pick->step, 0, pick->k, NULL, 0);
+    const int output = pick->tensor - facts->step->first;
+    facts->output = output > 0 && output < facts->step->node->n_out ? output : 0;
+    facts->rule = layer_rule(facts->step->node->layer);
+    const int64_t n = run_trace(&snapshot->run, pick->step, facts->output, pick->k, NULL, 0);
     if (n < 0 || n > TERMS_MAX) return false;
     facts->terms = ARENA_ARRAY(arena, n, Term);
-    facts->all_terms = run_trace(&snapshot->run, pick->step, 0, pick->k, facts->terms, n);
-    facts->of = shape_size(&plan->tensors[facts->step->from[0]].shape) / plan->tensors[facts->step->from[0]].shape.dim[0];
-    facts->seen = count_distinct(arena, facts->terms, facts->all_terms, shape_size(&plan->tensors[facts->step->from[0]].shape));
+    facts->all_terms = run_trace(&snapshot->run, pick->step, facts->output, pick->k, facts->terms, n);
+    find_seen(facts, arena, plan);
     find_rows(facts, arena, plan);
     find_sum(facts, snapshot);
+    facts->copies = is_copy(facts, pick);
     find_sharing(facts, plan, pick->k);
     return true;
 }

@@ -17,12 +17,15 @@ typedef struct UnitFacts {
     Term            *terms;         /* inputs first, a bias last */
     int64_t          n_terms;       /* of a sum with weights: without the bias */
     int64_t          all_terms;
-    int64_t          seen, of;      /* distinct inputs, of all numbers of the input */
+    int64_t          seen, of;      /* distinct inputs, of all numbers of all inputs */
     int64_t          rows, first_row, last_row;   /* of the input that are touched; all_rows 0 = it has no rows */
     int64_t          all_rows;
     int64_t          columns, first_column, last_column, all_columns;   /* of an image; all_columns 0 = it is none */
     bool             has_bias, has_value, has_weights;
     double           bias, sum, value;
+    TraceRule        rule;
+    int              output;        /* which of the step's outputs the terms make */
+    bool             copies;        /* it is its one input, unchanged */
     int64_t          applied;       /* how many rows use the same weights; 1 = this one only */
     int64_t          own_row;       /* of them */
 } UnitFacts;
@@ -36,6 +39,9 @@ TermNumbers facts_term(const UnitFacts *, const Snapshot *, int64_t i);
 const char *facts_unit_name(Arena *, const Plan *, int tensor, int64_t k);
 /* "[1, 2]", without the batch axis. */
 const char *facts_index(Arena *, const Shape *, int64_t k);
+
+/* What the layer says of element k of one of a step's outputs, "" for nothing. */
+const char *facts_explain(Arena *, const Plan *, const PlanStep *, int output, int64_t k, ExplainTopic);
 
 /* The step that makes a tensor, -1 for an input. */
 int facts_maker(const Plan *, int tensor);

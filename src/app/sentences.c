@@ -4,12 +4,8 @@
 #include <string.h>
 
 #include "app/facts.h"
-#include "engine/activation.h"
+#include "app/unit_formula.h"
 #include "scene/number.h"
-
-static const float FORMULA_SIZE = 14;
-
-enum { LEAST_TERMS = 3 };
 
 typedef struct Teller {
     const App      *app;
@@ -26,11 +22,22 @@ static const char *plain(const Teller *t, int64_t n) { return arena_print(t->are
 
 /* ---- the title ---- */
 
+/* "rows 2 to 4", or "row 2" where it is one. */
+static const char *range_text(const Teller *t, const char *one, const char *more, int64_t first, int64_t last)
+{
+    return first == last ? app_fill(t->app, t->arena, one, plain(t, first), NULL) : app_fill(t->app, t->arena, more, plain(t, first), plain(t, last), NULL);
+}
+
+static const char *window_text(const Teller *t, const UnitFacts *f)
+{
+    return arena_print(t->arena, "%s, %s", range_text(t, "unit.row", "unit.rows", f->first_row, f->last_row),
+                       range_text(t, "unit.column", "unit.columns", f->first_column, f->last_column));
+}
+
 static const char *where_text(const Teller *t, const UnitFacts *f)
 {
     if (f->all_rows < 2) return NULL;
-    if (f->all_columns && (f->rows < f->all_rows || f->columns < f->all_columns))
-        return app_fill(t->app, t->arena, "unit.window", plain(t, f->first_row), plain(t, f->last_row), plain(t, f->first_column), plain(t, f->last_column), NULL);
+    if (f->all_columns > 1 && (f->rows < f->all_rows || f->columns < f->all_columns)) return window_text(t, f);
     if (f->rows == f->all_rows) return app_fill(t->app, t->arena, "unit.every_row", NULL);
     if (f->rows == 1) return app_fill(t->app, t->arena, "unit.one_row", plain(t, f->first_row), NULL);
     return app_fill(t->app, t->arena, "unit.rows", plain(t, f->first_row), plain(t, f->last_row), NULL);
@@ -39,106 +46,10 @@ static const char *where_text(const Teller *t, const UnitFacts *f)
 static const char *unit_title(const Teller *t, const UnitFacts *f)
 {
     if (!f->step) return app_fill(t->app, t->arena, "unit.input", f->has_value ? number(t, f->value) : "?", NULL);
-    if (f->all_terms == 1 && !f->has_weights && f->terms[0].input >= 0)
+    if (f->copies)
         return app_fill(t->app, t->arena, "unit.copy", facts_unit_name(t->arena, &t->snapshot->plan, f->step->from[f->terms[0].input], f->terms[0].from), NULL);
     const char *where = where_text(t, f);
     return app_fill(t->app, t->arena, where ? "unit.sees_where" : "unit.sees", count(t, f->seen), count(t, f->of), where, NULL);
-}
-
-/* ---- the sum ---- */
-
-static const char *explain(const Teller *t, const PlanStep *step, int64_t k, ExplainTopic topic)
-{
-    const Plan *plan = &t->snapshot->plan;
-    const LayerKind *kind = step->node->layer->kind;
-    TensorSpec *in = ARENA_ARRAY(t->arena, step->node->n_in, TensorSpec), *out = ARENA_ARRAY(t->arena, step->node->n_out, TensorSpec);
-    for (int i = 0; i < step->node->n_in; i++) in[i] = plan->tensors[step->from[i]];
-    for (int i = 0; i < step->node->n_out; i++) out[i] = plan->tensors[step->first + i];
-    const Trace trace = {.layer = step->node->layer, .call = &step->node->call, .in = in, .n_in = step->node->n_in,
-                         .out = out, .n_out = step->node->n_out, .output = 0, .k = k};
-    Text text = {.arena = t->arena};
-    if (kind->explain) kind->explain(&trace, topic, &text);
-    return text_string(&text);
-}
-
-static float width_of(const Teller *t, const char *text)
-{
-    return measure_width(&t->app->measure, FONT_CODE, FORMULA_SIZE * t->app->page.scale, text);
-}
-
-static const char *term_text(const Teller *t, const UnitFacts *f, int64_t i)
-{
-    const TermNumbers numbers = facts_term(f, t->snapshot, i);
-    if (!numbers.has_weight && f->terms[i].scale == 1) return number(t, numbers.input);
-    return arena_print(t->arena, "%s·%s", number(t, numbers.input), number(t, numbers.weight));
-}
-
-static const char *activation_name(const UnitFacts *f)
-{
-    const LayerKind *kind = f->step->node->layer->kind;
-    const Activation *activation = kind->activation ? kind->activation(f->step->node->layer) : NULL;
-    return activation && strcmp(activation->name, "linear") != 0 ? activation->name : NULL;
-}
-
-/* "  =  −0.57", or with an activation "  =  −0.57  →  relu  →  0.00"; layers folded into the column are named too. */
-static const char *result_text(const Teller *t, const UnitFacts *f)
-{
-    const Plan *plan = &t->snapshot->plan;
-    Text text = {.arena = t->arena};
-    const char *own = activation_name(f);
-    const bool folded = t->pick->tensor != f->step->first;
-    if (f->step->node->layer->kind->rule == TRACE_SUM) text_print(&text, "  =  %s", number(t, f->sum));
-    if (own) text_print(&text, "  →  %s", own);
-    if (folded) {
-        const int maker = facts_maker(plan, t->pick->tensor);
-        text_print(&text, "  →  %s", maker >= 0 ? plan->steps[maker].node->layer->name : "");
-    }
-    if (own || folded) text_print(&text, "  →  %s", number(t, f->value));
-    else if (f->step->node->layer->kind->rule != TRACE_SUM) text_print(&text, "  =  %s", number(t, f->value));
-    return text_string(&text);
-}
-
-static const char *rest_text(const Teller *t, const UnitFacts *f, int64_t more)
-{
-    Text text = {.arena = t->arena};
-    if (more > 0) text_print(&text, " + … %s", app_fill(t->app, t->arena, "unit.more", count(t, more), NULL));
-    if (f->has_bias) text_print(&text, " + %s", number(t, f->bias));
-    text_put(&text, result_text(t, f));
-    return text_string(&text);
-}
-
-/* As many terms as fit before what must stand at the end. */
-static void sum_put(const Teller *t, const UnitFacts *f, Text *text)
-{
-    const int64_t first = t->app->first_term < f->n_terms ? t->app->first_term : 0;
-    int64_t i = first;
-    if (first) text_put(text, "… + ");
-    for (; i < f->n_terms; i++) {
-        const char *term = arena_print(t->arena, "%s%s", i > first ? " + " : "", term_text(t, f, i));
-        const char *rest = rest_text(t, f, f->n_terms - i - 1);
-        if (i > first && width_of(t, text_string(text)) + width_of(t, term) + width_of(t, rest) > t->width) break;
-        text_put(text, term);
-    }
-    text_put(text, rest_text(t, f, f->n_terms - i));
-    t->out->n_terms = f->n_terms;
-    t->out->terms_shown = i - first;
-}
-
-/* Where the pane is narrow the numbers go before the rule. */
-static const char *unit_formula(const Teller *t, const UnitFacts *f)
-{
-    if (!f->step || !f->has_value) return "";
-    Text text = {.arena = t->arena}, numbers = {.arena = t->arena};
-    const char *rule = explain(t, f->step, t->pick->k, EXPLAIN_RULE);
-    if (*rule) text_print(&text, "= %s", rule);
-    if (f->has_weights && f->step->node->layer->kind->rule == TRACE_SUM) {
-        text_put(&text, "  =  ");
-        sum_put(t, f, &text);
-    } else text_put(&text, result_text(t, f));
-    if (t->out->terms_shown >= LEAST_TERMS || t->out->terms_shown == t->out->n_terms) return text_string(&text);
-    text_put(&numbers, "= ");
-    sum_put(t, f, &numbers);
-    return text_string(&numbers);
 }
 
 /* ---- the note ---- */
@@ -184,12 +95,27 @@ static const char *twin_note(const Teller *t, const UnitFacts *f)
     return app_fill(t->app, t->arena, "unit.without_flatten", count(t, rows->dim[rows->rank - 1]), size_text(t, out), NULL);
 }
 
+static const char *shape_note(const Teller *t, const PlanStep *step)
+{
+    const char *shape = facts_explain(t->arena, &t->snapshot->plan, step, 0, 0, EXPLAIN_SHAPE);
+    return *shape ? app_fill(t->app, t->arena, "layer.shape", shape, NULL) : "";
+}
+
 static const char *unit_note(const Teller *t, const UnitFacts *f)
 {
     if (!f->step) return app_fill(t->app, t->arena, "unit.input_note", NULL);
     if (f->applied > 1 && f->has_weights) return sharing_note(t, f);
     const char *note = f->has_weights ? twin_note(t, f) : NULL;
-    return note ? note : explain(t, f->step, t->pick->k, EXPLAIN_SHAPE);
+    return note ? note : shape_note(t, f->step);
+}
+
+static const char *formula_of(const Teller *t, const UnitFacts *f)
+{
+    UnitFormula formula = {.app = t->app, .arena = t->arena, .snapshot = t->snapshot, .pick = t->pick, .facts = f, .width = t->width};
+    const char *text = unit_formula_text(&formula);
+    t->out->n_terms = formula.n_terms;
+    t->out->terms_shown = formula.terms_shown;
+    return text;
 }
 
 static void tell_unit(const Teller *t)
@@ -198,7 +124,7 @@ static void tell_unit(const Teller *t)
     if (!facts_find(&facts, t->arena, t->snapshot, t->pick)) return;
     t->out->name = facts.name;
     t->out->title = unit_title(t, &facts);
-    t->out->formula = unit_formula(t, &facts);
+    t->out->formula = formula_of(t, &facts);
     t->out->note = unit_note(t, &facts);
 }
 
@@ -220,9 +146,9 @@ static void tell_layer(const Teller *t)
     t->out->name = row->layer->name;
     t->out->title = app_fill(t->app, t->arena, "layer.counts", count(t, row->activations), count(t, row->connections), count(t, row->params.all), NULL);
     if (!step) return;
-    const char *params = explain(t, step, 0, EXPLAIN_PARAMS), *shape = explain(t, step, 0, EXPLAIN_SHAPE);
+    const char *params = facts_explain(t->arena, plan, step, 0, 0, EXPLAIN_PARAMS);
     if (*params) t->out->formula = app_fill(t->app, t->arena, "layer.parameters", params, NULL);
-    t->out->note = *shape ? app_fill(t->app, t->arena, "layer.shape", shape, NULL) : "";
+    t->out->note = shape_note(t, step);
 }
 
 static const char *weight_name(const Teller *t, const Layer *layer, int weight, int64_t at)
@@ -295,7 +221,7 @@ static void tell_playback(const Teller *t)
     t->out->name = step->node->layer->name;
     t->out->title = row >= 0 ? app_fill(t->app, t->arena, "play.row", plain(t, row), NULL)
                              : app_fill(t->app, t->arena, "play.layer", plain(t, at + 1), plain(t, plan->n_steps), NULL);
-    t->out->formula = explain(t, step, row > 0 ? row * row_size(plan, step) : 0, EXPLAIN_RULE);
+    t->out->formula = facts_explain(t->arena, plan, step, 0, row > 0 ? row * row_size(plan, step) : 0, EXPLAIN_RULE);
 }
 
 void sentences_find(Sentences *sentences, const App *app, Arena *arena, float width)

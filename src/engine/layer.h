@@ -366,6 +366,8 @@ struct LayerKind {
     /* All terms' count; writes the first `cap`. NULL = nothing known (drawn opaque). */
     int64_t (*trace)(const Trace *, Term *, int64_t cap);
     void (*explain)(const Trace *, ExplainTopic, Text *);
+    /* The rule of element k of the first output with the numbers of a run, where it is no sum: "0.61·tanh(0.55)". NULL = nothing. */
+    void (*numbers)(const Forward *, int64_t k, Text *);
     /* compute_mask: the mask of the outputs, NULL = none. Kinds with `keeps_mask` pass the first input's on. */
     KerasTensor *(*mask)(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);
     bool             cell;            /* takes (inputs, states), gives the output and the new states: what RNN repeats */

@@ -166,6 +166,28 @@ Tensor run_pattern(Arena *arena, const Plan *plan, int input)
     return tensor;
 }
 
+static bool has_numbers(const Run *run, const PlanStep *step)
+{
+    for (int i = 0; i < step->node->n_out; i++)
+        if (!run->tensors[step->first + i].data) return false;
+    return inputs_ready(run, step) && run->table.weights[step->node->layer->id];
+}
+
+void run_numbers(const Run *run, int step, int64_t k, Arena *scratch, Text *text)
+{
+    const PlanStep *at = &run->plan->steps[step];
+    const Node *node = at->node;
+    if (!node->layer->kind->numbers || !node->n_in || at->opened || !has_numbers(run, at)) return;
+    Tensor *in = ARENA_ARRAY(scratch, node->n_in, Tensor);
+    for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[at->from[i]];
+    bool impossible = false;
+    const Forward forward = {
+        .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
+        .out = &run->tensors[at->first], .n_out = node->n_out, .table = &run->table, .scratch = scratch, .impossible = &impossible,
+    };
+    node->layer->kind->numbers(&forward, k, text);
+}
+
 int64_t run_trace(const Run *run, int step, int output, int64_t k, Term *terms, int64_t cap)
 {
     const PlanStep *at = &run->plan->steps[step];

@@ -25,6 +25,9 @@ void run_forward(Run *, Arena *, const Plan *, const Tensor *input, int64_t seed
 /* The documented pattern when nobody gives an input: 1, 2, 3 ... for small tensors, ids within range for Embedding. */
 Tensor run_pattern(Arena *, const Plan *, int input);
 
+/* What layer kind's `numbers` says of element k of a step's first output; nothing where there are no numbers. */
+void run_numbers(const Run *, int step, int64_t k, Arena *scratch, Text *);
+
 /* The terms of one output element; a step with more inputs than this has none to tell. */
 enum { RUN_TRACE_INPUTS = 64 };
 int64_t run_trace(const Run *, int step, int output, int64_t k, Term *, int64_t cap);
