@@ -11,6 +11,19 @@
 
 #include "app/files.h"
 
+const float DRIVEN_SIZES[DRIVEN_N_SIZES][2] = {{960, 600}, {1280, 720}, {1600, 900}, {3840, 2160}};
+
+const char DRIVEN_CNN[] =
+    "from keras import Sequential\n"
+    "from keras.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D\n"
+    "model = Sequential([\n"
+    "    Input((12, 12, 1)),\n"
+    "    Conv2D(4, 3, activation='relu'),\n"
+    "    MaxPooling2D(),\n"
+    "    Flatten(),\n"
+    "    Dense(3),\n"
+    "])\n";
+
 static const char *clipboard_read(void *self, Arena *arena)
 {
     const Driven *driven = self;
@@ -52,6 +65,20 @@ void driven_close(Driven *driven)
     arena_close(&driven->arena);
 }
 
+int driven_open_question(void **state)
+{
+    static Driven driven;
+    driven_open(&driven, NULL, 1600, 900);
+    *state = &driven;
+    return 0;
+}
+
+int driven_close_question(void **state)
+{
+    driven_close(*state);
+    return 0;
+}
+
 static void give(Driven *driven, Input input)
 {
     driven->seconds += 0.01;
@@ -82,6 +109,16 @@ void driven_type(Driven *driven, const char *text)
         else if (app_typing(&driven->app, &caret)) give(driven, (Input){.type = INPUT_TEXT, .text = one});
         else driven_key(driven, *text, 0);
     }
+}
+
+void driven_put_caret(Driven *driven, const char *after)
+{
+    const char *found = strstr(driven_text(driven), after);
+    if (!found) fail_msg("the code does not hold %s", after);
+    const int at = (int)(found - driven_text(driven)) + (int)strlen(after);
+    driven_click(driven, (Point){driven->app.page.code.x + 200, driven->app.page.code.y + 12});
+    driven->app.editor.selection = (Selection){at, at};
+    assert_int_equal(driven->app.attention, ATTENTION_CODE);
 }
 
 void driven_move(Driven *driven, Point at)

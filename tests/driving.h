@@ -14,13 +14,25 @@ typedef struct Driven {
     char     clipboard[4096];
 } Driven;
 
+/* Windows small and large, in points. */
+enum { DRIVEN_N_SIZES = 4 };
+extern const float DRIVEN_SIZES[DRIVEN_N_SIZES][2];
+
+extern const char DRIVEN_CNN[];    /* the code of a small convolutional model */
+
 /* With a text, or NULL for the Flatten question; nothing is written to disk but what is saved on purpose. */
 void driven_open(Driven *, const char *text, float width, float height);
 void driven_close(Driven *);
 
+/* A test whose *state is a Driven with the Flatten question in a window of 1600 x 900. */
+int driven_open_question(void **state);
+int driven_close_question(void **state);
+#define DRIVEN_TEST(test) cmocka_unit_test_setup_teardown(test, driven_open_question, driven_close_question)
+
 void driven_wait(Driven *, double seconds);
 void driven_key(Driven *, int key, unsigned modifiers);
 void driven_type(Driven *, const char *text);      /* as text, a new line as Enter */
+void driven_put_caret(Driven *, const char *after);   /* a text that stands in the code once; the code has the keyboard then */
 void driven_move(Driven *, Point);
 void driven_press(Driven *, Point);                /* and holds */
 void driven_release(Driven *, Point);

@@ -9,25 +9,9 @@
 
 #include <cmocka.h>
 
-#include "building.h"
 #include "engine/config.h"
 #include "engine/run.h"
-
-static Made made;
-
-static int open_made(void **state)
-{
-    (void)state;
-    made_open(&made);
-    return 0;
-}
-
-static int close_made(void **state)
-{
-    (void)state;
-    made_close(&made);
-    return 0;
-}
+#include "making.h"
 
 static Value initializer(const char *name)
 {
@@ -239,16 +223,16 @@ static void the_question_has_pleasant_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(distributions_have_keras_scales, open_made, close_made),
-        cmocka_unit_test_setup_teardown(convolution_kernels_count_their_window, open_made, close_made),
-        cmocka_unit_test_setup_teardown(orthogonal_columns_are_orthogonal, open_made, close_made),
-        cmocka_unit_test_setup_teardown(constants_are_constant, open_made, close_made),
-        cmocka_unit_test_setup_teardown(the_generator_is_the_documented_one, open_made, close_made),
-        cmocka_unit_test_setup_teardown(an_own_seed_wins_over_stream_and_run, open_made, close_made),
-        cmocka_unit_test_setup_teardown(refusals_have_keras_words, open_made, close_made),
-        cmocka_unit_test_setup_teardown(arguments_are_checked_as_in_keras, open_made, close_made),
-        cmocka_unit_test_setup_teardown(configs_say_what_keras_says, open_made, close_made),
-        cmocka_unit_test_setup_teardown(the_question_has_pleasant_numbers, open_made, close_made),
+        MADE_TEST(distributions_have_keras_scales),
+        MADE_TEST(convolution_kernels_count_their_window),
+        MADE_TEST(orthogonal_columns_are_orthogonal),
+        MADE_TEST(constants_are_constant),
+        MADE_TEST(the_generator_is_the_documented_one),
+        MADE_TEST(an_own_seed_wins_over_stream_and_run),
+        MADE_TEST(refusals_have_keras_words),
+        MADE_TEST(arguments_are_checked_as_in_keras),
+        MADE_TEST(configs_say_what_keras_says),
+        MADE_TEST(the_question_has_pleasant_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

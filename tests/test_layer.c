@@ -8,23 +8,7 @@
 
 #include <cmocka.h>
 
-#include "building.h"
-
-static Made made;
-
-static int open_made(void **state)
-{
-    (void)state;
-    made_open(&made);
-    return 0;
-}
-
-static int close_made(void **state)
-{
-    (void)state;
-    made_close(&made);
-    return 0;
-}
+#include "making.h"
 
 static void automatic_names_are_those_of_keras(void **state)
 {
@@ -317,18 +301,18 @@ static void bias_axes_must_name_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(automatic_names_are_those_of_keras, open_made, close_made),
-        cmocka_unit_test_setup_teardown(constructors_refuse_in_keras_words, open_made, close_made),
-        cmocka_unit_test_setup_teardown(shapes_refuse_in_keras_words, open_made, close_made),
-        cmocka_unit_test_setup_teardown(calls_refuse_in_keras_words, open_made, close_made),
-        cmocka_unit_test_setup_teardown(calls_bind_as_inspect_does, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_built_layer_keeps_its_shape, open_made, close_made),
-        cmocka_unit_test_setup_teardown(one_layer_takes_one_tensor, open_made, close_made),
-        cmocka_unit_test_setup_teardown(trainable_reaches_weights, open_made, close_made),
-        cmocka_unit_test_setup_teardown(set_weights_checks_count_and_shapes, open_made, close_made),
-        cmocka_unit_test_setup_teardown(lora_freezes_the_kernel, open_made, close_made),
-        cmocka_unit_test_setup_teardown(lora_of_an_equation_goes_beside_the_last_axis, open_made, close_made),
-        cmocka_unit_test_setup_teardown(bias_axes_must_name_one, open_made, close_made),
+        MADE_TEST(automatic_names_are_those_of_keras),
+        MADE_TEST(constructors_refuse_in_keras_words),
+        MADE_TEST(shapes_refuse_in_keras_words),
+        MADE_TEST(calls_refuse_in_keras_words),
+        MADE_TEST(calls_bind_as_inspect_does),
+        MADE_TEST(a_built_layer_keeps_its_shape),
+        MADE_TEST(one_layer_takes_one_tensor),
+        MADE_TEST(trainable_reaches_weights),
+        MADE_TEST(set_weights_checks_count_and_shapes),
+        MADE_TEST(lora_freezes_the_kernel),
+        MADE_TEST(lora_of_an_equation_goes_beside_the_last_axis),
+        MADE_TEST(bias_axes_must_name_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,23 +8,7 @@
 
 #include <cmocka.h>
 
-#include "building.h"
-
-static Made made;
-
-static int open_made(void **state)
-{
-    (void)state;
-    made_open(&made);
-    return 0;
-}
-
-static int close_made(void **state)
-{
-    (void)state;
-    made_close(&made);
-    return 0;
-}
+#include "making.h"
 
 /* ---- short names for what the tests are made of ---- */
 
@@ -414,28 +398,28 @@ static void a_subclassed_model_keeps_the_order_of_its_attributes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(add_builds_again_and_takes_names, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_constructor_builds_once, open_made, close_made),
-        cmocka_unit_test_setup_teardown(pop_takes_the_last_layer_back, open_made, close_made),
-        cmocka_unit_test_setup_teardown(without_a_shape_nothing_is_built, open_made, close_made),
-        cmocka_unit_test_setup_teardown(building_again_begins_anew, open_made, close_made),
-        cmocka_unit_test_setup_teardown(layers_of_several_tensors_are_told, open_made, close_made),
-        cmocka_unit_test_setup_teardown(nested_models_build_inside, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_first_model_brings_its_shape, open_made, close_made),
-        cmocka_unit_test_setup_teardown(the_same_layer_twice_is_fine, open_made, close_made),
-        cmocka_unit_test_setup_teardown(constructor_refuses_in_keras_order, open_made, close_made),
-        cmocka_unit_test_setup_teardown(constructor_binds_as_python_does, open_made, close_made),
-        cmocka_unit_test_setup_teardown(an_empty_model_cannot_be_built, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_nested_model_refuses_other_shapes, open_made, close_made),
-        cmocka_unit_test_setup_teardown(layers_stand_in_keras_order, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_model_may_begin_in_the_middle, open_made, close_made),
-        cmocka_unit_test_setup_teardown(an_input_may_be_the_output, open_made, close_made),
-        cmocka_unit_test_setup_teardown(graphs_that_do_not_hang_together_are_refused, open_made, close_made),
-        cmocka_unit_test_setup_teardown(model_arguments_are_refused_as_a_layers, open_made, close_made),
-        cmocka_unit_test_setup_teardown(models_are_layers_with_input_specs, open_made, close_made),
-        cmocka_unit_test_setup_teardown(deep_graphs_do_not_overflow, open_made, close_made),
-        cmocka_unit_test_setup_teardown(endless_nesting_is_refused, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_subclassed_model_keeps_the_order_of_its_attributes, open_made, close_made),
+        MADE_TEST(add_builds_again_and_takes_names),
+        MADE_TEST(a_constructor_builds_once),
+        MADE_TEST(pop_takes_the_last_layer_back),
+        MADE_TEST(without_a_shape_nothing_is_built),
+        MADE_TEST(building_again_begins_anew),
+        MADE_TEST(layers_of_several_tensors_are_told),
+        MADE_TEST(nested_models_build_inside),
+        MADE_TEST(a_first_model_brings_its_shape),
+        MADE_TEST(the_same_layer_twice_is_fine),
+        MADE_TEST(constructor_refuses_in_keras_order),
+        MADE_TEST(constructor_binds_as_python_does),
+        MADE_TEST(an_empty_model_cannot_be_built),
+        MADE_TEST(a_nested_model_refuses_other_shapes),
+        MADE_TEST(layers_stand_in_keras_order),
+        MADE_TEST(a_model_may_begin_in_the_middle),
+        MADE_TEST(an_input_may_be_the_output),
+        MADE_TEST(graphs_that_do_not_hang_together_are_refused),
+        MADE_TEST(model_arguments_are_refused_as_a_layers),
+        MADE_TEST(models_are_layers_with_input_specs),
+        MADE_TEST(deep_graphs_do_not_overflow),
+        MADE_TEST(endless_nesting_is_refused),
+        MADE_TEST(a_subclassed_model_keeps_the_order_of_its_attributes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,23 +8,7 @@
 
 #include <cmocka.h>
 
-#include "building.h"
-
-static Made made;
-
-static int open_made(void **state)
-{
-    (void)state;
-    made_open(&made);
-    return 0;
-}
-
-static int close_made(void **state)
-{
-    (void)state;
-    made_close(&made);
-    return 0;
-}
+#include "making.h"
 
 static Model *sequential(Value input_shape)
 {
@@ -174,13 +158,13 @@ static void shared_layers_have_one_row_for_all_calls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_question_counts_as_in_keras, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_refused_model_is_planned_up_to_its_fault, open_made, close_made),
-        cmocka_unit_test_setup_teardown(unbuilt_models_have_rows_without_shapes, open_made, close_made),
-        cmocka_unit_test_setup_teardown(unknown_axes_get_the_first_length_that_works, open_made, close_made),
-        cmocka_unit_test_setup_teardown(given_inputs_decide_the_shapes, open_made, close_made),
-        cmocka_unit_test_setup_teardown(sizes_saturate, open_made, close_made),
-        cmocka_unit_test_setup_teardown(shared_layers_have_one_row_for_all_calls, open_made, close_made),
+        MADE_TEST(the_question_counts_as_in_keras),
+        MADE_TEST(a_refused_model_is_planned_up_to_its_fault),
+        MADE_TEST(unbuilt_models_have_rows_without_shapes),
+        MADE_TEST(unknown_axes_get_the_first_length_that_works),
+        MADE_TEST(given_inputs_decide_the_shapes),
+        MADE_TEST(sizes_saturate),
+        MADE_TEST(shared_layers_have_one_row_for_all_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

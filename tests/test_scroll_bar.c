@@ -1,4 +1,4 @@
-/* Scroll bars of the code and the summary: seen where not all fits, dragged, jumped with. */
+/* Scroll bars of the code, the summary and the picture: seen where not all fits, dragged, jumped with. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,6 +112,33 @@ static void test_summary_scrolls_by_its_own_bar(void **state)
     assert_int_equal(first_line(driven), 1);
 }
 
+static Overview overview_of(const Driven *driven)
+{
+    View view;
+    Overview overview;
+    app_view(&driven->app, &view);
+    assert_true(picture_overview(&view, 0, &overview));
+    return overview;
+}
+
+static void test_picture_is_moved_by_the_strip_below_it(void **state)
+{
+    Driven *driven = *state;
+    const Overview before = overview_of(driven);
+    const float y = before.track.y + 3, taken = before.seen.x + 5;
+    assert_non_null(driven_find(driven, PICK_LAYER, 0, -1));
+    driven_press(driven, (Point){taken, y});
+    driven_move(driven, (Point){taken + 100, y + 200});
+    assert_float_equal(overview_of(driven).seen.x, before.seen.x + 100, 1);
+    driven_release(driven, (Point){3000, y});
+    const Overview after = overview_of(driven);
+    assert_float_equal(after.seen.x + after.seen.w, after.track.x + after.track.w, 1.5);
+    assert_non_null(driven_find(driven, PICK_LAYER, LAYERS - 1, -1));
+    driven_click(driven, (Point){after.track.x + after.track.w / 2, y});   /* beside the frame: its middle comes there */
+    const Overview middle = overview_of(driven);
+    assert_float_equal(middle.seen.x + middle.seen.w / 2, middle.track.x + middle.track.w / 2, 1);
+}
+
 static void test_all_seen_needs_no_bar(void **state)
 {
     (void)state;
@@ -132,6 +159,7 @@ int main(void)
         LONG(test_bar_takes_no_caret_and_no_selection),
         LONG(test_pointer_on_the_bar_is_an_arrow_and_lights_it),
         LONG(test_summary_scrolls_by_its_own_bar),
+        LONG(test_picture_is_moved_by_the_strip_below_it),
         cmocka_unit_test(test_all_seen_needs_no_bar),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,24 +9,8 @@
 
 #include <cmocka.h>
 
-#include "building.h"
 #include "engine/nest.h"
-
-static Made made;
-
-static int open_made(void **state)
-{
-    (void)state;
-    made_open(&made);
-    return 0;
-}
-
-static int close_made(void **state)
-{
-    (void)state;
-    made_close(&made);
-    return 0;
-}
+#include "making.h"
 
 static void floats_print_as_python_prints_them(void **state)
 {
@@ -130,13 +114,13 @@ static void nests_flatten_by_sorted_key_and_come_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(floats_print_as_python_prints_them, open_made, close_made),
-        cmocka_unit_test_setup_teardown(strings_print_in_the_quotes_python_takes, open_made, close_made),
-        cmocka_unit_test_setup_teardown(containers_print_as_in_python, open_made, close_made),
-        cmocka_unit_test_setup_teardown(a_list_that_holds_itself_ends, open_made, close_made),
-        cmocka_unit_test_setup_teardown(layers_and_tensors_print_as_keras_prints_them, open_made, close_made),
-        cmocka_unit_test_setup_teardown(equality_and_truth_are_pythons, open_made, close_made),
-        cmocka_unit_test_setup_teardown(nests_flatten_by_sorted_key_and_come_back, open_made, close_made),
+        MADE_TEST(floats_print_as_python_prints_them),
+        MADE_TEST(strings_print_in_the_quotes_python_takes),
+        MADE_TEST(containers_print_as_in_python),
+        MADE_TEST(a_list_that_holds_itself_ends),
+        MADE_TEST(layers_and_tensors_print_as_keras_prints_them),
+        MADE_TEST(equality_and_truth_are_pythons),
+        MADE_TEST(nests_flatten_by_sorted_key_and_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

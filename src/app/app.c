@@ -236,12 +236,23 @@ Cursor app_cursor(const App *app)
 
 /* ---- the passing of time ---- */
 
+/* The step being computed is seen, wherever in the picture it stands. */
+static void follow(App *app)
+{
+    const Snapshot *shown = app->study.shown;
+    const bool steps = shown && app->playback.progress >= 0;
+    const int at = steps ? playback_at(&app->playback, &shown->plan) : -1;
+    if (steps && at != app->followed) pointing_follow(app, at);
+    app->followed = steps ? at : -2;
+}
+
 static void tick(App *app)
 {
     const bool moving = app->motion.running;
     if (moving) app->stale = true;
     if (!motion_tick(&app->motion, app->seconds) && moving) study_forget(&app->study);
     if (app->study.shown && playback_tick(&app->playback, &app->study.shown->plan, app->seconds)) app->stale = true;
+    follow(app);
     if (app->notice[0] && app->seconds >= app->notice_until) app->notice[0] = 0, app->stale = true;
     if (study_unsettled(&app->study) && app->seconds >= app->changed_at + SETTLE_SECONDS) {
         study_settle(&app->study);

@@ -29,7 +29,7 @@ typedef enum Pending { PENDING_NOTHING, PENDING_QUIT, PENDING_OPEN /* path below
 
 typedef enum Asking { ASKING_NOTHING, ASKING_OPEN, ASKING_SAVE, ASKING_EXPORT } Asking;   /* what the desktop's dialog is for */
 
-typedef enum DragKind { DRAG_NONE, DRAG_SIDE, DRAG_INSPECTOR, DRAG_SUMMARY, DRAG_CANVAS /* pressed, not moved yet */, DRAG_PAN, DRAG_SCRUB, DRAG_EDITOR, DRAG_CODE_BAR, DRAG_SUMMARY_BAR } DragKind;
+typedef enum DragKind { DRAG_NONE, DRAG_SIDE, DRAG_INSPECTOR, DRAG_SUMMARY, DRAG_CANVAS /* pressed, not moved yet */, DRAG_PAN, DRAG_SCRUB, DRAG_EDITOR, DRAG_CODE_BAR, DRAG_SUMMARY_BAR, DRAG_CANVAS_BAR } DragKind;
 
 typedef struct App {
     Arena           arena;          /* what lives as long as the program */
@@ -54,6 +54,7 @@ typedef struct App {
     Gaze            gaze;
     Motion          motion;
     Playback        playback;
+    int             followed;       /* the step of the forward pass that was last brought into view */
     bool            compare, matrix;
     float           zoom;
     Point           pan;

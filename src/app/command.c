@@ -135,9 +135,23 @@ static void other_pane(App *app)
 /* ---- the forward pass ---- */
 
 static bool can_play(const App *app) { return has_model(app) && app->study.shown->plan.n_steps > 0; }
-static void play(App *app) { playback_toggle(&app->playback, &app->study.shown->plan, app->seconds); }
-static void forward(App *app) { app->playback.playing = false, playback_step(&app->playback, &app->study.shown->plan, 1); }
-static void back(App *app) { app->playback.playing = false, playback_step(&app->playback, &app->study.shown->plan, -1); }
+
+/* The inspector tells of the step; what lies under a resting pointer gives way until it moves. */
+static void play(App *app)
+{
+    playback_toggle(&app->playback, &app->study.shown->plan, app->seconds);
+    pointing_rest(app);
+}
+
+static void step_by(App *app, int by)
+{
+    app->playback.playing = false;
+    playback_step(&app->playback, &app->study.shown->plan, by);
+    pointing_rest(app);
+}
+
+static void forward(App *app) { step_by(app, 1); }
+static void back(App *app) { step_by(app, -1); }
 
 /* ---- layers ---- */
 

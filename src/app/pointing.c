@@ -135,6 +135,19 @@ void pointing_focus(App *app, const Pick *pick)
     if (pick->variant == 0) reveal(app, pick->layer);
 }
 
+void pointing_follow(App *app, int step)
+{
+    View view;
+    const Plan *plan = &app->study.shown->plan;
+    Pick pick = nothing(step < 0 ? PICK_UNIT : PICK_LAYER);
+    if (step >= 0) pick.layer = plan->steps[step].row;
+    else if (plan->n_inputs) pick.tensor = plan->inputs[0], pick.k = 0;
+    app_view(app, &view);
+    app->pan = picture_pan(&view, &pick);
+    reveal(app, pick.layer);
+    app->stale = true;
+}
+
 /* ---- dragging ---- */
 
 static DragKind edge_at(const App *app, Point at)
@@ -187,6 +200,29 @@ static void drag_bar(App *app, float y)
     else app->summary_scroll = scroll_bar_at(&summary, app->drag_start.y, y);
 }
 
+/* The frame of what is seen, in the strip below the picture: held where it was taken, by its middle beside it. */
+static void overview_hold(App *app, float x)
+{
+    View view;
+    Overview overview;
+    app_view(app, &view);
+    if (!picture_overview(&view, app->gaze.hover.pick.variant, &overview)) return;
+    const float grip = x - overview.seen.x;
+    app->drag = DRAG_CANVAS_BAR;
+    app->drag_start.x = grip >= 0 && grip <= overview.seen.w ? grip : overview.seen.w / 2;
+}
+
+static void drag_overview(App *app, float x)
+{
+    View view;
+    Overview overview;
+    const Pick none = nothing(PICK_NONE);
+    app_view(app, &view);
+    if (!picture_overview(&view, app->gaze.hover.pick.variant, &overview)) return;
+    view.pan.x -= (x - app->drag_start.x - overview.seen.x) / overview.scale;
+    app->pan = picture_pan(&view, &none);
+}
+
 static void drag_move(App *app, const Input *input)
 {
     switch (app->drag) {
@@ -197,6 +233,7 @@ static void drag_move(App *app, const Input *input)
     case DRAG_SCRUB: inspector_scrub(app, input->at); break;
     case DRAG_EDITOR: editor_input(&app->editor, input, app->page.code, &app->platform, app->seconds); break;
     case DRAG_CODE_BAR: case DRAG_SUMMARY_BAR: drag_bar(app, input->at.y); break;
+    case DRAG_CANVAS_BAR: drag_overview(app, input->at.x); break;
     case DRAG_NONE: case DRAG_CANVAS: break;
     }
 }
@@ -245,6 +282,14 @@ static void press_code(App *app, const Input *input)
     editor_input(&app->editor, input, app->page.code, &app->platform, app->seconds);
 }
 
+static void press_widget(App *app, const Input *input)
+{
+    const char *id = app->gaze.hover.id;
+    if (strcmp(id, "play.scrub") == 0) app->drag = DRAG_SCRUB;
+    if (strcmp(id, "canvas.scroll") == 0) overview_hold(app, input->at.x);
+    drag_move(app, input);
+}
+
 static void press(App *app, const Input *input)
 {
     pointing_look(app, input->at);
@@ -252,10 +297,8 @@ static void press(App *app, const Input *input)
     app->drag_start = app->pan;
     const Pick *hover = &app->gaze.hover.pick;
     const bool widget = hover->type == PICK_WIDGET && strcmp(hover->id, "page") != 0;
-    if (widget || app->sheet != SHEET_NONE) {
-        if (widget && strcmp(hover->id, "play.scrub") == 0) app->drag = DRAG_SCRUB, inspector_scrub(app, input->at);
-        return;
-    }
+    if (widget) press_widget(app, input);
+    if (widget || app->sheet != SHEET_NONE) return;
     app->drag = edge_at(app, input->at);
     if (app->drag != DRAG_NONE) return;
     app->drag = bar_at(app, input->at);

@@ -19,6 +19,9 @@ void pointing_look(App *, Point);
 /* Gives the keyboard's focus to a unit or layer, and pans so that it is seen. */
 void pointing_focus(App *, const Pick *);
 
+/* Pans and scrolls to a step of the plan, -1 = the input; the focus stays. */
+void pointing_follow(App *, int step);
+
 /* The layer (row of the shown plan) written on a line of the code, -1 = none. */
 int pointing_layer_of_line(const App *, int line);
 

@@ -223,18 +223,32 @@ void fault_draw(Scene *scene, const Chart *chart, int column)
 
 /* ---- what lies outside ---- */
 
+bool overview_find(const Chart *chart, Overview *overview)
+{
+    const Layout *layout = &chart->layout;
+    const Rect track = {layout->area.x + 16, layout->body.y + layout->body.h + 1, layout->area.w - 32, 6};
+    const float scale = track.w / layout->page.w;
+    if (layout->page.w <= layout->body.w + 1) return false;
+    *overview = (Overview){.track = track, .scale = scale,
+                           .seen = {track.x + (layout->area.x - layout->page.x) * scale, track.y - 2, layout->area.w * scale, track.h + 4}};
+    return true;
+}
+
 void minimap_draw(Scene *scene, const Chart *chart)
 {
     const Layout *layout = &chart->layout;
     const Theme *theme = chart->view->theme;
-    const Rect track = {layout->area.x + 16, layout->body.y + layout->body.h + 1, layout->area.w - 32, 6};
-    if (layout->page.w <= layout->body.w + 1) return;
-    const float scale = track.w / layout->page.w;
+    Overview overview;
+    if (!overview_find(chart, &overview)) return;
+    const Rect track = overview.track;
+    const Pick pick = {.type = PICK_WIDGET, .variant = chart->which, .layer = -1, .step = -1, .tensor = -1, .k = -1, .from = -1, .weight = -1,
+                       .id = "canvas.scroll", .label = say(chart->view, scene->arena, "canvas.scroll", NULL),
+                       .area = {track.x, track.y - 9, track.w, 24}};
+    mark_rect(scene, pick.area, 0, (Colour){0})->pick = scene_pick(scene, pick);
     mark_rect(scene, track, 3, theme->rule);
     for (int c = 0; c < chart->columns.n; c++) {
-        const float x = track.x + (layout->place[c].centre - layout->page.x) * scale;
+        const float x = track.x + (layout->place[c].centre - layout->page.x) * overview.scale;
         mark_rect(scene, (Rect){x - 1, track.y + 1, 2, track.h - 2}, 0, theme->dim);
     }
-    const Rect seen = {track.x + (layout->area.x - layout->page.x) * scale, track.y - 2, layout->area.w * scale, track.h + 4};
-    mark_box(scene, seen, 4, colour_fade(theme->accent, 0.2F), theme->accent, 1.5F);
+    mark_box(scene, overview.seen, 4, colour_fade(theme->accent, 0.2F), theme->accent, 1.5F);
 }

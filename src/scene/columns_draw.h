@@ -14,6 +14,7 @@ void fault_draw(Scene *, const Chart *, int column);
 
 /* Where the part that is seen lies in a picture wider than its area. */
 void minimap_draw(Scene *, const Chart *);
+bool overview_find(const Chart *, Overview *);
 
 bool column_on_page(const Chart *, int column);
 

@@ -1,6 +1,7 @@
 /* What is under the pointer, and what part of the picture is seen. */
 #include <math.h>
 
+#include "scene/columns_draw.h"
 #include "scene/split.h"
 
 typedef struct Pointing {
@@ -72,6 +73,25 @@ Point picture_pan(const View *view, const Pick *shown)
     Pointing pointing = {.shown = shown, .point = view->pan};
     charts_visit(view, pan, &pointing);
     return pointing.point;
+}
+
+typedef struct Looking {
+    int       variant;
+    Overview *overview;
+    bool      found;
+} Looking;
+
+static void overview_of(const Chart *charts, int n, void *given)
+{
+    Looking *looking = given;
+    looking->found = overview_find(&charts[looking->variant > 0 && n > 1], looking->overview);
+}
+
+bool picture_overview(const View *view, int variant, Overview *overview)
+{
+    Looking looking = {.variant = variant, .overview = overview};
+    charts_visit(view, overview_of, &looking);
+    return looking.found;
 }
 
 /* ---- zooming ---- */

@@ -58,6 +58,13 @@ Point picture_pan(const View *, const Pick *shown);
 /* The pan with which zooming to `zoom` leaves what is at `fixed` in its place. */
 Point picture_zoom_pan(const View *, Point fixed, float zoom);
 
+/* The strip below a picture that is wider than its area, for the widget "canvas.scroll" of a variant. */
+typedef struct Overview {
+    Rect  track, seen;      /* all of the picture, and what of it is in the area */
+    float scale;            /* of the track to the picture */
+} Overview;
+bool picture_overview(const View *, int variant, Overview *);   /* false: all is seen */
+
 /* The least zoom that makes sense: all is seen then; 1 when it is anyway. */
 float picture_zoom_least(const View *);
 
