@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "data_files.h"
 #include "engine/plan.h"
 #include "keras/reading.h"
 
@@ -415,9 +417,8 @@ static void check_text(const char *path)
     read_done(&read);
 }
 
-static void test_places_hold(void **state)
+static int check_oddities(void)
 {
-    (void)state;
     DIR *folder = opendir(SOURCE_DIR "/tests/corpus/reading");
     int n = 0;
     assert_non_null(folder);
@@ -429,7 +430,31 @@ static void test_places_hold(void **state)
         n++;
     }
     closedir(folder);
-    assert_true(n > 20);
+    return n;
+}
+
+static int check_recorded_models(void)
+{
+    Arena arena;
+    const char **names;
+    int checked = 0;
+    arena_open(&arena, 0);
+    const int n = data_list(&arena, "models", &names);
+    for (int i = 0; i < n; i++) {
+        const char *path = arena_print(&arena, SOURCE_DIR "/tests/data/models/%s/model.py", names[i]);
+        if (access(path, R_OK) != 0) continue;
+        check_text(path);
+        checked++;
+    }
+    arena_close(&arena);
+    return checked;
+}
+
+static void test_places_hold(void **state)
+{
+    (void)state;
+    assert_true(check_oddities() > 8);
+    assert_true(check_recorded_models() > 100);
 }
 
 /* ---- limits ---- */
