@@ -125,7 +125,8 @@ static void forms_follow_rank_and_room(void **state)
     (void)state;
     const struct { Shape shape; float h; BlockForm form; int64_t maps, columns; } cases[] = {
         {{0}, 500, BLOCK_UNITS, 0, 0},            {SHAPE(4), 500, BLOCK_UNITS, 0, 0},
-        {SHAPE(48), 500, BLOCK_UNITS, 0, 0},      {SHAPE(200), 500, BLOCK_CELLS, 1, 1},
+        {SHAPE(48), 500, BLOCK_UNITS, 0, 0},      {SHAPE(200), 500, BLOCK_UNITS, 0, 0},
+        {SHAPE(300), 500, BLOCK_CELLS, 1, 0},     {SHAPE(3, 16), 130, BLOCK_UNITS, 0, 0},
         {SHAPE(3, 16), 500, BLOCK_UNITS, 0, 0},   {SHAPE(100, 16), 500, BLOCK_CELLS, 100, 16},
         {SHAPE(300, 16), 500, BLOCK_CELLS, 1, 16},
         {SHAPE(3, 512), 500, BLOCK_CELLS, 3, 0},  {SHAPE(24, 24, 8), 500, BLOCK_CELLS, 8, 24},
@@ -138,6 +139,22 @@ static void forms_follow_rank_and_room(void **state)
         assert_int_equal(block.form, cases[i].form);
         if (cases[i].maps) assert_int_equal(block.maps, cases[i].maps);
         if (cases[i].columns) assert_int_equal(block.columns, cases[i].columns);
+    }
+}
+
+/* So that the wires of each can be told apart. */
+static void units_beside_each_other_have_heights_of_their_own(void **state)
+{
+    (void)state;
+    const Shape shapes[] = {SHAPE(48), SHAPE(3, 16)};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        Block block;
+        block_make(&block, &shapes[i], &(BlockOffer){.room = {0, 0, 100, 130}, .unit_max = 52, .number_w = 52, .number_h = 17, .cell_max = 47, .show = -1});
+        assert_true(block.form == BLOCK_UNITS && block.abreast > 1);
+        for (int64_t e = 1; e < block.size; e++) {
+            const Rect before = block_unit(&block, e - 1), at = block_unit(&block, e);
+            assert_true(at.y > before.y + 1.5F && at.h > 6);
+        }
     }
 }
 
@@ -165,6 +182,7 @@ int main(void)
         cmocka_unit_test(place_and_element_are_inverse),
         cmocka_unit_test(rows_stand_at_one_height_in_all_columns),
         cmocka_unit_test(forms_follow_rank_and_room),
+        cmocka_unit_test(units_beside_each_other_have_heights_of_their_own),
         cmocka_unit_test(sizes_beyond_all_bounds_are_drawn_as_nothing_or_little),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

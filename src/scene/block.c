@@ -4,6 +4,8 @@
 
 /* Points. Below these a unit becomes a cell, a strip is wrapped, a map goes to another page. */
 #define PITCH_MIN 4.4F
+#define ABREAST_UNIT 6.5F
+#define ABREAST_GAP 1.2F
 #define STRIP_CELL_MIN 2.0F
 #define WRAP_CELL 6.0F
 #define WRAP_CELL_MIN 2.5F
@@ -14,7 +16,7 @@
 #define GROUP_GAP_MAX 30.0F
 #define CELLS_FINE 4e5
 
-enum { PICTURE_MIN = 12 };
+enum { PICTURE_MIN = 12, ABREAST_MOST = 4, ABREAST_UNITS = 256 };
 
 static float group_gap(float slot) { return fminf(GROUP_GAP_MAX, slot * 0.13F); }
 
@@ -39,6 +41,24 @@ static float unit_share(const BlockOffer *offer, float pitch)
     return pitch * 0.86F < offer->number_h ? 0.94F : 0.86F;
 }
 
+/* Each unit has a height of its own, where its wires end, and is larger than that by standing beside its neighbours. */
+static bool units_fit_abreast(Block *block, const BlockOffer *offer, float inner)
+{
+    const float share = unit_share(offer, PITCH_MIN);
+    if (block->size > ABREAST_UNITS || block->per < ABREAST_MOST) return false;
+    for (int64_t n = 2; n <= ABREAST_MOST; n++) {
+        const float pitch = inner / ((float)(block->per - 1) + share * (float)n), unit = pitch * share * (float)n;
+        const float width = unit * (float)n + ABREAST_GAP * (float)(n - 1);
+        if (unit < ABREAST_UNIT || width > offer->room.w) continue;
+        block->abreast = n;
+        block->pitch = pitch;
+        block->unit = block->unit_w = unit;
+        block->area = centred(offer->room, width, block->slot * (float)(block->groups - 1) + pitch * (float)(block->per - 1) + unit);
+        return true;
+    }
+    return false;
+}
+
 /* Groups share the height in equal slots, so that row r stands at the same height in every column; a single group
  * has all of it. */
 static bool units_fit(Block *block, const BlockOffer *offer)
@@ -47,9 +67,10 @@ static bool units_fit(Block *block, const BlockOffer *offer)
     const float inner = block->groups > 1 ? slot - group_gap(slot) : slot;
     const float spread = block->groups > 1 ? 1.65F : 3.4F;
     const float pitch = fminf(inner / (float)block->per, offer->unit_max * spread);
-    if (pitch < PITCH_MIN) return false;
     block->form = BLOCK_UNITS;
     block->slot = slot;
+    block->abreast = 1;
+    if (pitch < PITCH_MIN) return units_fit_abreast(block, offer, inner);
     block->pitch = pitch;
     block->unit = fminf(fminf(offer->unit_max, pitch * unit_share(offer, pitch)), offer->room.w);
     const bool pill = block->unit >= offer->number_h && block->unit * 1.17F < offer->number_w;
@@ -293,17 +314,19 @@ Rect block_unit(const Block *block, int64_t e)
     if (!block_shows(block, e)) return (Rect){block->area.x + block->area.w / 2, block->area.y + block->area.h, 0, 0};
     if (block->form == BLOCK_CELLS) return cell_rect(block, e);
     const Rect group = block_group(block, e / block->per);
-    return (Rect){group.x, group.y + block->pitch * (float)(e % block->per), block->unit_w, block->unit};
+    const int64_t at = e % block->per;
+    return (Rect){group.x + (block->unit_w + ABREAST_GAP) * (float)(at % block->abreast), group.y + block->pitch * (float)at, block->unit_w, block->unit};
 }
 
 static int64_t unit_at(const Block *block, Point p)
 {
     const float y = p.y - block->area.y;
     const int64_t group = block->groups > 1 ? (int64_t)(y / block->slot) : 0;
-    const int64_t at = (int64_t)((y - block->slot * (float)group * (block->groups > 1 ? 1.0F : 0.0F)) / block->pitch);
-    const int64_t e = group * block->per + at;
-    if (group >= block->groups || at >= block->per) return -1;
-    return rect_holds(block_unit(block, e), p) ? e : -1;
+    const int64_t last = (int64_t)((y - block->slot * (float)group * (block->groups > 1 ? 1.0F : 0.0F)) / block->pitch);
+    if (group >= block->groups) return -1;
+    for (int64_t at = last < block->per ? last : block->per - 1; at >= 0 && at > last - block->abreast - 1; at--)
+        if (rect_holds(block_unit(block, group * block->per + at), p)) return group * block->per + at;
+    return -1;
 }
 
 static int64_t cell_at(const Block *block, Point p)

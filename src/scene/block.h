@@ -5,6 +5,8 @@
 #ifndef SHAPEFLOW_SCENE_BLOCK_H
 #define SHAPEFLOW_SCENE_BLOCK_H
 
+#include <math.h>
+
 #include "engine/shape.h"
 #include "scene/mark.h"
 
@@ -20,6 +22,7 @@ typedef struct Block {
     float     slot;           /* from group to group */
     float     pitch, unit;    /* from unit to unit; height: a circle's diameter */
     float     unit_w;         /* wider than high where a number needs it */
+    int64_t   abreast;        /* where units would be too small one under another: one lower than the other, in so many columns */
 
     int64_t   maps;           /* cells: heat maps, each rows x columns numbers */
     int64_t   rows, columns;
@@ -62,6 +65,11 @@ void block_place(const Block *, int64_t e, int64_t *map, int64_t *row, int64_t *
 bool block_aggregates(const Block *);
 
 static inline Point rect_centre(Rect r) { return (Point){r.x + r.w / 2, r.y + r.h / 2}; }
+static inline Rect rect_joined(Rect a, Rect b)
+{
+    const float x = fminf(a.x, b.x), y = fminf(a.y, b.y);
+    return (Rect){x, y, fmaxf(a.x + a.w, b.x + b.w) - x, fmaxf(a.y + a.h, b.y + b.h) - y};
+}
 static inline bool rect_holds(Rect r, Point p) { return p.x >= r.x && p.x < r.x + r.w && p.y >= r.y && p.y < r.y + r.h; }
 
 #endif

@@ -131,19 +131,39 @@ static void layer_pick(Scene *scene, const Chart *chart, int c)
     mark_rect(scene, pick.area, 6, fill)->pick = scene_pick(scene, pick);
 }
 
+static bool has_heading(const Chart *chart, int column)
+{
+    return chart->layout.place[column].heading.w >= fminf(HEADING_LEAST, chart->layout.heading[column].width);
+}
+
+/* The heading of the lower tier that stands at x, NULL = none. */
+static const Place *heading_below(const Chart *chart, float x)
+{
+    for (int c = 0; c < chart->columns.n; c++) {
+        const Place *place = &chart->layout.place[c];
+        const bool lower = stands_alone(chart, c) && !place->upper && has_heading(chart, c);
+        if (lower && fabsf(x - place->centre) < chart->layout.heading[c].full_width / 2 + 4) return place;
+    }
+    return NULL;
+}
+
 /* From a heading of the upper tier past those of the lower down to its column. */
 static void leader_draw(Scene *scene, const Chart *chart, int column)
 {
-    const Place *place = &chart->layout.place[column];
-    const float foot = chart->layout.body.y - 10, head = place->heading.y + place->heading.h;
-    if (place->upper) mark_line(scene, (Point){place->centre, head}, (Point){place->centre, foot}, chart->view->theme->rule, 1);
+    const Place *place = &chart->layout.place[column], *below;
+    const float foot = chart->layout.body.y - 10, head = place->heading.y + place->heading.h, x = place->centre;
+    if (!place->upper) return;
+    below = heading_below(chart, x);
+    const float pause = below ? below->heading.y : foot, on = below ? below->heading.y + below->heading.h : foot;
+    mark_line(scene, (Point){x, head}, (Point){x, pause}, chart->view->theme->rule, 1);
+    if (on < foot) mark_line(scene, (Point){x, on}, (Point){x, foot}, chart->view->theme->rule, 1);
 }
 
 void column_heading_draw(Scene *scene, const Chart *chart, int column)
 {
     if (!column_on_page(chart, column)) return;
     layer_pick(scene, chart, column);
-    if (chart->layout.place[column].heading.w < fminf(HEADING_LEAST, chart->layout.heading[column].width)) return;
+    if (!has_heading(chart, column)) return;
     leader_draw(scene, chart, column);
     heading_draw(scene, chart->view, &chart->layout.heading[column], &chart->columns.column[column], chart->which,
                  chart->layout.place[column].heading, chart->layout.type);

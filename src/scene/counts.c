@@ -33,15 +33,24 @@ static float text_width(const View *view, const Layout *layout, const char *text
     return measure_width(view->measure, FONT_CODE, layout->type.small, text);
 }
 
-/* Of unknown rows, connections are told when the numbers are there: a width is kept free. */
+/* Of unknown rows, connections are told when the numbers are there: room is kept for them. */
+static int64_t count_kept(const Heading *heading, int row)
+{
+    const int64_t count = count_of(heading, row);
+    return row == 1 && count < 0 && heading->params >= 0 ? 10000 : count;
+}
+
 float counts_width(const Layout *layout, const View *view, Arena *arena, int column)
 {
     const Heading *heading = &layout->heading[column];
-    float width = 0;
-    if (layout->one_count_line) return text_width(view, layout, count_line(arena, heading, NULL)) + (heading->connections < 0 && heading->params >= 0 ? text_width(view, layout, "1,000 / ") : 0);
-    for (int r = 0; r < COUNT_ROWS; r++)
-        if (count_of(heading, r) >= 0) width = fmaxf(width, text_width(view, layout, count_text(arena, count_of(heading, r))));
-    return width;
+    float widest = 0, all = 0;
+    for (int r = 0; r < COUNT_ROWS; r++) {
+        if (count_kept(heading, r) < 0) continue;
+        const float width = text_width(view, layout, count_text(arena, count_kept(heading, r)));
+        widest = fmaxf(widest, width);
+        all += width + (all > 0 ? text_width(view, layout, " / ") : 0);
+    }
+    return layout->one_count_line ? all : widest;
 }
 
 /* ---- their names ---- */

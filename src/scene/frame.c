@@ -23,12 +23,6 @@ static bool is_member(const Chart *chart, const Frame *frame, int column)
 
 static bool is_stacked(const Chart *chart, int column) { return chart->columns.lanes[chart->columns.column[column].depth] > 1; }
 
-static Rect join(Rect a, Rect b)
-{
-    const float x = fminf(a.x, b.x), y = fminf(a.y, b.y);
-    return (Rect){x, y, fmaxf(a.x + a.w, b.x + b.w) - x, fmaxf(a.y + a.h, b.y + b.h) - y};
-}
-
 static bool meets(Rect a, Rect b) { return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h; }
 
 /* Around one column: over the whole height where it stands alone, else around its block and heading. */
@@ -51,7 +45,7 @@ static Rect frame_rect(const Chart *chart, const Frame *frame)
 {
     Rect all = frame_part(chart, frame, frame->first);
     for (int c = 0; c < chart->columns.n; c++)
-        if (is_member(chart, frame, c)) all = join(all, frame_part(chart, frame, c));
+        if (is_member(chart, frame, c)) all = rect_joined(all, frame_part(chart, frame, c));
     return all;
 }
 

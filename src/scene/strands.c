@@ -20,13 +20,13 @@ static const Block *block_of(const Chart *chart, int column) { return &chart->la
 
 /* ---- ends ---- */
 
-/* Cells in the middle of a block leave it at its edge, at their own height; of maps side by side each has its edge. */
+/* What stands in the middle of a block leaves it at its edge, at their own height; of maps side by side each has its edge. */
 static Rect edge_rect(const Chart *chart, Unit unit)
 {
     Rect at = chart_rect(chart, unit);
     const Block *block = block_of(chart, unit.column);
-    if (block->form != BLOCK_CELLS || chart->along > 0 || !block_shows(block, unit.e)) return at;
-    const Rect map = block_map(block, block_map_of(block, unit.e));
+    if ((block->form == BLOCK_UNITS && block->abreast == 1) || chart->along > 0 || !block_shows(block, unit.e)) return at;
+    const Rect map = block->form == BLOCK_UNITS ? block->area : block_map(block, block_map_of(block, unit.e));
     at.x = map.x;
     at.w = map.w;
     return at;

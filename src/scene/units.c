@@ -31,10 +31,10 @@ static void sheets_draw(Scene *scene, const Chart *chart, Rect panel)
 /* From its first to its last unit, wherever they are on their way. */
 static Rect group_rect(const Chart *chart, int column, int64_t group)
 {
-    const int64_t per = chart->layout.place[column].block.per;
-    const Rect first = chart_rect(chart, (Unit){column, group * per}), last = chart_rect(chart, (Unit){column, group * per + per - 1});
-    const float x = fminf(first.x, last.x), y = fminf(first.y, last.y);
-    return (Rect){x, y, fmaxf(first.x + first.w, last.x + last.w) - x, fmaxf(first.y + first.h, last.y + last.h) - y};
+    const Block *block = &chart->layout.place[column].block;
+    Rect all = chart_rect(chart, (Unit){column, group * block->per + block->per - 1});
+    for (int64_t i = 0; i < block->abreast && i < block->per; i++) all = rect_joined(all, chart_rect(chart, (Unit){column, group * block->per + i}));
+    return all;
 }
 
 void groups_draw(Scene *scene, const Chart *chart, int column, float opacity)
