@@ -47,8 +47,7 @@ static const struct { const char *name; const Class *class; } classes[] = {
     {"int", &CLASS_INT}, {"long", &CLASS_INT}, {"float", &CLASS_FLOAT}, {"str", &CLASS_STR}, {"unicode", &CLASS_STR},
     {"basestring", &CLASS_STR}, {"bool", &CLASS_BOOL}, {"list", &CLASS_LIST}, {"tuple", &CLASS_TUPLE}, {"dict", &CLASS_DICT},
     {"set", &CLASS_SET}, {"frozenset", &CLASS_FROZENSET}, {"bytes", &CLASS_BYTES}, {"bytearray", &CLASS_BYTES},
-    {"type", &CLASS_TYPE}, {"object", &CLASS_OBJECT}, {"property", &CLASS_NOT_KNOWN}, {"staticmethod", &CLASS_NOT_KNOWN},
-    {"classmethod", &CLASS_NOT_KNOWN}, {"complex", &CLASS_NOT_KNOWN}, {"memoryview", &CLASS_NOT_KNOWN},
+    {"type", &CLASS_TYPE}, {"object", &CLASS_OBJECT}, {"range", &CLASS_RANGE}, {"complex", &CLASS_NOT_KNOWN}, {"memoryview", &CLASS_NOT_KNOWN},
 };
 
 static const Native *const tables[] = {SEQUENCE_FUNCTIONS, NUMBER_FUNCTIONS, OBJECT_FUNCTIONS, TEXT_FUNCTIONS, program_functions};
@@ -65,6 +64,7 @@ bool builtin_find(const char *name, Value *out)
     if (strcmp(name, "__name__") == 0) *out = (Value)VALUE_IS_TEXT("__main__");
     else if (strcmp(name, "__file__") == 0) *out = (Value)VALUE_IS_TEXT("script.py");
     else if (strcmp(name, "__doc__") == 0 || strcmp(name, "NotImplemented") == 0) *out = value_none();
+    else if (strcmp(name, "Ellipsis") == 0) *out = value_ellipsis();
     else if (exception_class_find(name, &exception)) *out = value_class(exception);
     else return false;
     return true;
@@ -80,17 +80,28 @@ void builtin_offer_names(Nearest *nearest)
     nearest_offer(nearest, "None");
 }
 
+static bool has_method(Evaluator *ev, const Value *value, const char *name)
+{
+    Value method;
+    return attribute_find(ev, *value, name, &method);
+}
+
 static bool class_holds(Evaluator *ev, const Value *value, const Class *class)
 {
     const Class *of = class_of(ev, value);
+    const Value plain = value_plain(*value);
     if (class == &CLASS_OBJECT) return true;
+    if (class == &CLASS_ITERABLE) return has_method(ev, value, "__iter__") || value_is(value, &OBJECT_ARRAY);
+    if (class == &CLASS_SEQUENCE) return plain.kind == VALUE_LIST || plain.kind == VALUE_TUPLE || plain.kind == VALUE_STRING || value_is(value, &OBJECT_RANGE);
+    if (class == &CLASS_MAPPING) return plain.kind == VALUE_DICT;
+    if (class == &CLASS_CALLABLE) return value_callable(value) || has_method(ev, value, "__call__");
     return of && class_is(of, class);
 }
 
 bool instance_of(Evaluator *ev, const Value *value, const Value *classes_given)
 {
     const ValueList *list = value_items(classes_given);
-    const Class *class = value_as_class(classes_given);
+    const Class *class = classes_given->kind == VALUE_NONE ? &CLASS_NONE : value_as_class(classes_given);
     for (size_t i = 0; list && i < list->n; i++)
         if (instance_of(ev, value, &list->items[i])) return true;
     return class && class_holds(ev, value, class);

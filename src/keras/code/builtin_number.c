@@ -13,6 +13,7 @@ static Value extreme(Evaluator *ev, const Given *given, bool largest)
     const ValueList rest = {.items = (Value *)(uintptr_t)given->rest, .n = (size_t)given->n_rest};
     const ValueList *items = given->n_rest == 1 ? iterate(ev, given->rest[0]) : &rest;
     const Value *key = given->arg[0] && given->arg[0]->kind != VALUE_NONE ? given->arg[0] : NULL;
+    if (!given->n_rest) raise_error(ev, "TypeError", "%s expected at least 1 argument, got 0", given->native->name);
     if (!items->n && given->arg[1]) return *given->arg[1];
     if (!items->n) raise_error(ev, "ValueError", "%s() arg is an empty sequence", given->native->name);
     Value best = items->items[0], best_key = key ? call_one(ev, *key, best) : best;
@@ -39,9 +40,8 @@ static Value sum_call(Evaluator *ev, const Given *given)
     return sum;
 }
 
-static Value abs_call(Evaluator *ev, const Given *given)
+static Value abs_of(Evaluator *ev, Value value)
 {
-    const Value value = *given->arg[0];
     Value method;
     if (value.kind == VALUE_FLOAT) return value_float(fabs(value.number));
     if (value.kind == VALUE_INT || value.kind == VALUE_BOOL) {
@@ -51,8 +51,12 @@ static Value abs_call(Evaluator *ev, const Given *given)
     if (value_is(&value, &OBJECT_ARRAY) || value_is(&value, &OBJECT_SCALAR) || value.kind == VALUE_TENSOR)
         return array_or_tensor_function(ev, "absolute", value);
     if (value_instance(&value) && attribute_find(ev, value, "__abs__", &method)) return call(ev, method, NULL, 0);
+    const Value plain = value_plain(value);
+    if (!value_instance(&plain) && value_instance(&value)) return abs_of(ev, plain);
     raise_error(ev, "TypeError", "bad operand type for abs(): '%s'", type_of(&value));
 }
+
+static Value abs_call(Evaluator *ev, const Given *given) { return abs_of(ev, *given->arg[0]); }
 
 static double rounded(Arena *arena, double x, int64_t digits)
 {

@@ -3,8 +3,18 @@
 
 #include "keras/code/builtin.h"
 
+/* A class, None (of int | None), something unknown, or a tuple of these. */
+static bool is_class_info(const Value *value)
+{
+    const ValueList *list = value->kind == VALUE_TUPLE ? value->list : NULL;
+    for (size_t i = 0; list && i < list->n; i++)
+        if (!is_class_info(&list->items[i])) return false;
+    return list || value_as_class(value) || value->kind == VALUE_NONE || value->kind == VALUE_UNKNOWN || value_callable(value);
+}
+
 static Value isinstance_call(Evaluator *ev, const Given *given)
 {
+    if (!is_class_info(given->arg[1])) raise_error(ev, "TypeError", "isinstance() arg 2 must be a type, a tuple of types, or a union");
     return value_bool(instance_of(ev, given->arg[0], given->arg[1]));
 }
 
@@ -43,6 +53,12 @@ static Value setattr_call(Evaluator *ev, const Given *given)
     return value_none();
 }
 
+static Value delattr_call(Evaluator *ev, const Given *given)
+{
+    if (given->arg[1]->kind == VALUE_STRING) attribute_delete(ev, *given->arg[0], given->arg[1]->string.bytes);
+    return value_none();
+}
+
 static Value callable_call(Evaluator *ev, const Given *given)
 {
     Value method;
@@ -65,6 +81,7 @@ static Value super_call(Evaluator *ev, const Given *given)
         return value_object(&OBJECT_SUPER, super);
     }
     const Function *function = ev->function;
+    while (function && !function->owner && function->outer) function = function->outer;
     if (!function || !function->owner || !function->node->params) raise_error(ev, "RuntimeError", "super(): no arguments");
     Value self = value_none();
     name_known(ev, function->node->params->name, &self);
@@ -72,13 +89,29 @@ static Value super_call(Evaluator *ev, const Given *given)
     return value_object(&OBJECT_SUPER, super);
 }
 
+static Value property_call(Evaluator *ev, const Given *given)
+{
+    const Value none = value_none();
+    return value_descriptor(ev->arena, DESCRIPTOR_PROPERTY, given->arg[0] ? *given->arg[0] : none, given->arg[1] ? *given->arg[1] : none);
+}
+
+static const DescriptorKind of_class = DESCRIPTOR_CLASS, of_none = DESCRIPTOR_STATIC;
+
+static Value described_call(Evaluator *ev, const Given *given)
+{
+    return value_descriptor(ev->arena, *(const DescriptorKind *)given->native->data, *given->arg[0], value_none());
+}
+
 const Native OBJECT_FUNCTIONS[] = {
+    {.name = "property", .params = "!fget? fset? fdel? doc?", .call = property_call},
+    {.name = "classmethod", .params = "!f", .call = described_call, .data = &of_class},
+    {.name = "staticmethod", .params = "!f", .call = described_call, .data = &of_none},
     {.name = "isinstance", .params = "object classinfo", .call = isinstance_call},
     {.name = "issubclass", .params = "class classinfo", .call = issubclass_call},
     {.name = "hasattr", .params = "object name", .call = hasattr_call},
     {.name = "getattr", .params = "object name default?", .call = getattr_call},
     {.name = "setattr", .params = "!object name value", .call = setattr_call},
-    {.name = "delattr", .params = "!object name", .call = give_none},
+    {.name = "delattr", .params = "!object name", .call = delattr_call},
     {.name = "callable", .params = "object", .call = callable_call},
     {.name = "vars", .params = "object?", .call = vars_call},
     {.name = "id", .params = "!object", .call = give_unknown, .data = "cause.not_known_object"},

@@ -47,12 +47,21 @@ static Value instance_call(Evaluator *ev, Value self, const Argument *args, int 
     raise_error(ev, "TypeError", "'%s' object is not callable", type_of(&self));
 }
 
+/* str.upper('a'): the first argument is what the method is of. */
+static Value unbound_call(Evaluator *ev, const Native *native, const Argument *args, int n)
+{
+    if (!n || args[0].keyword) raise_error(ev, "TypeError", "unbound method %s() needs an argument", native->name);
+    const Value self = value_plain(args[0].value);
+    return native_call(ev, native, &self, args + 1, n - 1);
+}
+
 static Value object_call(Evaluator *ev, Value callee, const Argument *args, int n)
 {
     const ObjectKind *kind = callee.object.kind;
     void *data = callee.object.data;
     if (kind == &OBJECT_FUNCTION) return function_call(ev, data, args, n);
     if (kind == &OBJECT_NATIVE) return native_call(ev, data, NULL, args, n);
+    if (kind == &OBJECT_UNBOUND) return unbound_call(ev, data, args, n);
     if (kind == &OBJECT_METHOD) return method_call(ev, data, args, n);
     if (kind == &OBJECT_CLASS) return class_call(ev, data, args, n);
     if (kind == &OBJECT_PARTIAL) return partial_call(ev, data, args, n);

@@ -19,20 +19,39 @@ static void check_key(Evaluator *ev, const Value *key)
     if (key->kind == VALUE_TUPLE) walkable(ev, key);
 }
 
+/* Keys of the text's own classes may say themselves what they are equal to. */
+static bool own_equality(const Value *key)
+{
+    const Instance *instance = value_instance(key);
+    return instance && instance->plain.kind == VALUE_NONE && !instance->layer && instance->class->family == CLASS_PLAIN;
+}
+
+static int64_t dict_place(Evaluator *ev, const ValueDict *dict, const Value *key)
+{
+    const bool own = own_equality(key);
+    const Value plain = value_plain(*key);
+    for (size_t i = 0; i < dict->keys.n; i++) {
+        const Value other = value_plain(dict->keys.items[i]);
+        if (own ? values_equal(ev, other, plain) : value_equal(&other, &plain)) return (int64_t)i;
+    }
+    return -1;
+}
+
 void dict_put(Evaluator *ev, ValueDict *dict, Value key, Value value)
 {
     check_key(ev, &key);
     pay(ev, 1 + (int64_t)dict->keys.n / 8);
-    dict_set(ev->arena, dict, key, value);
+    const int64_t at = value_instance(&key) ? dict_place(ev, dict, &key) : -1;
+    if (at >= 0) dict->values.items[at] = value;
+    else dict_set(ev->arena, dict, key, value);
 }
 
 const Value *dict_look(Evaluator *ev, const ValueDict *dict, const Value *key)
 {
     check_key(ev, key);
     pay(ev, (int64_t)dict->keys.n / 8);
-    for (size_t i = 0; i < dict->keys.n; i++)
-        if (value_equal(&dict->keys.items[i], key)) return &dict->values.items[i];
-    return NULL;
+    const int64_t at = dict_place(ev, dict, key);
+    return at < 0 ? NULL : &dict->values.items[at];
 }
 
 static void list_remove_at(ValueList *list, size_t at)
@@ -121,6 +140,7 @@ static Value dict_setdefault(Evaluator *ev, const Given *given)
 
 void dict_update_from(Evaluator *ev, ValueDict *dict, Value source)
 {
+    source = value_plain(source);
     if (source.kind == VALUE_DICT) {
         const Value copy = dict_copy(ev, source.dict);
         for (size_t i = 0; i < copy.dict->keys.n; i++) dict_put(ev, dict, copy.dict->keys.items[i], copy.dict->values.items[i]);
@@ -405,6 +425,25 @@ static const Native tuple_methods[] = {
     {0}};
 const Native *const TUPLE_METHODS = tuple_methods;
 
+static Value range_index(Evaluator *ev, const Given *given)
+{
+    const Value list = list_of(ev, VALUE_LIST, iterate(ev, *given->self));
+    const int64_t at = list_position(ev, list.list, *given->arg[0]);
+    if (at < 0) raise_error(ev, "ValueError", "%s is not in range", repr_of(ev, *given->arg[0]));
+    return value_int(at);
+}
+
+static Value range_count(Evaluator *ev, const Given *given)
+{
+    return compare(ev, PY_IN, *given->arg[0], *given->self).boolean ? value_int(1) : value_int(0);
+}
+
+static const Native range_methods[] = {
+    {.name = "index", .params = "value", .call = range_index},
+    {.name = "count", .params = "value", .call = range_count},
+    {0}};
+const Native *const RANGE_METHODS = range_methods;
+
 /* ---- sets ---- */
 
 Value set_of(Evaluator *ev, const ValueList *items)
@@ -461,6 +500,37 @@ static Value set_combine(Evaluator *ev, const Given *given)
     return op == PY_LE || op == PY_GE ? compare(ev, op, *given->self, other) : binary(ev, op, *given->self, other);
 }
 
+static Value set_keep(Evaluator *ev, const Given *given)
+{
+    const Value kept = set_combine(ev, given);
+    doubt_changes(ev, value_items(given->self), NULL);
+    *value_items(given->self) = *value_items(&kept);
+    return value_none();
+}
+
+static Value set_isdisjoint(Evaluator *ev, const Given *given)
+{
+    const Value shared = binary(ev, PY_BIT_AND, *given->self, set_of(ev, iterate(ev, *given->arg[0])));
+    return value_bool(value_items(&shared)->n == 0);
+}
+
+static Value set_pop(Evaluator *ev, const Given *given)
+{
+    ValueList *set = value_items(given->self);
+    if (!set->n) raise_error(ev, "KeyError", "'pop from an empty set'");
+    doubt_changes(ev, set, NULL);
+    const Value item = set->items[0];
+    list_remove_at(set, 0);
+    return item;
+}
+
+static Value set_clear(Evaluator *ev, const Given *given)
+{
+    doubt_changes(ev, value_items(given->self), NULL);
+    value_items(given->self)->n = 0;
+    return value_none();
+}
+
 static Value set_copy(Evaluator *ev, const Given *given)
 {
     return set_of(ev, value_items(given->self));
@@ -478,5 +548,10 @@ static const Native set_methods[] = {
     {.name = "issubset", .params = "iterable", .call = set_combine, .data = &op_subset},
     {.name = "issuperset", .params = "iterable", .call = set_combine, .data = &op_superset},
     {.name = "copy", .params = "", .call = set_copy},
+    {.name = "isdisjoint", .params = "iterable", .call = set_isdisjoint},
+    {.name = "pop", .params = "", .call = set_pop},
+    {.name = "clear", .params = "", .call = set_clear},
+    {.name = "intersection_update", .params = "iterable", .call = set_keep, .data = &op_intersection},
+    {.name = "difference_update", .params = "iterable", .call = set_keep, .data = &op_difference},
     {0}};
 const Native *const SET_METHODS = set_methods;

@@ -4,7 +4,8 @@
 
 #include "keras/code/evaluator.h"
 
-extern const Native *const LIST_METHODS, *const TUPLE_METHODS, *const DICT_METHODS, *const SET_METHODS;
+extern const Native *const LIST_METHODS, *const TUPLE_METHODS, *const DICT_METHODS, *const SET_METHODS,
+    *const RANGE_METHODS;
 
 void dict_put(Evaluator *, ValueDict *, Value key, Value);      /* refuses what cannot be hashed */
 const Value *dict_look(Evaluator *, const ValueDict *, const Value *key);

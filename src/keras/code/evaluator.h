@@ -76,6 +76,7 @@ struct Evaluator {
     Value              doubtful_result;   /* returned in such a branch of the function being called; else None */
     int                following;     /* call() of the text's own layers being followed */
     int                beside;        /* inside arguments of what is no part of the model: missing names are no refusal there */
+    bool               defers_annotations;   /* from __future__ import annotations */
     bool               broken;        /* something was not understood or not followed: names may be missing for that */
     const PyNode      *item;          /* the item of a display being evaluated */
     const PyNode      *call;          /* the call whose arguments are known, and which is running */
@@ -83,6 +84,7 @@ struct Evaluator {
     ValueList         *display;       /* a list display inside Sequential(...), as far as it is evaluated */
     int                loops;         /* loops around the statement being executed */
     Raised             handled;       /* what the except clause being executed has caught */
+    Value              environment;   /* os.environ: a dictionary once it is asked for */
     size_t             notes_capacity;
     Trail             *trail;
     Places            *places;
@@ -130,6 +132,7 @@ Value call_one(Evaluator *, Value callee, Value argument);
 bool  attribute_find(Evaluator *, Value, const char *name, Value *out);
 Value attribute(Evaluator *, Value, const char *name);           /* raises AttributeError */
 void  attribute_set(Evaluator *, Value object, const char *name, Value);
+void  attribute_delete(Evaluator *, Value object, const char *name);
 ValueList *iterate(Evaluator *, Value);                          /* items of anything iterable */
 /* Refuses (RecursionError) what is nested too deep or too large to be gone through whole. */
 void  walkable(Evaluator *, const Value *);
@@ -166,6 +169,8 @@ void note(Evaluator *, const char *id, const char *value, const char *second, Sp
 
 Value function_make(Evaluator *, const PyNode *);
 Value function_call(Evaluator *, Function *, const Argument *, int n);
+/* Puts every parameter into the scope; raises TypeError as Python does. */
+void  function_bind(Evaluator *, const Function *, const Argument *, int n, Scope *);
 Value native_call(Evaluator *, const Native *, const Value *self, const Argument *, int n);
 /* Of a table closed with a nameless one; NULL = an empty one. */
 bool  native_find(const Native *, const char *name, Value *out);
@@ -176,8 +181,13 @@ Value give_self(Evaluator *, const Given *);
 Value give_first(Evaluator *, const Given *);      /* the first argument, or None */
 Value give_unknown(Evaluator *, const Given *);    /* data: the reason */
 Value class_statement(Evaluator *, const PyNode *);
+/* type(name, bases, body). */
+Value class_make(Evaluator *, const char *name, const ValueList *bases, const ValueDict *body);
 Value class_call(Evaluator *, const Class *, const Argument *, int n);
+Value class_new(Evaluator *, const Class *, const Argument *, int n);    /* what object.__new__ gives */
 bool  class_attribute(Evaluator *, const Class *, const char *name, Value *out, const Class **owner);
+/* What super() finds: in the order of the class, behind another. */
+bool  class_attribute_after(Evaluator *, const Class *, const Class *after, const char *name, Value *out);
 bool  instance_of(Evaluator *, const Value *, const Value *class_or_tuple);
 
 #endif

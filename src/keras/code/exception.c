@@ -33,15 +33,30 @@ static void exception_repr(const void *object, Text *text)
 static Value exception_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
     (void)span;
-    Instance *instance = ARENA_NEW(ev->arena, Instance);
-    *instance = (Instance){.class = class, .attributes = scope_make(ev->arena, NULL)};
+    Instance *instance = instance_make(ev->arena, class);
     instance->args = value_list(ev->arena, VALUE_TUPLE, (size_t)n);
     for (int i = 0; i < n; i++) list_add(instance->args.list, args[i].value);
-    return value_object(&class->instance, instance);
+    return value_of_instance(instance);
 }
 
+/* BaseException.__init__ of a class of the text. */
+static Value init_call(Evaluator *ev, const Given *given)
+{
+    Instance *instance = given->self ? value_instance(given->self) : NULL;
+    if (!instance) return value_none();
+    instance->args = value_list(ev->arena, VALUE_TUPLE, (size_t)given->n_rest);
+    for (int i = 0; i < given->n_rest; i++) list_add(instance->args.list, given->rest[i]);
+    return value_none();
+}
+
+static const Native exception_methods[] = {
+    {.name = "__init__", .params = "!*args", .call = init_call},
+    {.name = "with_traceback", .params = "!tb", .call = give_self},
+    {.name = "add_note", .params = "!note", .call = give_none},
+    {0}};
+
 #define EXCEPTION(variable, text_name, ...) \
-    const Class variable = {.name = text_name, .module = "builtins", .construct = exception_construct, \
+    const Class variable = {.name = text_name, .module = "builtins", .construct = exception_construct, .methods = exception_methods, \
         .family = CLASS_EXCEPTION, .bases = (const Class *const[]){__VA_ARGS__}, .n_bases = 1, \
         .instance = {.type_name = text_name, .repr = exception_repr, .str = exception_str}};
 
@@ -49,9 +64,8 @@ static Value object_construct(Evaluator *ev, const Class *class, const Argument 
 {
     (void)args, (void)span;
     if (n) raise_error(ev, "TypeError", "%s() takes no arguments", class->name);
-    Instance *instance = ARENA_NEW(ev->arena, Instance);
-    *instance = (Instance){.class = class, .attributes = scope_make(ev->arena, NULL)};
-    return value_object(&class->instance, instance);
+    Instance *instance = instance_make(ev->arena, class);
+    return value_of_instance(instance);
 }
 
 const Class CLASS_OBJECT = {.name = "object", .module = "builtins", .construct = object_construct,
@@ -76,7 +90,8 @@ EXCEPTION(CLASS_EXCEPTION_ROOT, "Exception", &CLASS_BASE_EXCEPTION)
     X(NotImplementedError, class_RuntimeError) X(RecursionError, class_RuntimeError) X(IndentationError, class_SyntaxError) \
     X(UnicodeError, class_ValueError) X(DeprecationWarning, class_Warning) X(FutureWarning, class_Warning) \
     X(UserWarning, class_Warning) X(RuntimeWarning, class_Warning) X(PendingDeprecationWarning, class_Warning) \
-    X(ImportWarning, class_Warning) X(ResourceWarning, class_Warning)
+    X(ImportWarning, class_Warning) X(ResourceWarning, class_Warning) X(FrozenInstanceError, class_AttributeError) \
+    X(JSONDecodeError, class_ValueError)
 /* clang-format on */
 
 #define X(name, base) static EXCEPTION(class_##name, #name, &base)

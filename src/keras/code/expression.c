@@ -213,6 +213,7 @@ static Value evaluate_subscript(Evaluator *ev, const PyNode *node)
 
 typedef struct Arguments {
     Argument *args;  size_t n, capacity;
+    const Value *callee;
     Value unknown;      /* of *args or **kwargs that are not known; None otherwise */
 } Arguments;
 
@@ -222,10 +223,26 @@ static void add_argument(Evaluator *ev, Arguments *out, Argument argument)
     out->args[out->n++] = argument;
 }
 
+/* "__main__.f()" of a function of the text, as Python's words for stars have it. */
+static const char *callee_name(Evaluator *ev, const Value *callee)
+{
+    const bool own = value_is(callee, &OBJECT_FUNCTION);
+    return own ? arena_print(ev->arena, "__main__.%s() ", ((const Function *)callee->object.data)->name) : "";
+}
+
+static bool iterable(Evaluator *ev, Value value)
+{
+    Value method;
+    if (value.kind == VALUE_NONE || value.kind == VALUE_BOOL || value.kind == VALUE_INT || value.kind == VALUE_FLOAT) return false;
+    return value.kind != VALUE_LAYER && (!value_is(&value, &OBJECT_FUNCTION) || attribute_find(ev, value, "__iter__", &method));
+}
+
 static void add_starred(Evaluator *ev, Arguments *out, const PyNode *arg)
 {
     const Value value = evaluate(ev, arg->a);
     if (value.kind == VALUE_UNKNOWN) { out->unknown = value; return; }
+    if (!iterable(ev, value))
+        raise_error(ev, "TypeError", "%sargument after * must be an iterable, not %s", callee_name(ev, out->callee), type_of(&value));
     const ValueList *items = iterate(ev, value);
     for (size_t i = 0; i < items->n; i++)
         add_argument(ev, out, (Argument){.value = items->items[i], .span = arg->span});
@@ -233,20 +250,23 @@ static void add_starred(Evaluator *ev, Arguments *out, const PyNode *arg)
 
 static void add_keywords(Evaluator *ev, Arguments *out, const PyNode *arg)
 {
-    const Value value = evaluate(ev, arg->a);
+    const Value value = value_plain(evaluate(ev, arg->a));
     if (value.kind == VALUE_UNKNOWN) { out->unknown = value; return; }
     if (value.kind != VALUE_DICT)
-        raise_error(ev, "TypeError", "argument after ** must be a mapping, not %s", type_of(&value));
+        raise_error(ev, "TypeError", "%sargument after ** must be a mapping, not %s", callee_name(ev, out->callee), type_of(&value));
     for (size_t i = 0; i < value.dict->keys.n; i++) {
         const Value *key = &value.dict->keys.items[i];
         if (key->kind != VALUE_STRING) raise_error(ev, "TypeError", "keywords must be strings");
+        for (size_t k = 0; k < out->n; k++)
+            if (out->args[k].keyword && strcmp(out->args[k].keyword, key->string.bytes) == 0)
+                raise_error(ev, "TypeError", "%sgot multiple values for keyword argument '%s'", callee_name(ev, out->callee), key->string.bytes);
         add_argument(ev, out, (Argument){key->string.bytes, value.dict->values.items[i], arg->span});
     }
 }
 
-static void evaluate_arguments(Evaluator *ev, const PyNode *node, Arguments *out)
+static void evaluate_arguments(Evaluator *ev, const PyNode *node, const Value *callee, Arguments *out)
 {
-    *out = (Arguments){.unknown = value_none()};
+    *out = (Arguments){.callee = callee, .unknown = value_none()};
     for (const PyNode *arg = node->args; arg; arg = arg->next) {
         if (arg->number == 1) add_starred(ev, out, arg);
         else if (arg->number == 2) add_keywords(ev, out, arg);
@@ -255,13 +275,13 @@ static void evaluate_arguments(Evaluator *ev, const PyNode *node, Arguments *out
 }
 
 /* Sequential([Dense(4), Dens(2)]): what stands before the fault is shown. */
-static void evaluate_layer_list(Evaluator *ev, const PyNode *node, Arguments *out)
+static void evaluate_layer_list(Evaluator *ev, const PyNode *node, const Value *callee, Arguments *out)
 {
     Catch catch;
     catch_begin(ev, &catch);
     ev->display = NULL;
     if (setjmp(catch.here) == 0) {
-        evaluate_arguments(ev, node, out);
+        evaluate_arguments(ev, node, callee, out);
         catch_end(ev, &catch);
         return;
     }
@@ -276,8 +296,8 @@ static void evaluate_call_arguments(Evaluator *ev, const PyNode *node, const Val
     const PyNode *item = ev->item;
     const int outer = ev->beside;
     ev->beside = is_beside_model(callee);
-    if (is_sequential_class(callee)) evaluate_layer_list(ev, node, out);
-    else evaluate_arguments(ev, node, out);
+    if (is_sequential_class(callee)) evaluate_layer_list(ev, node, callee, out);
+    else evaluate_arguments(ev, node, callee, out);
     ev->beside = outer;
     ev->item = item;
 }
@@ -327,6 +347,7 @@ static Value evaluate_opaque(Evaluator *ev, const PyNode *node)
 
 typedef struct Comprehension {
     const PyNode *node;
+    Scope        *outer;     /* where it stands: its first iterable is evaluated there */
     Value         out;       /* a list or dict; unknown once an iterable is */
 } Comprehension;
 
@@ -351,7 +372,11 @@ static bool conditions_hold(Evaluator *ev, const PyNode *conditions, Value *unkn
 static void comprehend(Evaluator *ev, Comprehension *work, const PyNode *clause)
 {
     if (!clause) { comprehend_element(ev, work); return; }
+    const bool outermost = clause == work->node->list;
+    Scope *inner = ev->scope;
+    if (outermost) ev->scope = work->outer;
     const Value iterable = evaluate(ev, clause->b);
+    ev->scope = inner;
     if (iterable.kind == VALUE_UNKNOWN) { work->out = iterable; return; }
     const ValueList *items = iterate(ev, iterable);
     for (size_t i = 0; i < items->n && work->out.kind != VALUE_UNKNOWN; i++) {
@@ -363,7 +388,7 @@ static void comprehend(Evaluator *ev, Comprehension *work, const PyNode *clause)
 static Value evaluate_comprehension(Evaluator *ev, const PyNode *node)
 {
     const bool dict = node->number == PY_COMP_DICT;
-    Comprehension work = {node, dict ? value_dict(ev->arena) : value_list(ev->arena, VALUE_LIST, 0)};
+    Comprehension work = {node, ev->scope, dict ? value_dict(ev->arena) : value_list(ev->arena, VALUE_LIST, 0)};
     if (!dict) show_list(ev, work.out.list);
     Scope *outer = ev->scope;
     ev->scope = scope_make(ev->arena, outer);

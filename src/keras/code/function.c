@@ -33,8 +33,10 @@ static int param_count(const PyNode *node)
 Value function_make(Evaluator *ev, const PyNode *node)
 {
     Function *function = ARENA_NEW(ev->arena, Function);
-    const bool lambda = node->type == PY_LAMBDA;
-    *function = (Function){.node = node, .name = lambda ? "<lambda>" : node->name, .closure = ev->scope};
+    const bool lambda = node->type == PY_LAMBDA, inner = ev->function && !ev->scope->is_class;
+    const char *name = lambda ? "<lambda>" : node->name;
+    if (inner) name = arena_print(ev->arena, "%s.<locals>.%s", ev->function->name, name);
+    *function = (Function){.node = node, .name = name, .closure = ev->scope, .outer = ev->function};
     function->defaults = ARENA_ARRAY(ev->arena, param_count(node), Value);
     function->generator = !lambda && list_yields(node->list);
     Value *value = function->defaults;
@@ -73,16 +75,23 @@ static int required_count(const Binder *b)
     return n;
 }
 
+/* Keyword-only arguments that are there are told too. */
 static _Noreturn void raise_too_many(const Binder *b, int given)
 {
     const int required = required_count(b), most = b->positional;
-    const char *range = required == most ? arena_print(b->ev->arena, "%d", most)
-                                         : arena_print(b->ev->arena, "from %d to %d", required, most);
-    raise_error(b->ev, "TypeError", "%s() takes %s positional argument%s but %d %s given", b->function->name, range,
-                most == 1 && required == most ? "" : "s", given, given == 1 ? "was" : "were");
+    Arena *arena = b->ev->arena;
+    int i = 0, named = 0;
+    for (const PyNode *param = b->function->node->params; param; param = param->next, i++)
+        named += param->number == PY_KEYWORD_ONLY && b->given[i];
+    const char *range = required == most ? arena_print(arena, "%d", most) : arena_print(arena, "from %d to %d", required, most);
+    const char *more = !named ? "" : arena_print(arena, " positional argument%s (and %d keyword-only argument%s)", given == 1 ? "" : "s",
+                                                 named, named == 1 ? "" : "s");
+    raise_error(b->ev, "TypeError", "%s() takes %s positional argument%s but %d%s %s given", b->function->name, range,
+                most == 1 && required == most ? "" : "s", given, more, given == 1 && !named ? "was" : "were");
 }
 
-static void bind_positional(Binder *b)
+/* How many there are beside what parameters take. */
+static int bind_positional(Binder *b)
 {
     int at, given = 0, i = 0;
     const PyNode *rest = param_of_kind(b->function, PY_VAR_POSITIONAL, &at);
@@ -93,9 +102,9 @@ static void bind_positional(Binder *b)
         b->values[i] = b->args[a].value;
         b->given[i++] = true;
     }
-    if (!rest && given > b->positional) raise_too_many(b, given);
     if (rest) b->values[at] = tuple;
     if (rest) b->given[at] = true;
+    return rest ? 0 : given;
 }
 
 static int keyword_index(const Binder *b, const char *keyword)
@@ -108,9 +117,23 @@ static int keyword_index(const Binder *b, const char *keyword)
     return -1;
 }
 
+/* f(a=1) of def f(a, /). */
+static void refuse_positional_only(const Binder *b)
+{
+    Text names = {.arena = b->ev->arena};
+    for (const PyNode *param = b->function->node->params; param; param = param->next)
+        for (int a = 0; a < b->n && param->number == PY_POSITIONAL_ONLY; a++)
+            if (b->args[a].keyword && strcmp(b->args[a].keyword, param->name) == 0)
+                text_print(&names, "%s%s", names.length ? ", " : "", param->name);
+    if (names.length)
+        raise_error(b->ev, "TypeError", "%s() got some positional-only arguments passed as keyword arguments: '%s'", b->function->name,
+                    text_string(&names));
+}
+
 static void bind_keyword(Binder *b, const Argument *arg, ValueDict *more)
 {
     const int i = keyword_index(b, arg->keyword);
+    if (i < 0 && !more) refuse_positional_only(b);
     if (i < 0 && !more)
         raise_error(b->ev, "TypeError", "%s() got an unexpected keyword argument '%s'", b->function->name, arg->keyword);
     if (i < 0) {
@@ -146,16 +169,14 @@ static const char *names_joined(Arena *arena, const char **names, int n)
     return text_string(&text);
 }
 
-static void bind_defaults(Binder *b)
+static void bind_defaults(Binder *b, bool keyword_only)
 {
-    int i = 0, missing = 0, n_params = param_count(b->function->node);
-    const char **names = ARENA_ARRAY(b->ev->arena, n_params, const char *);
-    bool keyword_only = false;
+    int i = 0, missing = 0;
+    const char **names = ARENA_ARRAY(b->ev->arena, param_count(b->function->node) + 1, const char *);
     for (const PyNode *param = b->function->node->params; param; param = param->next, i++) {
-        if (b->given[i]) continue;
-        if (param->a) { b->values[i] = b->function->defaults[i]; continue; }
-        names[missing++] = param->name;
-        keyword_only = param->number == PY_KEYWORD_ONLY;
+        if (b->given[i] || (param->number == PY_KEYWORD_ONLY) != keyword_only) continue;
+        if (param->a) b->values[i] = b->function->defaults[i];
+        else names[missing++] = param->name;
     }
     if (missing)
         raise_error(b->ev, "TypeError", "%s() missing %d required %s argument%s: %s", b->function->name, missing,
@@ -163,14 +184,17 @@ static void bind_defaults(Binder *b)
                     names_joined(b->ev->arena, names, missing));
 }
 
-static void bind(Evaluator *ev, const Function *function, const Argument *args, int n, Scope *scope)
+/* In Python's order: a wrong keyword is told before too many arguments, these before those that are missing. */
+void function_bind(Evaluator *ev, const Function *function, const Argument *args, int n, Scope *scope)
 {
     const int n_params = param_count(function->node);
-    Binder b = {ev, function, args, n, ARENA_ARRAY(ev->arena, n_params, Value), ARENA_ARRAY(ev->arena, n_params, bool), 0};
+    Binder b = {ev, function, args, n, ARENA_ARRAY(ev->arena, n_params + 1, Value), ARENA_ARRAY(ev->arena, n_params + 1, bool), 0};
     for (const PyNode *param = function->node->params; param; param = param->next) b.positional += takes_positional(param);
-    bind_positional(&b);
+    const int given = bind_positional(&b);
     bind_keywords(&b);
-    bind_defaults(&b);
+    if (given > b.positional) raise_too_many(&b, given);
+    bind_defaults(&b, false);
+    bind_defaults(&b, true);
     int i = 0;
     for (const PyNode *param = function->node->params; param; param = param->next)
         scope_set(scope, param->name, b.values[i++])->by = ev->active ? ev->active->statement : -1;
@@ -217,7 +241,7 @@ Value function_call(Evaluator *ev, Function *function, const Argument *args, int
     const Function *outer = ev->function;
     if (!function->locals) function->locals = locals_find(ev->arena, function->node->type == PY_LAMBDA ? NULL : function->node->list);
     scope->locals = function->locals;
-    bind(ev, function, args, n, scope);
+    function_bind(ev, function, args, n, scope);
     ev->scope = scope;
     ev->function = function;
     const Value result = body_run(ev, function);

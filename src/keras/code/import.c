@@ -60,7 +60,11 @@ static Value imported(Evaluator *ev, const char *path, const char *written, cons
 
 static void import_from(Evaluator *ev, const PyNode *node)
 {
-    if (strcmp(node->name, "__future__") == 0) return;
+    if (strcmp(node->name, "__future__") == 0) {
+        for (const PyNode *alias = node->list; alias; alias = alias->next)
+            ev->defers_annotations = ev->defers_annotations || strcmp(alias->name, "annotations") == 0;
+        return;
+    }
     const char *path = module_canonical(ev->arena, node->name);
     const Value module = node->number ? value_none() : module_of(ev, node->name, node->span);
     for (const PyNode *alias = node->list; alias; alias = alias->next) {

@@ -5,6 +5,9 @@
 #include "keras/code/container.h"
 #include "keras/code/evaluator.h"
 #include "keras/code/keras_attribute.h"
+#include "keras/code/module_enum.h"
+#include "keras/code/named_tuple.h"
+#include "keras/code/string_methods.h"
 
 /* How large a value is to walk through; beyond the limits it is refused before anyone does. */
 enum { WALK_DEPTH_MAX = 60, WALK_ITEMS_MAX = 200000 };
@@ -52,20 +55,66 @@ static ValueList *range_items(Evaluator *ev, const Range *range)
 
 static ValueList *iterator_items(Evaluator *ev, Iterator *iterator)
 {
-    const Value list = value_list(ev->arena, VALUE_LIST, iterator->items->n - iterator->next);
-    while (iterator->next < iterator->items->n) list_add(list.list, iterator->items->items[iterator->next++]);
+    const Value list = value_list(ev->arena, VALUE_LIST, 0);
+    const size_t n = iterator->items ? iterator->items->n : (size_t)iterator->range->n;
+    Value item;
+    pay_items(ev, (int64_t)(n - iterator->next));
+    while (iterator_next(iterator, &item)) list_add(list.list, item);
+    return list.list;
+}
+
+/* What __next__ of the text's own class gives, until it raises StopIteration. */
+static bool own_next(Evaluator *ev, Value next, Value *out)
+{
+    Catch catch;
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        *out = call(ev, next, NULL, 0);
+        catch_end(ev, &catch);
+        return true;
+    }
+    catch_end(ev, &catch);
+    if (ev->raised.limit || strcmp(ev->raised.error.exception, "StopIteration") != 0) raise_again(ev);
+    return false;
+}
+
+static ValueList *own_items(Evaluator *ev, Value iterator)
+{
+    Value next, item, list = value_list(ev->arena, VALUE_LIST, 0);
+    if (!attribute_find(ev, iterator, "__next__", &next))
+        raise_error(ev, "TypeError", "iter() returned non-iterator of type '%s'", type_of(&iterator));
+    if (next.kind == VALUE_UNKNOWN) return list.list;
+    while (list.list->n < YIELDS_MAX && own_next(ev, next, &item)) list_add(list.list, item);
+    return list.list;
+}
+
+/* Without __iter__ the items are those of __getitem__, from 0. */
+static ValueList *indexed_items(Evaluator *ev, Value value)
+{
+    const Value list = value_list(ev->arena, VALUE_LIST, 0);
+    Catch catch;
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        while (list.list->n < YIELDS_MAX) list_add(list.list, subscript(ev, value, value_int((int64_t)list.list->n)));
+        catch_end(ev, &catch);
+        return list.list;
+    }
+    catch_end(ev, &catch);
+    if (ev->raised.limit || strcmp(ev->raised.error.exception, "IndexError") != 0) raise_again(ev);
     return list.list;
 }
 
 static ValueList *instance_items(Evaluator *ev, Value value)
 {
     Value method;
-    const Instance *instance = value_instance(&value);
-    if (instance->args.kind == VALUE_TUPLE && instance->class->n_fields) return instance->args.list;
-    if (attribute_find(ev, value, "__iter__", &method)) {
-        const Value made = call(ev, method, NULL, 0);
-        if (!value_instance(&made)) return iterate(ev, made);
+    const Class *owner, *class = value_instance(&value)->class;
+    if (class_attribute(ev, class, "__iter__", &method, &owner)) {
+        const Value made = call(ev, value_method(ev->arena, value, method), NULL, 0);
+        return value_instance(&made) && class_own(value_instance(&made)->class) ? own_items(ev, made) : iterate(ev, made);
     }
+    const Value plain = value_plain(value);
+    if (!value_instance(&plain)) return iterate(ev, plain);
+    if (class_attribute(ev, class, "__getitem__", &method, &owner)) return indexed_items(ev, value);
     raise_error(ev, "TypeError", "'%s' object is not iterable", type_of(&value));
 }
 
@@ -76,6 +125,8 @@ static ValueList *object_items(Evaluator *ev, Value value)
     if (kind == &OBJECT_RANGE) return range_items(ev, value.object.data);
     if (kind == &OBJECT_ITERATOR) return iterator_items(ev, value.object.data);
     if (kind == &OBJECT_ARRAY) return array_items(ev, value);
+    if (kind == &OBJECT_CLASS && enum_dict(value.object.data)) return enum_items(ev, value.object.data);
+    if (kind == &OBJECT_BYTES) return bytes_items(ev, value);
     if (value_instance(&value)) return instance_items(ev, value);
     raise_error(ev, "TypeError", "'%s' object is not iterable", type_of(&value));
 }
@@ -105,6 +156,8 @@ ValueList *iterate(Evaluator *ev, Value value)
 static bool instance_truth(Evaluator *ev, Value value)
 {
     Value method;
+    const Value plain = value_plain(value);
+    if (!value_instance(&plain) && !attribute_find(ev, value, "__bool__", &method)) return truth(ev, plain);
     if (attribute_find(ev, value, "__bool__", &method) || attribute_find(ev, value, "__len__", &method)) {
         const Value result = call(ev, method, NULL, 0);
         return value_instance(&result) || truth(ev, result);
@@ -131,17 +184,27 @@ static bool own_text(Evaluator *ev, Value value, const char *method_name, const 
 {
     Value method;
     const Instance *instance = value_instance(&value);
-    if (!instance || !instance->class->node || !class_attribute(ev, instance->class, method_name, &method, NULL)) return false;
+    if (!instance || !class_attribute(ev, instance->class, method_name, &method, NULL)) return false;
     const Value text = call(ev, value_method(ev->arena, value, method), NULL, 0);
     if (text.kind != VALUE_STRING) return false;
     *out = text.string.bytes;
     return true;
 }
 
+static void put_repr(Evaluator *ev, Text *text, const Value *value);
+
+static void put_instance(Evaluator *ev, Text *text, const Value *value)
+{
+    const char *own;
+    const Instance *instance = value_instance(value);
+    if (own_text(ev, *value, "__repr__", &own) || (own = named_tuple_repr(ev, instance)) != NULL) text_put(text, own);
+    else if (instance->plain.kind != VALUE_NONE) put_repr(ev, text, &instance->plain);
+    else value_repr(text, value);
+}
+
 /* Instances inside lists and dictionaries have their own words too. */
 static void put_repr(Evaluator *ev, Text *text, const Value *value)
 {
-    const char *own;
     const ValueList *items = value->kind == VALUE_LIST || value->kind == VALUE_TUPLE ? value->list : NULL;
     if (items) text_put(text, value->kind == VALUE_LIST ? "[" : "(");
     for (size_t i = 0; items && i < items->n; i++) {
@@ -158,8 +221,8 @@ static void put_repr(Evaluator *ev, Text *text, const Value *value)
             put_repr(ev, text, &value->dict->values.items[i]);
         }
         text_put(text, value->dict->keys.n ? "}" : "{}");
-    } else if (own_text(ev, *value, "__repr__", &own)) {
-        text_put(text, own);
+    } else if (value_instance(value)) {
+        put_instance(ev, text, value);
     } else {
         value_repr(text, value);
     }
@@ -186,6 +249,7 @@ const char *text_of(Evaluator *ev, Value value)
     if (value.kind == VALUE_STRING) return value.string.bytes;
     walkable(ev, &value);
     const Instance *instance = value_instance(&value);
+    if (instance && instance->plain.kind == VALUE_STRING) return instance->plain.string.bytes;
     return instance && instance->class->family == CLASS_EXCEPTION ? value_str_text(ev->arena, &value) : repr_or_str(ev, value);
 }
 
@@ -195,11 +259,22 @@ const char *type_of(const Value *value)
     return dot ? dot + 1 : name;
 }
 
+/* __index__ of the text's own class. */
+static bool own_whole(Evaluator *ev, Value value, int64_t *out)
+{
+    Value method;
+    const Instance *instance = value_instance(&value);
+    if (!instance || !class_attribute(ev, instance->class, "__index__", &method, NULL)) return false;
+    const Value whole = call(ev, value_method(ev->arena, value, method), NULL, 0);
+    return value_integer(&whole, out);
+}
+
 int64_t whole_of(Evaluator *ev, Value value)
 {
     int64_t whole;
     if (value.kind == VALUE_BOOL) return value.boolean;
     if (value_integer(&value, &whole)) return whole;
+    if (own_whole(ev, value, &whole)) return whole;
     raise_error(ev, "TypeError", "'%s' object cannot be interpreted as an integer", type_of(&value));
 }
 
@@ -207,6 +282,6 @@ int64_t index_of(Evaluator *ev, Value value, const char *what)
 {
     int64_t index;
     if (value.kind == VALUE_BOOL) return value.boolean;
-    if (value_integer(&value, &index)) return index;
+    if (value_integer(&value, &index) || own_whole(ev, value, &index)) return index;
     raise_error(ev, "TypeError", "%s must be integers or slices, not %s", what, type_of(&value));
 }

@@ -51,7 +51,9 @@ Value engine_value(Evaluator *ev, Value value)
 {
     const Instance *instance = value_instance(&value);
     const Class *class = value_as_class(&value);
-    Value out = value;
+    Value out = value_plain(value);
+    out.span = value.span;
+    value = out;
     if (instance && instance->layer) out = value_layer(instance->layer);
     else if (class && class->config) out = class_itself(ev, class->config);
     else if (value.kind == VALUE_LIST || value.kind == VALUE_TUPLE) out = engine_list(ev, &value);
@@ -233,7 +235,7 @@ Classes *classes_make(Evaluator *ev)
     return ARENA_NEW(ev->arena, Classes);
 }
 
-static const Class *class_new(Evaluator *ev, Class class)
+static const Class *class_made(Evaluator *ev, Class class)
 {
     Class *made = ARENA_NEW(ev->arena, Class);
     *made = class;
@@ -252,7 +254,7 @@ const Class *layer_class(Evaluator *ev, const LayerKind *kind)
     all->layer_kinds = arena_grow(ev->arena, all->layer_kinds, n, &all->kinds_capacity, n + 1, sizeof *all->layer_kinds);
     all->layers = arena_grow(ev->arena, all->layers, n, &all->layers_capacity, n + 1, sizeof *all->layers);
     all->layer_kinds[n] = kind;
-    all->layers[n] = class_new(ev, (Class){.name = kind->name, .module = kind->module, .construct = construct_layer,
+    all->layers[n] = class_made(ev, (Class){.name = kind->name, .module = kind->module, .construct = construct_layer,
                                            .family = CLASS_LAYER, .bases = from_layer, .n_bases = 1, .layer = kind});
     return all->layers[n];
 }
@@ -266,7 +268,7 @@ const Class *config_class(Evaluator *ev, const ConfigKind *kind)
     all->config_kinds = arena_grow(ev->arena, all->config_kinds, n, &all->config_kinds_capacity, n + 1, sizeof *all->config_kinds);
     all->configs = arena_grow(ev->arena, all->configs, n, &all->configs_capacity, n + 1, sizeof *all->configs);
     all->config_kinds[n] = kind;
-    all->configs[n] = class_new(ev, (Class){.name = kind->name, .module = kind->source, .construct = construct_config,
+    all->configs[n] = class_made(ev, (Class){.name = kind->name, .module = kind->source, .construct = construct_config,
                                             .bases = from_object, .n_bases = 1, .config = kind});
     return all->configs[n];
 }

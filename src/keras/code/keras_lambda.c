@@ -20,8 +20,7 @@ static int param_index(const char *keyword)
 static Value lambda_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
     (void)span;
-    Instance *instance = ARENA_NEW(ev->arena, Instance);
-    *instance = (Instance){.class = class, .attributes = scope_make(ev->arena, NULL)};
+    Instance *instance = instance_make(ev->arena, class);
     Argument *base = ARENA_ARRAY(ev->arena, n + 1, Argument);
     int n_base = 0, position = 0;
     for (int i = 0; i < n; i++) {
@@ -32,7 +31,7 @@ static Value lambda_construct(Evaluator *ev, const Class *class, const Argument 
     }
     if (!scope_find(instance->attributes, "function"))
         raise_error(ev, "TypeError", "Lambda.__init__() missing 1 required positional argument: 'function'");
-    const Value self = value_object(&class->instance, instance);
+    const Value self = value_of_instance(instance);
     subclass_start(ev, self, base, n_base);
     instance->layer->type_name = "keras.src.layers.core.lambda_layer.Lambda";
     instance->layer->place = place_made(ev, instance->layer->kind, args, n);

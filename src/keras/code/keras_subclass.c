@@ -46,7 +46,7 @@ static void register_instance(Evaluator *ev, Value self)
 /* The nearest class of Keras that the class comes from. */
 static const Class *keras_base(const Class *class)
 {
-    if (!class->node) return class->layer || class->family == CLASS_MODEL || class->family == CLASS_LAYER ? class : NULL;
+    if (!class_own(class)) return class->layer || class->family == CLASS_MODEL || class->family == CLASS_LAYER ? class : NULL;
     for (int i = 0; i < class->n_bases; i++)
         if (keras_base(class->bases[i])) return keras_base(class->bases[i]);
     return NULL;

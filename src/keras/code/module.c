@@ -7,8 +7,9 @@
 #include "keras/code/registry.h"
 
 static const ModuleTable *const python_modules[] = {
-    &MODULE_ARGPARSE, &MODULE_COLLECTIONS, &MODULE_COPY, &MODULE_DATACLASSES, &MODULE_FUNCTOOLS, &MODULE_ITERTOOLS, &MODULE_MATH,
-    &MODULE_OPERATOR, &MODULE_OS, &MODULE_OS_PATH, &MODULE_RANDOM, &MODULE_SYS, &MODULE_TYPING, NULL};
+    &MODULE_ABC, &MODULE_ARGPARSE, &MODULE_COLLECTIONS, &MODULE_COLLECTIONS_ABC, &MODULE_CONTEXTLIB, &MODULE_COPY, &MODULE_DATACLASSES,
+    &MODULE_ENUM, &MODULE_FUNCTOOLS, &MODULE_ITERTOOLS, &MODULE_JSON, &MODULE_MATH, &MODULE_OPERATOR, &MODULE_OS, &MODULE_OS_PATH,
+    &MODULE_RANDOM, &MODULE_STRING, &MODULE_SYS, &MODULE_TYPES, &MODULE_TYPING, NULL};
 
 static const ModuleTable *const *const families[] = {python_modules, KERAS_MODULES, NUMPY_MODULES};
 enum { N_FAMILIES = sizeof families / sizeof *families };
@@ -46,7 +47,6 @@ static const struct { const char *old, *path; } moved[] = {
     {"tensorflow.compat.v1", "tensorflow"},
     {"tensorflow.compat.v2", "tensorflow"},
     {"numpy.core", "numpy"},
-    {"collections.abc", "typing"},
 };
 
 static bool under(const char *path, const char *root)

@@ -9,9 +9,8 @@
 static Value arguments_construct(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
     (void)args, (void)n, (void)span;
-    Instance *instance = ARENA_NEW(ev->arena, Instance);
-    *instance = (Instance){.class = class, .attributes = scope_make(ev->arena, NULL)};
-    return value_object(&class->instance, instance);
+    Instance *instance = instance_make(ev->arena, class);
+    return value_of_instance(instance);
 }
 
 static Scope *parser_defaults(const Given *given)

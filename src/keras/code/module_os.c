@@ -4,12 +4,20 @@
 #include <string.h>
 
 #include "keras/code/builtin.h"
+#include "keras/code/container.h"
+#include "keras/code/named_tuple.h"
 
-/* No variable of the environment is set. */
+/* No variable of the environment is set but those the text sets itself. */
+static Value environment(Evaluator *ev)
+{
+    if (ev->environment.kind != VALUE_DICT) ev->environment = value_dict(ev->arena);
+    return ev->environment;
+}
+
 static Value getenv_call(Evaluator *ev, const Given *given)
 {
-    (void)ev;
-    return given->arg[1] ? *given->arg[1] : value_none();
+    const Value *set = dict_look(ev, environment(ev).dict, given->arg[0]);
+    return set ? *set : given->arg[1] ? *given->arg[1] : value_none();
 }
 
 static Value path_join(Evaluator *ev, const Given *given)
@@ -33,6 +41,13 @@ static Value path_part(Evaluator *ev, const Given *given)
     return value_string(ev->arena, path, slash ? (size_t)(slash - path) : 0);
 }
 
+static Value path_split(Evaluator *ev, const Given *given)
+{
+    const char *path = text_of(ev, *given->arg[0]), *slash = strrchr(path, '/');
+    if (!slash) return value_pair(ev->arena, value_text(ev->arena, ""), *given->arg[0]);
+    return value_pair(ev->arena, value_string(ev->arena, path, (size_t)(slash - path)), value_text(ev->arena, slash + 1));
+}
+
 static Value path_splitext(Evaluator *ev, const Given *given)
 {
     const char *path = text_of(ev, *given->arg[0]), *dot = strrchr(path, '.');
@@ -43,8 +58,20 @@ static Value path_splitext(Evaluator *ev, const Given *given)
 static bool os_find(Evaluator *ev, const char *name, Value *out)
 {
     if (strcmp(name, "environ") != 0) return false;
-    *out = value_dict(ev->arena);
+    *out = environment(ev);
     return true;
+}
+
+static Value version_info(Evaluator *ev)
+{
+    static const char names[] = "major minor micro";
+    static const int64_t version[] = {3, 11, 0};
+    const Value fields = value_text(ev->arena, names), title = value_text(ev->arena, "sys.version_info");
+    const Argument args[] = {{.value = title, .span = SPAN_NONE}, {.value = fields, .span = SPAN_NONE}};
+    const Value class = native_call(ev, &NAMED_TUPLE, NULL, args, 2);
+    Argument parts[3];
+    for (int i = 0; i < 3; i++) parts[i] = (Argument){.value = value_int(version[i]), .span = SPAN_NONE};
+    return call(ev, class, parts, 3);
 }
 
 static bool sys_find(Evaluator *ev, const char *name, Value *out)
@@ -53,8 +80,7 @@ static bool sys_find(Evaluator *ev, const char *name, Value *out)
         *out = value_list(ev->arena, VALUE_LIST, 1);
         list_add(out->list, (Value)VALUE_IS_TEXT("script.py"));
     } else if (strcmp(name, "version_info") == 0) {
-        const int64_t version[] = {3, 11, 0};
-        *out = value_ints(ev->arena, VALUE_TUPLE, version, 3);
+        *out = version_info(ev);
     } else if (strcmp(name, "path") == 0) {
         *out = value_list(ev->arena, VALUE_LIST, 0);
     } else {
@@ -78,6 +104,7 @@ static const Native path_natives[] = {
     {.name = "join", .params = "*paths", .call = path_join},
     {.name = "basename", .params = "path", .call = path_part, .data = "base"},
     {.name = "dirname", .params = "path", .call = path_part},
+    {.name = "split", .params = "path", .call = path_split},
     {.name = "splitext", .params = "path", .call = path_splitext},
     {.name = "abspath", .params = "path", .call = give_first},
     {.name = "expanduser", .params = "path", .call = give_first},

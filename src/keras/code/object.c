@@ -76,6 +76,11 @@ static void operation_repr(const void *object, Text *text)
     text_print(text, "<function %s>", (const char *)object);
 }
 
+static void unbound_repr(const void *object, Text *text)
+{
+    text_print(text, "<method '%s'>", ((const Native *)object)->name);
+}
+
 static void bytes_repr(const void *object, Text *text)
 {
     text_put_char(text, 'b');
@@ -103,8 +108,9 @@ static bool set_items(Arena *arena, const void *object, ValueList *list)
 static bool iterator_items(Arena *arena, const void *object, ValueList *list)
 {
     (void)arena;
-    const Iterator *iterator = object;
-    for (size_t i = iterator->next; i < iterator->items->n; i++) list_add(list, iterator->items->items[i]);
+    Iterator rest = *(const Iterator *)object;
+    Value item;
+    while (list->n < ITEMS_MAX && iterator_next(&rest, &item)) list_add(list, item);
     return true;
 }
 
@@ -120,25 +126,33 @@ const ObjectKind OBJECT_PARTIAL = {.type_name = "functools.partial", .callable =
 const ObjectKind OBJECT_SUPER = {.type_name = "super"};
 const ObjectKind OBJECT_DESCRIPTOR = {.type_name = "property"};
 const ObjectKind OBJECT_OPERATION = {.type_name = "function", .repr = operation_repr, .callable = true};
+const ObjectKind OBJECT_UNBOUND = {.type_name = "method_descriptor", .repr = unbound_repr, .callable = true};
 const ObjectKind OBJECT_BYTES = {.type_name = "bytes", .repr = bytes_repr};
 
 void instance_repr(const void *object, Text *text)
 {
     const Instance *instance = object;
-    const bool named = instance->class->n_fields && instance->args.kind == VALUE_TUPLE;
-    if (!named) { text_print(text, "<%s.%s object>", instance->class->module, instance->class->name); return; }
-    text_put(text, instance->class->name);
-    for (int i = 0; i < instance->class->n_fields; i++) {
-        text_print(text, "%s%s=", i ? ", " : "(", instance->class->fields[i]);
-        value_repr(text, &instance->args.list->items[i]);
-    }
-    text_put_char(text, ')');
+    if (instance->plain.kind != VALUE_NONE) value_repr(text, &instance->plain);
+    else text_print(text, "<%s.%s object>", instance->class->module, instance->class->name);
+}
+
+static bool instance_integer(const void *object, int64_t *out)
+{
+    return value_integer(&((const Instance *)object)->plain, out);
+}
+
+static bool instance_number(const void *object, double *out)
+{
+    const Value *plain = &((const Instance *)object)->plain;
+    if (!value_is_plain_number(plain)) return false;
+    *out = value_number(plain);
+    return true;
 }
 
 void class_instance_kind(Class *class, Arena *arena)
 {
     if (class->family == CLASS_EXCEPTION) class->instance = CLASS_EXCEPTION_ROOT.instance;
-    else class->instance = (ObjectKind){.repr = instance_repr};
+    else class->instance = (ObjectKind){.repr = instance_repr, .integer = instance_integer, .number = instance_number};
     class->instance.type_name = arena_print(arena, "%s.%s", class->module, class->name);
 }
 
@@ -174,6 +188,13 @@ Value value_pair(Arena *arena, Value first, Value second)
     return pair;
 }
 
+Value value_bytes(Arena *arena, const char *bytes, size_t length)
+{
+    Value *string = ARENA_NEW(arena, Value);
+    *string = value_string(arena, bytes, length);
+    return value_object(&OBJECT_BYTES, string);
+}
+
 Value value_set(Arena *arena)
 {
     return value_object(&OBJECT_SET, value_list(arena, VALUE_LIST, 0).list);
@@ -206,6 +227,42 @@ Value value_iterator(Arena *arena, const char *type_name, ValueList *items)
     return value_object(&OBJECT_ITERATOR, iterator);
 }
 
+bool iterator_next(Iterator *iterator, Value *out)
+{
+    const size_t n = iterator->items ? iterator->items->n : (size_t)iterator->range->n, i = iterator->next;
+    if (i >= n) return false;
+    *out = iterator->items ? iterator->items->items[i] : value_int(range_item(iterator->range, (int64_t)i));
+    iterator->next++;
+    return true;
+}
+
+Value value_partial(Arena *arena, Value function, const Argument *args, int n)
+{
+    Partial *partial = ARENA_NEW(arena, Partial);
+    *partial = (Partial){.function = function, .args = ARENA_ARRAY(arena, n + 1, Argument), .n = n};
+    for (int i = 0; i < n; i++) partial->args[i] = args[i];
+    return value_object(&OBJECT_PARTIAL, partial);
+}
+
+Value value_descriptor(Arena *arena, DescriptorKind kind, Value function, Value setter)
+{
+    Descriptor *descriptor = ARENA_NEW(arena, Descriptor);
+    *descriptor = (Descriptor){kind, function, setter};
+    return value_object(&OBJECT_DESCRIPTOR, descriptor);
+}
+
+Instance *instance_make(Arena *arena, const Class *class)
+{
+    Instance *instance = ARENA_NEW(arena, Instance);
+    *instance = (Instance){.class = class, .attributes = scope_make(arena, NULL)};
+    return instance;
+}
+
+Value value_of_instance(const Instance *instance)
+{
+    return value_object(&instance->class->instance, instance);
+}
+
 Instance *value_instance(const Value *value)
 {
     if (value->kind != VALUE_OBJECT) return NULL;
@@ -217,6 +274,12 @@ Instance *value_instance(const Value *value)
 const Class *value_as_class(const Value *value)
 {
     return value_is(value, &OBJECT_CLASS) ? value->object.data : NULL;
+}
+
+Value value_plain(Value value)
+{
+    const Instance *instance = value_instance(&value);
+    return instance && instance->plain.kind != VALUE_NONE ? instance->plain : value;
 }
 
 ValueList *value_items(const Value *value)
@@ -231,6 +294,11 @@ bool set_add(ValueList *items, Value value)
         if (value_equal(&items->items[i], &value)) return false;
     list_add(items, value);
     return true;
+}
+
+bool class_own(const Class *class)
+{
+    return !class->construct;
 }
 
 bool class_is(const Class *class, const Class *base)

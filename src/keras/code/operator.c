@@ -107,6 +107,7 @@ static bool divides(PyOp op) { return op == PY_DIV || op == PY_FLOOR_DIV || op =
 static bool ints_combine(Evaluator *ev, PyOp op, int64_t a, int64_t b, Value *out)
 {
     if (divides(op)) check_divisor(ev, op, b == 0, false);
+    if (op == PY_POW && a == 0 && b < 0) raise_error(ev, "ZeroDivisionError", "0.0 cannot be raised to a negative power");
     if ((op == PY_LSHIFT || op == PY_RSHIFT) && b < 0) raise_error(ev, "ValueError", "negative shift count");
     switch ((int)op) {
     case PY_ADD: *out = value_int(int_add(a, b)); break;
@@ -249,6 +250,18 @@ static _Noreturn void raise_operands(Evaluator *ev, PyOp op, const Value *a, con
     raise_error(ev, "TypeError", "unsupported operand type(s) for %s: '%s' and '%s'", names[op].symbol, type_of(a), type_of(b));
 }
 
+/* One of them is an instance that is a list, number ... too. */
+static bool are_plain_too(const Value *a, const Value *b)
+{
+    const Instance *x = value_instance(a), *y = value_instance(b);
+    return (x && x->plain.kind != VALUE_NONE) || (y && y->plain.kind != VALUE_NONE);
+}
+
+static bool is_type(const Value *value)
+{
+    return value_as_class(value) || value->kind == VALUE_NONE || (value->kind == VALUE_TUPLE && value->list->n && value_as_class(&value->list->items[0]));
+}
+
 Value binary(Evaluator *ev, PyOp op, Value a, Value b)
 {
     Value out;
@@ -259,6 +272,8 @@ Value binary(Evaluator *ev, PyOp op, Value a, Value b)
     if (containers_combine(ev, op, &a, &b, &out)) return out;
     if (is_array(&a) || is_array(&b)) return array_operator(ev, op, a, b);
     if (instance_combine(ev, op, a, b, &out)) return out;
+    if (are_plain_too(&a, &b)) return binary(ev, op, value_plain(a), value_plain(b));
+    if (op == PY_BIT_OR && is_type(&a) && is_type(&b)) return value_pair(ev->arena, a, b);    /* int | None, for isinstance */
     raise_operands(ev, op, &a, &b);
 }
 
@@ -280,6 +295,7 @@ Value unary(Evaluator *ev, PyOp op, Value value)
     }
     if (is_array(&value)) return array_unary(ev, op, value);
     if (value_instance(&value) && attribute_find(ev, value, names[op].method, &method)) return call(ev, method, NULL, 0);
+    if (are_plain_too(&value, &value)) return unary(ev, op, value_plain(value));
     raise_error(ev, "TypeError", "bad operand type for %s: '%s'", names[op].symbol, type_of(&value));
 }
 
@@ -299,6 +315,16 @@ static bool sets_equal(Evaluator *ev, const ValueList *a, const ValueList *b)
     return value_items(&different)->n == 0;
 }
 
+static bool equal(Evaluator *ev, const Value *a, const Value *b);
+
+static bool lists_equal(Evaluator *ev, const ValueList *a, const ValueList *b)
+{
+    pay(ev, (int64_t)a->n / 4);
+    for (size_t i = 0; i < a->n && i < b->n; i++)
+        if (!equal(ev, &a->items[i], &b->items[i])) return false;
+    return a->n == b->n;
+}
+
 static bool equal(Evaluator *ev, const Value *a, const Value *b)
 {
     Value out;
@@ -311,6 +337,11 @@ static bool equal(Evaluator *ev, const Value *a, const Value *b)
     }
     if (value_is(a, &OBJECT_BYTES) && value_is(b, &OBJECT_BYTES)) return value_equal(a->object.data, b->object.data);
     if (instance_combine(ev, PY_EQ, *a, *b, &out)) return out.kind == VALUE_BOOL && out.boolean;
+    if (are_plain_too(a, b)) {
+        const Value x = value_plain(*a), y = value_plain(*b);
+        return equal(ev, &x, &y);
+    }
+    if (is_sequence(a) && a->kind == b->kind) return lists_equal(ev, a->list, b->list);
     return value_equal(a, b);
 }
 
@@ -368,6 +399,7 @@ static Value compare_order(Evaluator *ev, PyOp op, Value a, Value b)
     const int sign = order(ev, &a, &b, 0);
     if (sign != 2) return value_bool(order_holds(op, sign));
     if (instance_combine(ev, op, a, b, &out)) return out;
+    if (are_plain_too(&a, &b)) return compare_order(ev, op, value_plain(a), value_plain(b));
     raise_error(ev, "TypeError", "'%s' not supported between instances of '%s' and '%s'", names[op].symbol, type_of(&a), type_of(&b));
 }
 
@@ -387,6 +419,7 @@ static Value contains(Evaluator *ev, Value container, Value item)
     }
     if (container.kind == VALUE_DICT) return value_bool(dict_look(ev, container.dict, &item) != NULL);
     if (value_instance(&container) && attribute_find(ev, container, "__contains__", &method)) return call_one(ev, method, item);
+    if (are_plain_too(&container, &container)) return contains(ev, value_plain(container), item);
     const ValueList *items = iterate(ev, container);
     pay(ev, (int64_t)items->n / 4);
     bool doubtful = false;
@@ -412,8 +445,10 @@ Value compare(Evaluator *ev, PyOp op, Value a, Value b)
     if (tensors && op != PY_EQ) return tensor_operator(ev, op, a, b);
     if (value_is(&a, &OBJECT_ARRAY) || value_is(&b, &OBJECT_ARRAY)) return array_operator(ev, op, a, b);
     double x, y;
+    Value out;
     if ((op == PY_EQ || op == PY_NE) && is_array(&a) != is_array(&b) && scalar_number(&a, &x) && scalar_number(&b, &y))
         return value_bool((x >= y && x <= y) == (op == PY_EQ));
+    if (op == PY_NE && instance_combine(ev, op, a, b, &out)) return out;
     if (op == PY_EQ || op == PY_NE) return value_bool(equal(ev, &a, &b) == (op == PY_EQ));
     return compare_order(ev, op, a, b);
 }

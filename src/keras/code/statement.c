@@ -14,6 +14,8 @@ typedef Flow (*Executor)(Evaluator *, const PyNode *, Value *result);
 
 static void assign_sequence(Evaluator *ev, const PyNode *target, Value value)
 {
+    const bool none = value.kind == VALUE_NONE || value.kind == VALUE_INT || value.kind == VALUE_FLOAT || value.kind == VALUE_BOOL;
+    if (none || value.kind == VALUE_LAYER) raise_error(ev, "TypeError", "cannot unpack non-iterable %s object", type_of(&value));
     const ValueList *items = iterate(ev, value);
     size_t n = 0, stars = 0, i = 0;
     for (const PyNode *t = target->list; t; t = t->next, n++) stars += t->type == PY_STARRED;
@@ -66,13 +68,6 @@ static Flow execute_assign(Evaluator *ev, const PyNode *node, Value *result)
     (void)result;
     const Value value = assigned_value(ev, node->a);
     for (const PyNode *target = node->list; target; target = target->next) assign(ev, target, value);
-    return FLOW_NEXT;
-}
-
-static Flow execute_ann_assign(Evaluator *ev, const PyNode *node, Value *result)
-{
-    (void)result;
-    if (node->c) assign(ev, node->a, assigned_value(ev, node->c));
     return FLOW_NEXT;
 }
 
@@ -137,11 +132,13 @@ static void delete_target(Evaluator *ev, const PyNode *target)
         for (const PyNode *t = target->list; t; t = t->next) delete_target(ev, t);
     } else if (target->type == PY_NAME) {
         Binding *binding = scope_find(ev->scope, target->name);
-        if (!binding) raise_error(ev, "NameError", "name '%s' is not defined", target->name);
+        if (!binding || binding->deleted) raise_error(ev, "NameError", "name '%s' is not defined", target->name);
         binding->deleted = true;
     } else if (target->type == PY_SUBSCRIPT) {
         const Value object = evaluate(ev, target->a);
         subscript_delete(ev, object, evaluate(ev, target->b));
+    } else if (target->type == PY_ATTRIBUTE) {
+        attribute_delete(ev, evaluate(ev, target->a), target->name);
     }
 }
 
@@ -214,54 +211,51 @@ static Flow execute_assert(Evaluator *ev, const PyNode *node, Value *result)
 
 /* ---- definitions ---- */
 
-static bool decorator_named(const PyNode *node, const char *name)
+/* Innermost first. What is not known is taken to give back what it got. */
+static Value decorated(Evaluator *ev, const PyNode *decorator, Value made)
 {
-    for (const PyNode *decorator = node->decorators; decorator; decorator = decorator->next) {
-        const PyNode *callee = decorator->type == PY_CALL ? decorator->a : decorator;
-        if ((callee->type == PY_NAME || callee->type == PY_ATTRIBUTE) && strcmp(callee->name, name) == 0) return true;
-    }
-    return false;
+    if (!decorator) return made;
+    const Value outer = evaluate(ev, decorator), inner = decorated(ev, decorator->next, made);
+    if (outer.kind == VALUE_UNKNOWN) return inner;
+    ev->span = decorator->span;
+    const Value result = call_one(ev, outer, inner);
+    return result.kind == VALUE_UNKNOWN ? inner : result;
 }
 
-static Value described(Evaluator *ev, DescriptorKind kind, Value function)
+/* Names in annotations must be there, as for Python; what they stand for does not matter. */
+static void check_annotation(Evaluator *ev, const PyNode *node)
 {
-    Descriptor *descriptor = ARENA_NEW(ev->arena, Descriptor);
-    *descriptor = (Descriptor){kind, function};
-    return value_object(&OBJECT_DESCRIPTOR, descriptor);
+    if (!node || ev->defers_annotations) return;
+    if (node->type == PY_NAME) name_value(ev, node);
+    else if (node->type == PY_ATTRIBUTE) check_annotation(ev, node->a);
+    else if (node->type == PY_SUBSCRIPT || node->type == PY_BINARY) { check_annotation(ev, node->a); check_annotation(ev, node->b); }
+    else if (node->type == PY_TUPLE || node->type == PY_LIST)
+        for (const PyNode *item = node->list; item; item = item->next) check_annotation(ev, item);
 }
 
-/* Innermost first. Only the text's own functions matter; the others are taken to give back what they got. */
-static Value decorate(Evaluator *ev, const PyNode *decorator, Value function)
+static Flow execute_ann_assign(Evaluator *ev, const PyNode *node, Value *result)
 {
-    if (!decorator) return function;
-    const PyNode *callee = decorator->type == PY_CALL ? decorator->a : decorator;
-    Value known;
-    const Value inner = decorate(ev, decorator->next, function);
-    if (callee->type != PY_NAME || !name_known(ev, callee->name, &known) || !value_is(&known, &OBJECT_FUNCTION)) return inner;
-    const Value outer = evaluate(ev, decorator);
-    return value_is(&outer, &OBJECT_FUNCTION) ? call_one(ev, outer, inner) : inner;
-}
-
-static Value decorated(Evaluator *ev, const PyNode *node, Value function)
-{
-    if (decorator_named(node, "staticmethod")) return described(ev, DESCRIPTOR_STATIC, function);
-    if (decorator_named(node, "classmethod")) return described(ev, DESCRIPTOR_CLASS, function);
-    const bool property = decorator_named(node, "property") || decorator_named(node, "cached_property");
-    return property ? described(ev, DESCRIPTOR_PROPERTY, function) : decorate(ev, node->decorators, function);
+    (void)result;
+    const bool local = ev->function && !ev->scope->is_class;    /* those of a function are never looked at */
+    if (!local && node->a->type == PY_NAME) check_annotation(ev, node->b);
+    if (node->c) assign(ev, node->a, assigned_value(ev, node->c));
+    return FLOW_NEXT;
 }
 
 static Flow execute_function(Evaluator *ev, const PyNode *node, Value *result)
 {
     (void)result;
-    if (decorator_named(node, "setter")) return FLOW_NEXT;
-    name_bind(ev, node->name, decorated(ev, node, function_make(ev, node)));
+    const Value function = function_make(ev, node);
+    for (const PyNode *param = node->params; param; param = param->next) check_annotation(ev, param->b);
+    check_annotation(ev, node->a);
+    name_bind(ev, node->name, decorated(ev, node->decorators, function));
     return FLOW_NEXT;
 }
 
 static Flow execute_class(Evaluator *ev, const PyNode *node, Value *result)
 {
     (void)result;
-    name_bind(ev, node->name, class_statement(ev, node));
+    name_bind(ev, node->name, decorated(ev, node->decorators, class_statement(ev, node)));
     return FLOW_NEXT;
 }
 
@@ -367,13 +361,45 @@ static Value entered(Evaluator *ev, Value manager)
     return own ? call(ev, enter, NULL, 0) : manager;
 }
 
+/* __exit__ with what was raised, or three times None; true swallows it. */
+static bool left(Evaluator *ev, Value manager, const Raised *raised)
+{
+    Value leave;
+    const Value none = value_none();
+    if (!value_instance(&manager) || !attribute_find(ev, manager, "__exit__", &leave)) return false;
+    const Instance *exception = raised ? value_instance(&raised->exception) : NULL;
+    const Argument args[] = {{.value = exception ? value_class(exception->class) : none, .span = SPAN_NONE},
+                             {.value = exception ? raised->exception : none, .span = SPAN_NONE}, {.value = none, .span = SPAN_NONE}};
+    const Value result = call(ev, leave, args, 3);
+    return raised && result.kind != VALUE_UNKNOWN && truth(ev, result);
+}
+
+static Flow with_items(Evaluator *ev, const PyNode *item, const PyNode *body, Value *result)
+{
+    if (!item) return execute(ev, body, result);
+    Catch catch;
+    const Value manager = evaluate(ev, item->a), value = entered(ev, manager);
+    Flow flow;
+    if (item->b) assign(ev, item->b, value.kind == VALUE_UNKNOWN ? unknown_named(ev, value, item->a) : value);
+    if (!value_instance(&manager)) return with_items(ev, item->next, body, result);
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        flow = with_items(ev, item->next, body, result);
+        catch_end(ev, &catch);
+        left(ev, manager, NULL);
+        return flow;
+    }
+    catch_end(ev, &catch);
+    if (ev->raised.limit) raise_again(ev);
+    const Raised raised = ev->raised;
+    if (left(ev, manager, &raised)) return FLOW_NEXT;
+    ev->raised = raised;
+    raise_again(ev);
+}
+
 static Flow execute_with(Evaluator *ev, const PyNode *node, Value *result)
 {
-    for (const PyNode *item = node->items; item; item = item->next) {
-        const Value value = entered(ev, evaluate(ev, item->a));
-        if (item->b) assign(ev, item->b, value.kind == VALUE_UNKNOWN ? unknown_named(ev, value, item->a) : value);
-    }
-    return execute(ev, node->list, result);
+    return with_items(ev, node->items, node->list, result);
 }
 
 /* ---- exceptions ---- */
@@ -391,7 +417,11 @@ static Flow execute_raise(Evaluator *ev, const PyNode *node, Value *result)
     const Class *class = value_as_class(&exception);
     if (class && class_is(class, &CLASS_BASE_EXCEPTION)) exception = class_call(ev, class, NULL, 0);
     const Instance *instance = value_instance(&exception);
-    if (instance && class_is(instance->class, &CLASS_BASE_EXCEPTION)) raise_value(ev, exception);
+    if (instance && class_is(instance->class, &CLASS_BASE_EXCEPTION)) {
+        if (node->b) scope_set(instance->attributes, "__cause__", evaluate(ev, node->b));
+        ev->span = node->span;
+        raise_value(ev, exception);
+    }
     if (exception.kind == VALUE_UNKNOWN) raise_error(ev, "Exception", "%s", source_text(ev, node->a->span));
     raise_error(ev, "TypeError", "exceptions must derive from BaseException");
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "keras/code/container.h"
 #include "keras/code/format.h"
 
 static const ValueString *string_arg(Evaluator *ev, const Given *given, int i)
@@ -69,6 +70,13 @@ static bool has_letters_only(const ValueString *s, int (*is)(int))
 static Value string_islower(Evaluator *ev, const Given *given) { (void)ev; return value_bool(has_letters_only(&given->self->string, islower)); }
 static Value string_isupper(Evaluator *ev, const Given *given) { (void)ev; return value_bool(has_letters_only(&given->self->string, isupper)); }
 
+static bool has_any_letter(const ValueString *s)
+{
+    for (size_t i = 0; i < s->length; i++)
+        if (isalpha((unsigned char)s->bytes[i])) return true;
+    return false;
+}
+
 /* ---- ends ---- */
 
 enum { STRIP_LEFT = 1, STRIP_RIGHT = 2 };
@@ -98,12 +106,22 @@ static bool ends(const ValueString *s, const ValueString *with)
     return with->length <= s->length && memcmp(s->bytes + s->length - with->length, with->bytes, with->length) == 0;
 }
 
+/* The part that start and end tell. */
+static ValueString part_asked(Evaluator *ev, const Given *given)
+{
+    const Value none = value_none();
+    const SliceParts parts = {given->arg[1] ? *given->arg[1] : none, given->arg[2] ? *given->arg[2] : none, none};
+    if (!given->arg[1]) return given->self->string;
+    return subscript(ev, *given->self, value_slice(ev->arena, parts.start, parts.stop, parts.step)).string;
+}
+
 static Value string_any(Evaluator *ev, const Given *given, bool (*is)(const ValueString *, const ValueString *))
 {
-    if (given->arg[0]->kind != VALUE_TUPLE) return value_bool(is(&given->self->string, string_arg(ev, given, 0)));
+    const ValueString part = part_asked(ev, given);
+    if (given->arg[0]->kind != VALUE_TUPLE) return value_bool(is(&part, string_arg(ev, given, 0)));
     const ValueList *list = given->arg[0]->list;
     for (size_t i = 0; i < list->n; i++)
-        if (list->items[i].kind == VALUE_STRING && is(&given->self->string, &list->items[i].string)) return value_bool(true);
+        if (list->items[i].kind == VALUE_STRING && is(&part, &list->items[i].string)) return value_bool(true);
     return value_bool(false);
 }
 
@@ -157,6 +175,7 @@ static Value string_rfind(Evaluator *ev, const Given *given)
         last = at;
         if (at == s->bytes + s->length) break;
     }
+    if (!last && given->native->data) raise_error(ev, "ValueError", "substring not found");
     return value_int(last ? character_index(s, last) : -1);
 }
 
@@ -286,6 +305,19 @@ static Value string_partition(Evaluator *ev, const Given *given)
     return out;
 }
 
+static Value string_rpartition(Evaluator *ev, const Given *given)
+{
+    const ValueString *s = &given->self->string, *separator = string_arg(ev, given, 0);
+    const char *last = NULL, *end = s->bytes + s->length;
+    for (const char *at = s->bytes; separator->length && (at = found(at, end, separator)); at++) last = at;
+    const size_t head = last ? (size_t)(last - s->bytes) : 0, skip = last ? separator->length : 0;
+    Value out = value_list(ev->arena, VALUE_TUPLE, 3);
+    list_add(out.list, value_string(ev->arena, s->bytes, head));
+    list_add(out.list, value_string(ev->arena, last ? separator->bytes : "", skip));
+    list_add(out.list, value_string(ev->arena, s->bytes + head + skip, s->length - head - skip));
+    return out;
+}
+
 /* ---- padding and formatting ---- */
 
 static Value string_format(Evaluator *ev, const Given *given)
@@ -322,9 +354,78 @@ static Value string_zfill(Evaluator *ev, const Given *given)
 
 static Value string_encode(Evaluator *ev, const Given *given)
 {
-    Value *bytes = ARENA_NEW(ev->arena, Value);
-    *bytes = *given->self;
-    return value_object(&OBJECT_BYTES, bytes);
+    return value_bytes(ev->arena, given->self->string.bytes, given->self->string.length);
+}
+
+/* By a table as str.maketrans gives it: characters, or their numbers, to texts, numbers or None. */
+static Value string_translate(Evaluator *ev, const Given *given)
+{
+    const ValueList *characters = iterate(ev, *given->self);
+    const Value table = value_plain(*given->arg[0]);
+    Text text = {.arena = ev->arena};
+    if (table.kind != VALUE_DICT) return *given->self;
+    for (size_t i = 0; i < characters->n; i++) {
+        const Value code = value_int((unsigned char)*characters->items[i].string.bytes);
+        const Value *to = dict_look(ev, table.dict, &characters->items[i]);
+        if (!to && characters->items[i].string.length == 1) to = dict_look(ev, table.dict, &code);
+        if (to && to->kind == VALUE_INT) text_put_char(&text, (char)to->integer);
+        else if (!to || to->kind != VALUE_NONE) text_put(&text, text_of(ev, to ? *to : characters->items[i]));
+    }
+    return value_string(ev->arena, text_string(&text), text.length);
+}
+
+static Value string_expandtabs(Evaluator *ev, const Given *given)
+{
+    const ValueString *s = &given->self->string;
+    const int64_t size = given->arg[0] ? whole_of(ev, *given->arg[0]) : 8;
+    Text text = {.arena = ev->arena};
+    int64_t column = 0;
+    for (size_t i = 0; i < s->length; i++) {
+        const bool tab = s->bytes[i] == '\t';
+        if (!tab) { text_put_char(&text, s->bytes[i]); column = s->bytes[i] == '\n' ? 0 : column + 1; continue; }
+        const int64_t blanks = size > 0 ? size - column % size : 0;
+        pay_items(ev, blanks);
+        for (int64_t k = 0; k < blanks; k++) text_put_char(&text, ' ');
+        column += blanks;
+    }
+    return value_string(ev->arena, text_string(&text), text.length);
+}
+
+static bool identifier_letter(char c, bool first) { return c == '_' || (c & 0x80) || isalpha((unsigned char)c) || (!first && isdigit((unsigned char)c)); }
+
+static Value string_isidentifier(Evaluator *ev, const Given *given)
+{
+    const ValueString *s = &given->self->string;
+    (void)ev;
+    for (size_t i = 0; i < s->length; i++)
+        if (!identifier_letter(s->bytes[i], i == 0)) return value_bool(false);
+    return value_bool(s->length > 0);
+}
+
+static Value string_istitle(Evaluator *ev, const Given *given)
+{
+    const Value title = string_title(ev, given);
+    return value_bool(value_equal(&title, given->self) && has_any_letter(&given->self->string));
+}
+
+static Value bytes_decode(Evaluator *ev, const Given *given)
+{
+    const ValueString *s = &((const Value *)given->self->object.data)->string;
+    return value_string(ev->arena, s->bytes, s->length);
+}
+
+static const Native bytes_methods[] = {
+    {.name = "decode", .params = "encoding? errors?", .call = bytes_decode},
+    {0}};
+const Native *const BYTES_METHODS = bytes_methods;
+
+ValueList *bytes_items(Evaluator *ev, Value bytes)
+{
+    const ValueString *s = &((const Value *)bytes.object.data)->string;
+    const Value list = value_list(ev->arena, VALUE_LIST, s->length);
+    pay_items(ev, (int64_t)s->length);
+    for (size_t i = 0; i < s->length; i++) list_add(list.list, value_int((unsigned char)s->bytes[i]));
+    return list.list;
 }
 
 static const Native string_methods[] = {
@@ -359,12 +460,18 @@ static const Native string_methods[] = {
     {.name = "splitlines", .params = "keepends?", .call = string_splitlines},
     {.name = "join", .params = "iterable", .call = string_join},
     {.name = "partition", .params = "sep", .call = string_partition},
+    {.name = "rpartition", .params = "sep", .call = string_rpartition},
+    {.name = "rindex", .params = "sub start? end?", .call = string_rfind, .data = "ValueError"},
     {.name = "format", .params = "*args **kwargs", .call = string_format},
     {.name = "format_map", .params = "mapping", .call = string_format_map},
     {.name = "center", .params = "width fillchar?", .call = string_pad, .data = "^"},
     {.name = "ljust", .params = "width fillchar?", .call = string_pad, .data = "<"},
     {.name = "rjust", .params = "width fillchar?", .call = string_pad, .data = ">"},
     {.name = "zfill", .params = "width", .call = string_zfill},
+    {.name = "translate", .params = "table", .call = string_translate},
+    {.name = "expandtabs", .params = "tabsize?", .call = string_expandtabs},
+    {.name = "isidentifier", .params = "", .call = string_isidentifier},
+    {.name = "istitle", .params = "", .call = string_istitle},
     {.name = "encode", .params = "encoding? errors?", .call = string_encode},
     {0}};
 const Native *const STRING_METHODS = string_methods;

@@ -4,6 +4,8 @@
 
 #include "keras/code/evaluator.h"
 
-extern const Native *const STRING_METHODS, *const NUMBER_METHODS;
+extern const Native *const STRING_METHODS, *const NUMBER_METHODS, *const BYTES_METHODS;
+
+ValueList *bytes_items(Evaluator *, Value bytes);    /* numbers */
 
 #endif

@@ -7,6 +7,7 @@
 #include "keras/code/evaluator.h"
 #include "keras/code/exception.h"
 #include "keras/code/keras_call.h"
+#include "keras/code/module_enum.h"
 #include "keras/code/slice.h"
 
 static int64_t bound_of(Evaluator *ev, Value value, int64_t fallback, int64_t length, int64_t lowest)
@@ -53,6 +54,15 @@ static size_t item_at(Evaluator *ev, const Value *object, Value index, size_t n)
     if (at < 0 || at >= (int64_t)n)
         raise_error(ev, "IndexError", "%s index out of range", object->kind == VALUE_STRING ? "string" : type);
     return (size_t)at;
+}
+
+/* Where something is to be put. */
+static size_t place_at(Evaluator *ev, const Value *object, Value index, size_t n)
+{
+    int64_t at;
+    const bool beyond = value_integer(&index, &at) && (at >= (int64_t)n || at < -(int64_t)n);
+    if (beyond) raise_error(ev, "IndexError", "list assignment index out of range");
+    return item_at(ev, object, index, n);
 }
 
 static Value sliced(Evaluator *ev, const Value *object, const ValueList *items, const SliceParts *slice)
@@ -109,14 +119,47 @@ static Value range_at(Evaluator *ev, const Range *range, Value index)
     return value_int(range_item(range, at));
 }
 
+/* __missing__ of defaultdict, Counter and the text's own. */
+static Value dict_instance_item(Evaluator *ev, Value object, Value key)
+{
+    Value missing;
+    const Instance *instance = value_instance(&object);
+    const Value *found = dict_look(ev, instance->plain.dict, &key);
+    if (found) return *found;
+    if (!class_attribute(ev, instance->class, "__missing__", &missing, NULL)) raise_key(ev, key);
+    return call_one(ev, value_method(ev->arena, object, missing), key);
+}
+
+static Value enum_item(Evaluator *ev, const Class *class, Value name)
+{
+    const Value *member = dict_look(ev, enum_dict(class), &name);
+    if (!member) raise_key(ev, name);
+    return *member;
+}
+
+/* A number, or bytes of a slice. */
+static Value bytes_item(Evaluator *ev, Value bytes, Value index)
+{
+    const ValueString *string = &((const Value *)bytes.object.data)->string;
+    if (!value_is(&index, &CONSTANT_SLICE)) return value_int((unsigned char)string->bytes[item_at(ev, &bytes, index, string->length)]);
+    const SliceRange range = slice_range(ev, index.object.data, (int64_t)string->length);
+    Text text = {.arena = ev->arena};
+    for (int64_t i = 0; i < range.n; i++) text_put_char(&text, string->bytes[range.start + i * range.step]);
+    return value_bytes(ev->arena, text_string(&text), text.length);
+}
+
 static Value object_item(Evaluator *ev, Value object, Value index)
 {
     Value method;
     const Instance *instance = value_instance(&object);
     if (value_is(&object, &OBJECT_ARRAY)) return array_item(ev, object, index);
     if (value_is(&object, &OBJECT_RANGE)) return range_at(ev, object.object.data, index);
+    if (value_is(&object, &OBJECT_CLASS) && enum_dict(object.object.data)) return enum_item(ev, object.object.data, index);
     if (value_is(&object, &OBJECT_CLASS)) return object;    /* list[int]: an annotation */
-    if (instance && instance->class->n_fields && instance->args.kind == VALUE_TUPLE) return list_item(ev, instance->args, index);
+    if (value_is(&object, &OBJECT_BYTES)) return bytes_item(ev, object, index);
+    if (instance && class_attribute(ev, instance->class, "__getitem__", &method, NULL)) return call_one(ev, attribute(ev, object, "__getitem__"), index);
+    if (instance && instance->plain.kind == VALUE_DICT) return dict_instance_item(ev, object, index);
+    if (instance && instance->plain.kind != VALUE_NONE) return subscript(ev, instance->plain, index);
     if (instance && attribute_find(ev, object, "__getitem__", &method)) return call_one(ev, method, index);
     raise_error(ev, "TypeError", "'%s' object is not subscriptable", type_of(&object));
 }
@@ -161,7 +204,7 @@ static void list_replace(Evaluator *ev, ValueList *list, SliceRange range, const
 static void list_set(Evaluator *ev, Value object, Value index, Value value)
 {
     if (!value_is(&index, &CONSTANT_SLICE)) {
-        object.list->items[item_at(ev, &object, index, object.list->n)] = value;
+        object.list->items[place_at(ev, &object, index, object.list->n)] = value;
         return;
     }
     const SliceRange range = slice_range(ev, index.object.data, (int64_t)object.list->n);
@@ -189,12 +232,36 @@ void subscript_set(Evaluator *ev, Value object, Value index, Value value)
         return;
     }
     if (value_is(&object, &OBJECT_ARRAY)) { array_set(ev, object, index, value); return; }
-    if (value_instance(&object) && attribute_find(ev, object, "__setitem__", &method)) {
+    const Instance *instance = value_instance(&object);
+    const bool own = instance && class_attribute(ev, instance->class, "__setitem__", &method, NULL);
+    if (instance && !own && instance->plain.kind != VALUE_NONE) { subscript_set(ev, instance->plain, index, value); return; }
+    if (instance && attribute_find(ev, object, "__setitem__", &method)) {
         const Argument args[] = {{.value = index, .span = SPAN_NONE}, {.value = value, .span = SPAN_NONE}};
         call(ev, method, args, 2);
         return;
     }
     raise_error(ev, "TypeError", "'%s' object does not support item assignment", type_of(&object));
+}
+
+static void list_delete(Evaluator *ev, ValueList *list, SliceRange range)
+{
+    const ValueList nothing = {.arena = ev->arena};
+    if (range.step == 1) { list_replace(ev, list, range, &nothing); return; }
+    bool *gone = ARENA_ARRAY(ev->arena, list->n + 1, bool);
+    size_t n = 0;
+    for (int64_t i = 0; i < range.n; i++) gone[range.start + i * range.step] = true;
+    for (size_t i = 0; i < list->n; i++)
+        if (!gone[i]) list->items[n++] = list->items[i];
+    list->n = n;
+}
+
+static void instance_delete(Evaluator *ev, Value object, Value index)
+{
+    Value method;
+    const Instance *instance = value_instance(&object);
+    const bool own = class_attribute(ev, instance->class, "__delitem__", &method, NULL);
+    if (own) call_one(ev, value_method(ev->arena, object, method), index);
+    else if (instance->plain.kind != VALUE_NONE) subscript_delete(ev, instance->plain, index);
 }
 
 void subscript_delete(Evaluator *ev, Value object, Value index)
@@ -204,9 +271,13 @@ void subscript_delete(Evaluator *ev, Value object, Value index)
     if (object.kind == VALUE_DICT) {
         if (!dict_remove(object.dict, &index)) raise_key(ev, index);
     } else if (object.kind == VALUE_LIST && value_is(&index, &CONSTANT_SLICE)) {
-        list_replace(ev, object.list, slice_range(ev, index.object.data, (int64_t)object.list->n), &nothing);
+        list_delete(ev, object.list, slice_range(ev, index.object.data, (int64_t)object.list->n));
     } else if (object.kind == VALUE_LIST) {
-        const int64_t at = (int64_t)item_at(ev, &object, index, object.list->n);
+        const int64_t at = (int64_t)place_at(ev, &object, index, object.list->n);
         list_replace(ev, object.list, (SliceRange){at, 1, 1}, &nothing);
+    } else if (value_instance(&object)) {
+        instance_delete(ev, object, index);
+    } else {
+        raise_error(ev, "TypeError", "'%s' object doesn't support item deletion", type_of(&object));
     }
 }
