@@ -159,12 +159,12 @@ static const char *numbers_after(UnitFormula *f, const char *rule)
     Text text = {.arena = f->arena}, worked = {.arena = f->arena};
     const char *sign = *rule ? "  =  " : "= ";
     if (*rule) text_print(&text, "= %s", rule);
-    if (has_terms(f->facts)) {
+    put_worked(f, &worked);
+    if (!worked.length && has_terms(f->facts)) {
         text_put(&text, sign);
         put_terms(f, &text);
         return text_string(&text);
     }
-    put_worked(f, &worked);
     if (worked.length) text_print(&text, "%s%s", sign, text_string(&worked));
     text_put(&text, result_text(f));
     return text_string(&text);
@@ -172,7 +172,7 @@ static const char *numbers_after(UnitFormula *f, const char *rule)
 
 static bool fits(const UnitFormula *f, const char *text)
 {
-    if (has_terms(f->facts)) return f->terms_shown >= LEAST_TERMS || f->terms_shown == f->n_terms;
+    if (f->n_terms) return f->terms_shown >= LEAST_TERMS || f->terms_shown == f->n_terms;
     return width_of(f, text) <= f->width;
 }
 

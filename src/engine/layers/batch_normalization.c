@@ -244,8 +244,21 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const NormalizeConfig *config = f->layer->config;
+    const BatchWeights at = weights_of(config);
+    const int64_t c = k / inner_size(&f->in[0].shape, config->axes[0]) % f->weights[at.mean].shape.dim[0];
+    const double mean = (double)f->weights[at.mean].data[c];
+    const double gamma = at.gamma < 0 ? 1 : (double)f->weights[at.gamma].data[c], beta = at.beta < 0 ? 0 : (double)f->weights[at.beta].data[c];
+    normalize_put(text, &(Normalized){
+        .x = (double)f->in[0].data[k], .square = (double)f->weights[at.variance].data[c], .epsilon = config->epsilon,
+        .mean = &mean, .gamma = at.gamma < 0 ? NULL : &gamma, .beta = at.beta < 0 ? NULL : &beta,
+    });
+}
+
 const LayerKind LAYER_batch_normalization = {
     .name = "BatchNormalization", .module = "keras.src.layers.normalization.batch_normalization", PARAMS_OF(PARAMS), .call_params = CALL,
     .n_call_params = 3, .make = make, .build = build, .infer = infer, .forward = forward, .follow = follow, .fills = true, .trace = trace,
-    .explain = normalize_explain_affine, .rule = TRACE_DEPENDS, .keeps_mask = true, .elementwise = true,
+    .explain = normalize_explain_affine, .numbers = numbers, .rule = TRACE_DEPENDS, .keeps_mask = true, .elementwise = true,
 };

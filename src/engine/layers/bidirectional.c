@@ -321,8 +321,34 @@ static void forward(const Forward *f)
     }
 }
 
+/* ---- one direction of an output ---- */
+
+/* Where the directions stand side by side, an output is one's: its element `k` of shape `out`. */
+typedef struct Half {
+    const Layer *layer;
+    int          which;
+    Shape        out;
+    int64_t      k;
+} Half;
+
+static Half half_of(const BidirectionalConfig *config, const Shape *out, int64_t k)
+{
+    Half half = {.layer = config->forward, .out = *out, .k = k};
+    if (config->merge != MERGE_CONCAT) return half;
+    const int64_t last = half.out.dim[out->rank - 1] /= 2, column = k % (2 * last);
+    half.k = k / (2 * last) * last + column % last;
+    if (column < last) return half;
+    half.layer = config->backward;
+    half.which = 1;
+    if (!config->options.return_sequences) return half;
+    const Rows rows = rows_of(&half.out, true);
+    const int64_t step = half.k / rows.features % rows.steps;
+    half.k += (rows.steps - 1 - 2 * step) * rows.features;
+    return half;
+}
+
 /* Together the two directions see every step. */
-static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+static int64_t trace_all(const Trace *t, Term *terms, int64_t cap)
 {
     const Shape *in = &t->in[0].shape, *out = &t->out[t->output].shape;
     const int64_t each = in->dim[0] ? shape_size(in) / in->dim[0] : 0, of = out->dim[0] ? shape_size(out) / out->dim[0] : 1;
@@ -331,12 +357,49 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const BidirectionalConfig *config = t->layer->config;
+    if (t->output || config->merge != MERGE_CONCAT) return trace_all(t, terms, cap);
+    const Half half = half_of(config, &t->out[0].shape, t->k);
+    const TensorSpec out = {half.out, t->out[0].dtype};
+    const Trace one = {.layer = half.layer, .call = t->call, .in = t->in, .n_in = t->n_in, .out = &out, .n_out = 1, .k = half.k};
+    if (!half.layer->kind->trace) return trace_all(t, terms, cap);
+    const int64_t n = half.layer->kind->trace(&one, terms, cap);
+    for (int64_t i = 0; i < n && i < cap; i++)
+        if (terms[i].weight >= 0) terms[i].child = half.which;
+    return n;
+}
+
+/* ---- explanations ---- */
+
+/* "→ o·tanh(f·c′ + i·g)" of the direction it is, or what is made of both. */
+static void explain_rule(const Trace *t, Text *text)
+{
+    static const char *const both[] = {[MERGE_SUM] = "→h + ←h", [MERGE_MUL] = "→h·←h", [MERGE_AVE] = "(→h + ←h)/2",
+                                       [MERGE_CONCAT] = NULL, [MERGE_NONE] = NULL};
+    const BidirectionalConfig *config = t->layer->config;
+    if (both[config->merge] && !t->output) {
+        text_put(text, both[config->merge]);
+        return;
+    }
+    const bool state = t->output > 0;
+    const Half half = half_of(config, &t->out[0].shape, state ? 0 : t->k);
+    const TensorSpec out = {half.out, t->out[0].dtype};
+    const Trace one = {.layer = half.layer, .call = t->call, .in = t->in, .n_in = t->n_in, .out = &out, .n_out = 1, .k = half.k};
+    if (!half.layer->kind->explain) return;
+    if (!state) text_put(text, half.which ? "← " : "→ ");
+    half.layer->kind->explain(&one, EXPLAIN_RULE, text);
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const BidirectionalConfig *config = t->layer->config;
     Trace one = *t;
     one.layer = config->forward;
-    if (topic == EXPLAIN_PARAMS) {
+    if (topic == EXPLAIN_RULE) {
+        explain_rule(t, text);
+    } else if (topic == EXPLAIN_PARAMS) {
         const int64_t a = layer_params(config->forward).all, b = layer_params(config->backward).all;
         if (a) text_print(text, "%lld + %lld = %lld", (long long)a, (long long)b, (long long)size_add(a, b));
     } else if (config->forward->kind->explain) {
@@ -344,9 +407,28 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     }
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const BidirectionalConfig *config = f->layer->config;
+    if (config->merge != MERGE_CONCAT && config->merge != MERGE_NONE) return;
+    const Half half = half_of(config, &f->out[0].shape, k);
+    if (!half.layer->kind->numbers) return;
+    Call call;
+    Tensor *in = ARENA_ARRAY(f->scratch, f->n_in + 1, Tensor), out = {.shape = half.out, .dtype = f->out[0].dtype};
+    Forward one = *f;
+    one.layer = half.layer;
+    one.n_in = direction_call(f, half.which, &call, in);
+    one.node = NULL;
+    one.call = &call;
+    one.in = in;
+    one.out = &out;
+    one.n_out = 1;
+    half.layer->kind->numbers(&one, half.k, text);
+}
+
 const LayerKind LAYER_bidirectional = {
     .name = "Bidirectional", .module = "keras.src.layers.rnn.bidirectional", .params = PARAMS,
     .n_params = (int)(sizeof PARAMS / sizeof *PARAMS), .call_params = RECURRENT_CALL_PARAMS, .n_call_params = RECURRENT_CALL,
-    .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .mask = mask,
+    .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .numbers = numbers, .mask = mask,
     .rule = TRACE_DEPENDS, .keeps_mask = true,
 };

@@ -138,11 +138,14 @@ static void put_axis(Text *text, const Trace *trace, int axis)
     const GatherConfig *config = trace->layer->config;
     const int64_t in = trace->in[0].shape.dim[gather_axis(config, axis)];
     const char *sign = config->cuts ? " − " : " + ";
-    if (in == DIM_NONE) return;
-    text_print(text, "%" PRId64 "%s", in, sign);
-    formula_integer(text, config->before[axis]);
-    text_put(text, sign);
-    formula_integer(text, config->after[axis]);
+    const int64_t sides[] = {config->before[axis], config->after[axis]};
+    if (in == DIM_NONE || (!sides[0] && !sides[1])) return;
+    text_print(text, "%" PRId64, in);
+    for (int i = 0; i < 2; i++) {
+        if (!sides[i]) continue;
+        text_put(text, sign);
+        formula_integer(text, sides[i]);
+    }
     text_print(text, " = %" PRId64, config->length(config, axis, in));
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "engine/layers/formula.h"
 #include "engine/layers/terms.h"
 
 const char *const CATEGORIES_MODES[] = {"int", "one_hot", "multi_hot", "count", NULL};
@@ -104,11 +105,53 @@ int64_t categories_trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+/* What is compared with a category: "x[2]", or "bin(x[2])"; the letter i where several are. */
+static void put_category(const Trace *t, Text *text)
+{
+    const Categories *categories = t->layer->config;
+    const bool each = categories->mode == CATEGORIES_INT || categories->mode == CATEGORIES_ONE_HOT;
+    const int64_t row = categories->mode == CATEGORIES_INT ? t->k : t->k / (categories->depth > 0 ? categories->depth : 1);
+    if (categories->binned) text_put(text, "bin(");
+    if (each) formula_element(text, "x", &t->in[0].shape, row);
+    else text_put(text, "x[i]");
+    if (categories->binned) text_put_char(text, ')');
+}
+
+/* "[x[2] = 5]" is 1 where that holds, else 0. */
 void categories_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const Categories *categories = t->layer->config;
-    static const char *const rules[] = {"bin(x)", "[x = ", "[∃ x[i] = ", "#[x[i] = "};
+    static const char *const before[] = {"", "[", "max [", "Σ ["};
     if (topic != EXPLAIN_RULE) return;
-    text_put(text, rules[categories->mode]);
-    if (categories->mode != CATEGORIES_INT && categories->depth > 0) text_print(text, "%" PRId64 "]", t->k % categories->depth);
+    text_put(text, before[categories->mode]);
+    put_category(t, text);
+    if (categories->mode != CATEGORIES_INT && categories->depth > 0) text_print(text, " = %" PRId64 "]", t->k % categories->depth);
+}
+
+/* The same with the numbers that are compared: "[bin(0.31) = 2]". */
+static void put_compared(const Categories *categories, float x, int64_t category, Text *text)
+{
+    const bool whole = categories->mode == CATEGORIES_INT;
+    text_put(text, whole ? "" : "[");
+    if (categories->binned) text_put(text, "bin(");
+    formula_value(text, (double)x);
+    if (categories->binned) text_put_char(text, ')');
+    if (!whole) text_print(text, " = %" PRId64 "]", category);
+}
+
+enum { NUMBERS_TOLD = 6 };
+
+void categories_numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Categories *categories = f->layer->config;
+    Term *terms;
+    const int64_t n = formula_terms(f, k, &terms), category = categories->depth > 0 ? k % categories->depth : 0;
+    const bool most = categories->mode == CATEGORIES_MULTI_HOT;
+    if (n > NUMBERS_TOLD || count_weights(f)) return;
+    text_put(text, most ? "max(" : "");
+    for (int64_t i = 0; i < n; i++) {
+        if (i) text_put(text, most ? ", " : " + ");
+        put_compared(categories, f->in[0].data[terms[i].from], category, text);
+    }
+    text_put(text, most ? ")" : "");
 }

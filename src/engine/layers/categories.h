@@ -25,9 +25,10 @@ bool    categories_compute(const Layer *);
 void    categories_forward(const Forward *);
 int64_t categories_trace(const Trace *, Term *, int64_t cap);
 void    categories_explain(const Trace *, ExplainTopic, Text *);
+void    categories_numbers(const Forward *, int64_t k, Text *);
 
 #define CATEGORIES_KIND                                                                                             \
-    .forward = categories_forward, .trace = categories_trace, .explain = categories_explain, .rule = TRACE_DEPENDS, \
-    .computes = categories_compute
+    .forward = categories_forward, .trace = categories_trace, .explain = categories_explain, .numbers = categories_numbers, \
+    .rule = TRACE_DEPENDS, .computes = categories_compute
 
 #endif

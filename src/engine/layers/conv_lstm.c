@@ -149,7 +149,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     const LayerKind LAYER_conv_lstm##AXES##d = {                                                                      \
         .name = "ConvLSTM" #AXES "D", .module = "keras.src.layers.rnn.conv_lstm" #AXES "d", PARAMS_OF(PARAMS), \
         .call_params = RECURRENT_CALL_PARAMS, .n_call_params = RECURRENT_CALL, .make = make, .build = build,          \
-        .infer = recurrent_infer, .forward = recurrent_forward, .trace = trace, .explain = explain, .mask = recurrent_mask, \
+        .infer = recurrent_infer, .forward = recurrent_forward, .trace = trace, .explain = explain, .numbers = recurrent_numbers, .mask = recurrent_mask, \
         .rule = TRACE_DEPENDS, .keeps_mask = true,                                                                    \
     };
 

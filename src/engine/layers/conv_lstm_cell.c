@@ -275,23 +275,36 @@ static void give(const Forward *f, int output, const float *numbers)
     if (output < f->n_out) memcpy(f->out[output].data, numbers, (size_t)shape_size(&f->out[output].shape) * sizeof *numbers);
 }
 
-/* c = f·c' + i·g, h = o·activation(c). */
-static void forward(const Forward *f)
+/* Of one step, each as the output. */
+typedef struct Gates {
+    Tensor in, forget, fresh, open;
+} Gates;
+
+static Gates gates_of(const Forward *f)
 {
-    if (!shapes_fit(f)) return;
     const CellConfig *config = f->layer->config;
     const ConvConfig *conv = &config->conv;
     const Volume maps = volume_of(&f->out[0].shape, conv->channels_first);
     const float *x = sums(f, &f->in[0], conv_window(conv, &f->in[0].shape), f->weights[0].data, conv->use_bias ? f->weights[2].data : NULL);
     const float *h = sums(f, &f->in[1], recurrent_window(conv, &maps), f->weights[1].data, NULL);
-    const Tensor in = gate(f, x, h, 0, config->recurrent_activation), forget = gate(f, x, h, 1, config->recurrent_activation);
-    const Tensor fresh = gate(f, x, h, 2, config->activation), open = gate(f, x, h, 3, config->recurrent_activation);
-    const int64_t n = shape_size(&in.shape);
-    Tensor carry = tensor_make(f->scratch, in.shape, DTYPE_FLOAT32);
-    for (int64_t k = 0; k < n; k++) carry.data[k] = forget.data[k] * f->in[2].data[k] + in.data[k] * fresh.data[k];
+    return (Gates){
+        .in = gate(f, x, h, 0, config->recurrent_activation), .forget = gate(f, x, h, 1, config->recurrent_activation),
+        .fresh = gate(f, x, h, 2, config->activation), .open = gate(f, x, h, 3, config->recurrent_activation),
+    };
+}
+
+/* c = f·c' + i·g, h = o·activation(c). */
+static void forward(const Forward *f)
+{
+    if (!shapes_fit(f)) return;
+    const CellConfig *config = f->layer->config;
+    const Gates gates = gates_of(f);
+    const int64_t n = shape_size(&gates.in.shape);
+    Tensor carry = tensor_make(f->scratch, gates.in.shape, DTYPE_FLOAT32);
+    for (int64_t k = 0; k < n; k++) carry.data[k] = gates.forget.data[k] * f->in[2].data[k] + gates.in.data[k] * gates.fresh.data[k];
     give(f, 2, carry.data);
     activation_apply(config->activation, &carry);
-    for (int64_t k = 0; k < n; k++) carry.data[k] *= open.data[k];
+    for (int64_t k = 0; k < n; k++) carry.data[k] *= gates.open.data[k];
     give(f, 0, carry.data);
     give(f, 1, carry.data);
 }
@@ -300,8 +313,21 @@ static void forward(const Forward *f)
 
 static void explain_rule(const Trace *t, Text *text)
 {
-    (void)t;
-    text_put(text, "c = f·c′ + i·g, h = o·tanh(c)");
+    const CellConfig *config = t->layer->config;
+    text_print(text, "o·%s", recurrent_applied(text->arena, config->activation, "f·c′ + i·g"));
+}
+
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const CellConfig *config = f->layer->config;
+    if (!shapes_fit(f)) return;
+    const Gates gates = gates_of(f);
+    Text sum = {.arena = f->scratch}, open = {.arena = f->scratch};
+    FormulaSum products = {.text = &sum};
+    formula_add_product(&products, (double)gates.forget.data[k], (double)f->in[2].data[k]);
+    formula_add_product(&products, (double)gates.in.data[k], (double)gates.fresh.data[k]);
+    formula_value(&open, (double)gates.open.data[k]);
+    text_print(text, "%s·%s", text_string(&open), recurrent_applied(f->scratch, config->activation, text_string(&sum)));
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
@@ -312,7 +338,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 #define KIND(AXES)                                                                                                     \
     const LayerKind LAYER_conv_lstm##AXES##d_cell = {                                                                  \
         .name = "ConvLSTMCell", .module = "keras.src.layers.rnn.conv_lstm", PARAMS_OF(PARAMS), .call_params = CALL, .n_call_params = 3, \
-        .make = make, .build = build, .infer = infer, .forward = forward, .explain = explain, .rule = TRACE_DEPENDS,   \
+        .make = make, .build = build, .infer = infer, .forward = forward, .explain = explain, .numbers = numbers, .rule = TRACE_DEPENDS,   \
         .cell = true, .family = &(const int){AXES},                                                                    \
     };
 

@@ -245,7 +245,7 @@ static void put_size(Text *text, const Trace *trace, int axis)
     const ConvConfig *config = trace->layer->config;
     const int64_t in = trace->in[0].shape.dim[volume_first_axis(config->channels_first) + axis];
     const int64_t out = out_size(config, axis, in), stride = config->stride[axis];
-    if (in == DIM_NONE) return;
+    if (in == DIM_NONE || in == out) return;
     if (config->padding == WINDOW_SAME && !config->has_output_padding) {
         text_print(text, "%" PRId64 "·%" PRId64 " = %" PRId64, in, stride, out);
         return;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/layers/merge.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/terms.h"
 
 static const ParamSpec PARAMS[] = {
@@ -261,9 +262,27 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     if (config->normalize) text_put(text, "/(|a|·|b|)");
 }
 
+/* "0.52·0.10 + 0.31·0.20", or "(…)/(1.20·0.80)" of vectors brought to length one. */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const DotConfig *config = f->layer->config;
+    FormulaSum sum = {.text = text};
+    Side a, b;
+    if (!side_of(config, &f->in[0].shape, 0, &a) || !side_of(config, &f->in[1].shape, 1, &b)) return;
+    const int64_t batch = k / (a.others * b.others), rest = k % (a.others * b.others);
+    const float *x = f->in[0].data + start_of(&a, batch, rest / b.others), *y = f->in[1].data + start_of(&b, batch, rest % b.others);
+    text_put(text, config->normalize ? "(" : "");
+    for (int64_t i = 0; i < a.shape->dim[a.axis]; i++) formula_add_product(&sum, (double)x[i * a.step], (double)y[i * b.step]);
+    if (!config->normalize) return;
+    FormulaSum lengths = {.text = text};
+    text_put(text, ")/(");
+    formula_add_product(&lengths, 1 / length_factor(x, &a), 1 / length_factor(y, &b));
+    text_put_char(text, ')');
+}
+
 const LayerKind LAYER_dot = {
     .name = "Dot", .module = "keras.src.layers.merging.dot",
     .params = PARAMS, .n_params = 2,
-    .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .mask = no_mask,
+    .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .numbers = numbers, .mask = no_mask,
     .connections = connections, .rule = TRACE_DEPENDS,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/activation.h"
+#include "engine/layers/formula.h"
 
 const Activation *elementwise_activation(const Layer *layer)
 {
@@ -63,4 +64,9 @@ int64_t elementwise_connections(const Trace *t)
 void elementwise_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     if (topic == EXPLAIN_RULE) text_put(text, layer_activation(t->layer)->formula);
+}
+
+void elementwise_numbers(const Forward *f, int64_t k, Text *text)
+{
+    if (strcmp(layer_activation(f->layer)->name, "softmax") == 0) formula_softmax(f, k, text);
 }

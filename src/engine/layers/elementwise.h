@@ -18,10 +18,13 @@ const Activation *elementwise_activation(const Layer *);
 /* "max(0, x)": the rule is the activation's formula. */
 void elementwise_explain(const Trace *, ExplainTopic, Text *);
 
-/* The row of an activation layer; its names, arguments, make and activation come to it. */
+/* What the function makes of the number: of those over an axis, where it is told. */
+void elementwise_numbers(const Forward *, int64_t k, Text *);
+
+/* The row of an activation layer; its names, arguments, make, activation and explain come to it. */
 #define ELEMENTWISE_KIND \
     .forward = elementwise_forward, .follow = elementwise_follow, .fills = true, .trace = elementwise_trace, \
-    .connections = elementwise_connections, .explain = elementwise_explain, .rule = TRACE_SUM, .keeps_mask = true, .elementwise = true, \
+    .connections = elementwise_connections, .rule = TRACE_SUM, .keeps_mask = true, .elementwise = true, \
     .built_at_make = true
 
 #endif

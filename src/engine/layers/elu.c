@@ -1,6 +1,7 @@
 /* ELU: x above zero, alpha·(eˣ − 1) below. */
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/params.h"
 
 static const ParamSpec PARAMS[] = {{.name = "alpha", .type = PARAM_FLOAT, .fallback = VALUE_IS_FLOAT(1.0)}};
@@ -14,7 +15,18 @@ static bool make(Maker *m)
     return true;
 }
 
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    const double alpha = layer_activation(t->layer)->parameters[0];
+    if (topic != EXPLAIN_RULE) return;
+    text_put(text, "x > 0 ? x : ");
+    if (alpha < 1 || alpha > 1) {
+        formula_number(text, alpha);
+        text_put(text, "·(eˣ − 1)");
+    } else text_put(text, "eˣ − 1");
+}
+
 const LayerKind LAYER_elu = {
     .name = "ELU", .module = "keras.src.layers.activations.elu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
-    ELEMENTWISE_KIND,
+    ELEMENTWISE_KIND, .explain = explain,
 };

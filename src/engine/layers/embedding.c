@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/config.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/terms.h"
 #include "engine/lora.h"
 #include "engine/operations/operand.h"
@@ -217,6 +218,30 @@ static void explain_params(const Trace *t, Text *text)
     text_print(text, " = %lld", (long long)layer_params(t->layer).all);
 }
 
+/* "W[x[2], 0]" */
+static void put_place(Text *text, const char *name, const Shape *in, int64_t k, int64_t columns)
+{
+    text_put(text, "W[");
+    formula_element(text, name, in, k / columns);
+    text_print(text, ", %lld]", (long long)(k % columns));
+}
+
+/* "W[3, 0]", or the first products of the way back. */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const EmbeddingConfig *config = config_of(f->layer);
+    FormulaSum sum = {.text = text};
+    Term *terms;
+    if (!is_reversed(f->call)) {
+        text_print(text, "W[%.0f, %lld]", (double)f->in[0].data[k / config->columns], (long long)(k % config->columns));
+        return;
+    }
+    const int64_t n = formula_terms(f, k, &terms);
+    if (f->layer->lora || config->soft_cap > 0) return;
+    for (int64_t i = 0; i < n && i < FORMULA_TERMS_MAX; i++)
+        formula_add_product(&sum, (double)f->in[0].data[terms[i].from], (double)f->weights[terms[i].weight].data[terms[i].at]);
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const EmbeddingConfig *config = config_of(t->layer);
@@ -225,13 +250,13 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     case EXPLAIN_PARAMS: explain_params(t, text); break;
     case EXPLAIN_RULE:
         if (is_reversed(t->call)) text_print(text, "Σ x[i]·W[%lld, i]", (long long)(t->k % config->rows));
-        else text_print(text, "W[x, %lld]", (long long)(t->k % config->columns));
+        else put_place(text, "x", &t->in[0].shape, t->k, config->columns);
         break;
     case EXPLAIN_SHAPE: break;
     }
 }
 
-#define TABLE_OF_ROWS .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .mask = mask, \
+#define TABLE_OF_ROWS .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain, .numbers = numbers, .mask = mask, \
                       .connections = connections, .rule = TRACE_DEPENDS
 
 const LayerKind LAYER_embedding = {

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
+
 void formula_sizes(Text *text, const int64_t *sizes, int n)
 {
     for (int i = 0; i < n; i++) text_print(text, i ? "×%" PRId64 : "%" PRId64, sizes[i]);
@@ -19,6 +21,64 @@ void formula_number(Text *text, double x)
 {
     if (x < 0) text_put(text, "−");
     text_print(text, "%.6g", fabs(x));
+}
+
+void formula_value(Text *text, double x)
+{
+    text_put(text, number_text(text->arena, x, 2));
+}
+
+enum { TERMS_TOLD = 6 };
+
+/* Whether one more term is told. */
+static bool sum_begins(FormulaSum *sum)
+{
+    if (sum->n <= TERMS_TOLD) text_put(sum->text, sum->n == TERMS_TOLD ? " + …" : sum->n ? " + " : "");
+    return sum->n++ < TERMS_TOLD;
+}
+
+void formula_add_product(FormulaSum *sum, double a, double b)
+{
+    if (!sum_begins(sum)) return;
+    formula_value(sum->text, a);
+    text_put(sum->text, "·");
+    formula_value(sum->text, b);
+}
+
+int64_t formula_terms(const Forward *f, int64_t k, Term **terms)
+{
+    TensorSpec *in = ARENA_ARRAY(f->scratch, f->n_in, TensorSpec), *out = ARENA_ARRAY(f->scratch, f->n_out, TensorSpec);
+    for (int i = 0; i < f->n_in; i++) in[i] = (TensorSpec){f->in[i].shape, f->in[i].dtype};
+    for (int i = 0; i < f->n_out; i++) out[i] = (TensorSpec){f->out[i].shape, f->out[i].dtype};
+    const Trace trace = {.layer = f->layer, .call = f->call, .in = in, .n_in = f->n_in, .out = out, .n_out = f->n_out, .k = k};
+    *terms = ARENA_ARRAY(f->scratch, FORMULA_TERMS_MAX, Term);
+    return layer_trace(&trace, *terms, FORMULA_TERMS_MAX);
+}
+
+static void put_power(Text *text, double x)
+{
+    text_put(text, "e^");
+    formula_value(text, x);
+}
+
+/* Many powers are told as their sum. */
+void formula_softmax(const Forward *f, int64_t k, Text *text)
+{
+    Term *terms;
+    const int64_t n = formula_terms(f, k, &terms);
+    double sum = 0;
+    if (n > FORMULA_TERMS_MAX) return;
+    put_power(text, (double)f->in[0].data[k]);
+    text_put(text, n <= TERMS_TOLD ? " / (" : " / ");
+    for (int64_t i = 0; i < n; i++) {
+        const double x = (double)f->in[0].data[terms[i].from];
+        sum += exp(x);
+        if (n > TERMS_TOLD) continue;
+        if (i) text_put(text, " + ");
+        put_power(text, x);
+    }
+    if (n <= TERMS_TOLD) text_put_char(text, ')');
+    else formula_value(text, sum);
 }
 
 void formula_element(Text *text, const char *name, const Shape *shape, int64_t k)

@@ -14,6 +14,22 @@ void formula_integer(Text *, int64_t);
 /* A number as short as it can be, likewise. */
 void formula_number(Text *, double);
 
+/* As the page shows numbers: "−0.57". */
+void formula_value(Text *, double);
+
+/* A sum told in numbers, zeroed but for text; only its beginning is told: "0.52·0.10 + −0.31·0.20 + …". */
+typedef struct FormulaSum {
+    Text *text;
+    int   n;
+} FormulaSum;
+void formula_add_product(FormulaSum *, double a, double b);
+
+/* The terms of element k of a run, at most so many of them; how many there are in all. */
+enum { FORMULA_TERMS_MAX = 4096 };
+int64_t formula_terms(const Forward *, int64_t k, Term **);
+/* "e^0.02 / (e^0.02 + e^0.19)" over the terms. */
+void formula_softmax(const Forward *, int64_t k, Text *);
+
 /* "x[2, 0, 1]": element k, without the batch axis; "x" where there is no other. */
 void formula_element(Text *, const char *name, const Shape *, int64_t k);
 

@@ -82,7 +82,13 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return grouping_trace(t, &g, terms, cap);
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Grouping g = grouping(&f->in[0].shape, f->layer->config);
+    normalize_numbers(f, &g, k, text);
+}
+
 const LayerKind LAYER_group_normalization = {
     .name = "GroupNormalization", .module = "keras.src.layers.normalization.group_normalization", PARAMS_OF(PARAMS), .make = make,
-    .build = build, .forward = forward, .trace = trace, .explain = normalize_explain_affine, .rule = TRACE_DEPENDS, .keeps_mask = true,
+    .build = build, .forward = forward, .trace = trace, .explain = normalize_explain_affine, .numbers = numbers, .rule = TRACE_DEPENDS, .keeps_mask = true,
 };

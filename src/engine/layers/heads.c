@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "engine/layers/formula.h"
 #include "engine/layers/heads.h"
 #include "engine/layers/terms.h"
 
@@ -266,6 +267,23 @@ int64_t heads_trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+/* "Σ (softmax(q·kᵀ/√8)·v)[h, i]·Wₒ[h, i, 2] + bₒ[2]" */
+static void explain_rule(const Trace *t, Text *text)
+{
+    const HeadsConfig *config = t->layer->config;
+    const char *scores = arena_print(text->arena, "softmax(q·kᵀ/√%lld)", (long long)config->key_width);
+    if (t->output) {
+        text_put(text, scores);
+        return;
+    }
+    const Shape *out = &t->out[0].shape, last = shape_slice(out, t->in[0].shape.rank - 1, out->rank), batched = shape_with(&last, 0, 1);
+    Text place = {.arena = text->arena};
+    formula_element(&place, "", &batched, t->k % shape_size(&last));
+    text_print(text, config->gate >= 0 ? "Σ (σ(g)·%s·v)[h, i]·Wₒ[h, i, " : "Σ (%s·v)[h, i]·Wₒ[h, i, ", scores);
+    text_put(text, text_string(&place) + 1);
+    if (config->use_bias) text_print(text, " + bₒ%s", text_string(&place));
+}
+
 void heads_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const HeadsConfig *config = t->layer->config;
@@ -276,7 +294,7 @@ void heads_explain(const Trace *t, ExplainTopic topic, Text *text)
             text_print(text, i ? " + %lld" : "%lld", (long long)layer_params(t->layer->children[i]).all);
         if (t->layer->n_children) text_print(text, " = %lld", (long long)layer_params(t->layer).all);
         break;
-    case EXPLAIN_RULE: text_print(text, "softmax(q·kᵀ/√%lld)·v", (long long)config->key_width); break;
+    case EXPLAIN_RULE: explain_rule(t, text); break;
     case EXPLAIN_SHAPE: break;
     }
 }

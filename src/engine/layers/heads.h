@@ -54,10 +54,11 @@ bool heads_infer_numbers(const Layer *, const Call *, const TensorSpec *in, int 
 void heads_forward(const Forward *);
 int64_t heads_trace(const Trace *, Term *, int64_t cap);
 void heads_explain(const Trace *, ExplainTopic, Text *);
+void heads_numbers(const Forward *, int64_t k, Text *);
 
 #define HEADS_KIND \
     .call_params = HEADS_CALL_PARAMS, .n_call_params = HEADS_CALL, .make = make, .build = heads_build, .infer = heads_infer, \
     .infer_numbers = heads_infer_numbers, .forward = heads_forward, .trace = heads_trace, .explain = heads_explain, \
-    .rule = TRACE_DEPENDS, .keeps_mask = true
+    .numbers = heads_numbers, .rule = TRACE_DEPENDS, .keeps_mask = true
 
 #endif

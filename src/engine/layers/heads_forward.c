@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "engine/einsum.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/heads.h"
+#include "engine/weight_table.h"
 
 /* Heads of key and value repeated for the query heads that share them: (..., heads, width). */
 static Tensor spread_heads(const Forward *f, Tensor x)
@@ -181,18 +183,48 @@ static void gate(const Forward *f, Tensor *mixed)
     for (int64_t i = 0; i < n; i++) mixed->data[i] *= factors.data[i];
 }
 
-void heads_forward(const Forward *f)
+/* What the heads see, (batch, ..., heads, width); false where Keras cannot compute it either. */
+static bool mix(const Forward *f, Tensor *scores, Tensor *mixed)
 {
     const HeadsConfig *config = f->layer->config;
-    Tensor query = project(f, config->query, &f->in[0]), scores, mixed;
+    Tensor query = project(f, config->query, &f->in[0]);
     const Tensor key = spread_heads(f, project(f, config->key, &f->in[heads_key(f->call)]));
     const Tensor value = spread_heads(f, project(f, config->value, &f->in[f->call->tensors[HEADS_CALL_VALUE].first]));
     scale(&query, 1 / sqrt((double)config->key_width));
-    if (!attend(f, &query, &key, &value, &scores, &mixed)) {
+    if (!attend(f, &query, &key, &value, scores, mixed)) return false;
+    gate(f, mixed);
+    return true;
+}
+
+void heads_forward(const Forward *f)
+{
+    const HeadsConfig *config = f->layer->config;
+    Tensor scores, mixed;
+    if (!mix(f, &scores, &mixed)) {
         *f->impossible = true;
         return;
     }
-    gate(f, &mixed);
     forward_child(f, f->layer->children[config->back], NULL, &mixed, 1, &f->out[0], 1);
     if (f->n_out > 1) memcpy(f->out[1].data, scores.data, (size_t)shape_size(&f->out[1].shape) * sizeof(float));
+}
+
+/* More products than this are not done again only to be told. */
+static const int64_t WORK_MAX = 1 << 22;
+
+/* The projection back: "0.52·0.10 + −0.31·0.20 + 0.05". */
+void heads_numbers(const Forward *f, int64_t k, Text *text)
+{
+    const HeadsConfig *config = f->layer->config;
+    const Layer *back = f->layer->children[config->back];
+    const Tensor *weights = f->table->weights[back->id];
+    const int64_t inner = config->heads * config->value_width, columns = shape_size(&weights[0].shape) / inner;
+    const int64_t width = f->in[0].shape.dim[f->in[0].shape.rank - 1], rows = shape_size(&f->in[0].shape) / (width ? width : 1);
+    FormulaSum sum = {.text = text};
+    Tensor scores, mixed;
+    if (size_multiply(rows, size_add(layer_params(f->layer).all, size_multiply(rows, inner))) > WORK_MAX || !mix(f, &scores, &mixed)) return;
+    for (int64_t i = 0; i < inner; i++)
+        formula_add_product(&sum, (double)mixed.data[k / columns * inner + i], (double)weights[0].data[i * columns + k % columns]);
+    if (!config->use_bias) return;
+    text_put(text, " + ");
+    formula_value(text, (double)weights[1].data[k % columns]);
 }

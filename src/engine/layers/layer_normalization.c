@@ -48,7 +48,13 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     else normalize_explain_affine(t, topic, text);
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Grouping g = normalize_grouping(&f->in[0].shape, f->layer->config);
+    normalize_numbers(f, &g, k, text);
+}
+
 const LayerKind LAYER_layer_normalization = {
     .name = "LayerNormalization", .module = "keras.src.layers.normalization.layer_normalization", PARAMS_OF(PARAMS),
-    .make = make, .build = build, .forward = forward, .trace = normalize_trace, .explain = explain, .rule = TRACE_DEPENDS, .keeps_mask = true,
+    .make = make, .build = build, .forward = forward, .trace = normalize_trace, .explain = explain, .numbers = numbers, .rule = TRACE_DEPENDS, .keeps_mask = true,
 };

@@ -1,6 +1,7 @@
 /* LeakyReLU: a small slope below zero. */
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/params.h"
 #include "engine/layers/slope.h"
 
@@ -36,7 +37,15 @@ static bool make(Maker *m)
     return true;
 }
 
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    if (topic != EXPLAIN_RULE) return;
+    text_put(text, "x > 0 ? x : ");
+    formula_number(text, layer_activation(t->layer)->parameters[0]);
+    text_put(text, "·x");
+}
+
 const LayerKind LAYER_leaky_relu = {
     .name = "LeakyReLU", .module = "keras.src.layers.activations.leaky_relu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
-    ELEMENTWISE_KIND,
+    ELEMENTWISE_KIND, .explain = explain,
 };

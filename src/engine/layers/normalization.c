@@ -4,6 +4,7 @@
 
 #include "engine/config.h"
 #include "engine/constant.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/params.h"
 #include "engine/layers/terms.h"
 
@@ -209,16 +210,30 @@ static int64_t connections(const Trace *t)
     return shape_size(&t->out[0].shape);
 }
 
+/* The rule with what is known of the mean and the variance: "(0.52 − 0.10) / 1.20". */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const NormalizationConfig *config = f->layer->config;
+    const Scale scale = scale_at(config, f->weights, number_place(f->layer, &f->in[0].shape, k));
+    const double told[] = {(double)f->in[0].data[k], scale.mean, scale.deviation};
+    static const char *const before[2][3] = {{"(", " − ", ") / "}, {"", "·", " + "}};
+    static const int order[2][3] = {{0, 1, 2}, {0, 2, 1}};
+    for (int i = 0; i < 3; i++) {
+        text_put(text, before[config->invert][i]);
+        formula_value(text, told[order[config->invert][i]]);
+    }
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const NormalizationConfig *config = t->layer->config;
-    if (topic == EXPLAIN_RULE) text_put(text, config->invert ? "μ + x·√σ²" : "(x − μ) / √σ²");
+    if (topic == EXPLAIN_RULE) text_put(text, config->invert ? "x·√σ² + μ" : "(x − μ) / √σ²");
     if (topic == EXPLAIN_PARAMS && !config->given)
         text_print(text, "2·%" PRId64 " + 1 = %" PRId64, shape_size(&t->layer->weights[0].shape), layer_params(t->layer).all);
 }
 
 const LayerKind LAYER_normalization = {
     .name = "Normalization", .module = "keras.src.layers.preprocessing.normalization", PARAMS_OF(PARAMS), .make = make, .build = build,
-    .infer = infer, .forward = forward, .trace = trace, .connections = connections, .explain = explain, .rule = TRACE_SUM,
+    .infer = infer, .forward = forward, .trace = trace, .connections = connections, .explain = explain, .numbers = numbers, .rule = TRACE_SUM,
     .rule_of = rule_of, .computes = computes, .keeps_mask = true,
 };

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "engine/layers/formula.h"
+
 /* ---- make ---- */
 
 NormalizeConfig *normalize_config_new(Maker *m)
@@ -167,6 +169,43 @@ int64_t normalize_trace(const Trace *t, Term *terms, int64_t cap)
 }
 
 /* ---- explanations ---- */
+
+void normalize_put(Text *text, const Normalized *n)
+{
+    if (n->gamma) {
+        formula_value(text, *n->gamma);
+        text_put(text, "·");
+    }
+    text_put(text, n->mean ? "(" : "");
+    formula_value(text, n->x);
+    if (n->mean) {
+        text_put(text, " − ");
+        formula_value(text, *n->mean);
+        text_put_char(text, ')');
+    }
+    text_put(text, "/√(");
+    formula_value(text, n->square);
+    text_put(text, " + ");
+    formula_number(text, n->epsilon);
+    text_put_char(text, ')');
+    if (!n->beta) return;
+    text_put(text, " + ");
+    formula_value(text, *n->beta);
+}
+
+void normalize_numbers(const Forward *f, const Grouping *g, int64_t k, Text *text)
+{
+    const NormalizeConfig *config = f->layer->config;
+    const GroupWalk here = group_walk_to(&f->in[0].shape, g, k);
+    double *mean = ARENA_ARRAY(f->scratch, g->groups, double), *square = ARENA_ARRAY(f->scratch, g->groups, double);
+    moments(&f->in[0], g, mean, square, ARENA_ARRAY(f->scratch, g->groups, int64_t));
+    const double gamma = config->scale ? (double)f->weights[0].data[here.weight] : 1;
+    const double beta = config->center ? (double)f->weights[config->scale ? 1 : 0].data[here.weight] : 0;
+    normalize_put(text, &(Normalized){
+        .x = (double)f->in[0].data[k], .square = square[here.group], .epsilon = config->epsilon,
+        .mean = config->keeps_mean ? NULL : &mean[here.group], .gamma = config->scale ? &gamma : NULL, .beta = config->center ? &beta : NULL,
+    });
+}
 
 void normalize_explain_params(const Layer *layer, Text *text)
 {

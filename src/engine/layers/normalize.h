@@ -54,6 +54,15 @@ int64_t normalize_trace(const Trace *, Term *, int64_t cap);
 
 /* ---- explanations ---- */
 
+/* A normalised number: gamma·(x − mean)/√(square + epsilon) + beta, without what is NULL. */
+typedef struct Normalized {
+    double        x, square, epsilon;
+    const double *mean, *gamma, *beta;
+} Normalized;
+void normalize_put(Text *, const Normalized *);
+/* Of the layers that gather their statistics here. */
+void normalize_numbers(const Forward *, const Grouping *, int64_t k, Text *);
+
 /* "4×16 = 64": vectors of one length each. */
 void normalize_explain_params(const Layer *, Text *);
 /* Title and parameters, and the rule as it stands. */

@@ -277,7 +277,8 @@ void pool_explain_rule(const Trace *trace, Text *text)
     const PoolConfig *config = trace->layer->config;
     Box box;
     if (!box_of(trace, &box)) return;
-    text_put(text, config->average ? "Σ " : "max ");
+    const bool one = box_cells(box.range) == 1;
+    if (!one) text_put(text, config->average ? "Σ " : "max ");
     put_cells(config, &box, text);
-    if (config->average) text_print(text, "/%" PRId64, box_cells(box.range));
+    if (config->average && !one) text_print(text, "/%" PRId64, box_cells(box.range));
 }

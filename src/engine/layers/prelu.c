@@ -1,5 +1,5 @@
 /* PReLU: a slope below zero that is learned, one for each place or shared along axes. */
-#include "engine/layer.h"
+#include "engine/layers/formula.h"
 
 static const ParamSpec PARAMS[] = {
     {.name = "alpha_initializer", .type = PARAM_INITIALIZER, .fallback = VALUE_IS_TEXT("Zeros")},
@@ -98,12 +98,24 @@ static int64_t connections(const Trace *t)
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    if (topic == EXPLAIN_RULE)
-        text_print(text, "x > 0 ? x : α[%lld]·x", (long long)alpha_at(&t->in[0].shape, &t->layer->weights[0].shape, t->k));
+    const Shape *alpha = &t->layer->weights[0].shape;
+    if (topic == EXPLAIN_RULE) {
+        const Shape batched = shape_with(alpha, 0, 1);
+        text_put(text, "x > 0 ? x : ");
+        formula_element(text, "α", &batched, alpha_at(&t->in[0].shape, alpha, t->k));
+        text_put(text, "·x");
+    }
     if (topic != EXPLAIN_PARAMS) return;
-    const Shape *shape = &t->layer->weights[0].shape;
-    for (int i = 0; i < shape->rank; i++) text_print(text, i ? "×%lld" : "%lld", (long long)shape->dim[i]);
-    if (shape->rank > 1) text_print(text, " = %lld", (long long)shape_size(shape));
+    formula_sizes(text, alpha->dim, alpha->rank);
+    if (alpha->rank > 1) text_print(text, " = %lld", (long long)shape_size(alpha));
+}
+
+/* "0.25·−1.20"; above 0 the number is as it was. */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    FormulaSum sum = {.text = text};
+    const float x = f->in[0].data[k];
+    if (x <= 0) formula_add_product(&sum, (double)f->weights[0].data[alpha_at(&f->in[0].shape, &f->weights[0].shape, k)], (double)x);
 }
 
 const LayerKind LAYER_prelu = {
@@ -117,6 +129,7 @@ const LayerKind LAYER_prelu = {
     .trace = trace,
     .connections = connections,
     .explain = explain,
+    .numbers = numbers,
     .rule = TRACE_DEPENDS,
     .keeps_mask = true,
 };

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "engine/activation.h"
 #include "engine/layers/layers.h"
 #include "engine/layers/terms.h"
+#include "engine/weight_table.h"
 
 const ParamSpec RECURRENT_CALL_PARAMS[RECURRENT_CALL] = {
     {.name = "sequences", .type = PARAM_TENSORS, .required = true},
@@ -332,6 +334,69 @@ void recurrent_forward(const Forward *f)
     give_last(&p);
 }
 
+/* ---- one step told with numbers ---- */
+
+const char *recurrent_applied(Arena *arena, const Activation *activation, const char *what)
+{
+    return arena_print(arena, "%s(%s)", strcmp(activation->name, "linear") == 0 ? "" : activation->name, what);
+}
+
+/* More products than this are not done again only to be told. */
+static const int64_t WORK_MAX = 1 << 22;
+
+/* Inputs of one example. */
+static Tensor *example_of(const Forward *f, int64_t b)
+{
+    const int64_t batch = f->in[0].shape.dim[0];
+    Tensor *in = ARENA_ARRAY(f->scratch, f->n_in, Tensor);
+    for (int i = 0; i < f->n_in; i++) {
+        in[i] = f->in[i];
+        if (!in[i].shape.rank || in[i].shape.dim[0] != batch) continue;
+        in[i].data += b * (shape_size(&in[i].shape) / batch);
+        in[i].shape.dim[0] = 1;
+    }
+    return in;
+}
+
+static void tell_step(const Pass *p, int64_t t, int64_t k, Text *text)
+{
+    const Layer *cell = p->config->cell;
+    Tensor in[STATES_MAX];
+    memcpy(p->input.data, p->f->in[0].data + t * p->inner, (size_t)p->inner * sizeof(float));
+    in[0] = p->input;
+    for (int i = 1; i < p->n; i++) in[i] = p->before[i];
+    Forward step = *p->f;
+    step.layer = cell;
+    step.node = NULL;
+    step.call = NULL;
+    step.in = in;
+    step.n_in = p->n;
+    step.weights = p->f->table->weights[cell->id];
+    step.out = (Tensor *)(uintptr_t)p->now;
+    step.n_out = p->n;
+    if (!p->mask || p->mask[t] != 0) cell->kind->numbers(&step, k, text);
+}
+
+void recurrent_numbers(const Forward *f, int64_t k, Text *text)
+{
+    const RecurrentConfig *config = f->layer->config;
+    const int64_t steps = f->in[0].shape.dim[1], each = shape_span_size(&f->out[0].shape, 1, f->out[0].shape.rank);
+    const int64_t size = config->return_sequences && steps ? each / steps : each;
+    const int64_t units = f->out[0].shape.dim[f->out[0].shape.rank - 1];
+    if (!steps || !size || !units || !config->cell->kind->numbers) return;
+    if (size_multiply(size_multiply(steps, size / units), layer_params(config->cell).all) > WORK_MAX) return;
+    Forward one = *f;
+    one.in = example_of(f, k / each);
+    Pass p = {.f = &one, .config = config};
+    if (!pass_begin(&p)) return;
+    const int64_t last = config->return_sequences ? k % each / size : steps - 1;
+    for (int64_t i = 0; i < last; i++) {
+        step_forward(&p, config->go_backwards ? steps - 1 - i : i);
+        swap_states(&p);
+    }
+    tell_step(&p, config->go_backwards ? steps - 1 - last : last, k % size, text);
+}
+
 /* ---- what an output depends on ---- */
 
 /* Every units-th number of a weight, from u on: counted all, told while there is room. */
@@ -385,7 +450,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 #define RECURRENT(label, path, table, maker) \
     .name = label, .module = path, LIST(table, params), .call_params = RECURRENT_CALL_PARAMS, .n_call_params = RECURRENT_CALL, \
     .make = maker, .build = recurrent_build, .infer = recurrent_infer, .forward = recurrent_forward, .trace = recurrent_trace, \
-    .explain = explain, .mask = recurrent_mask, .rule = TRACE_DEPENDS, .keeps_mask = true
+    .explain = explain, .numbers = recurrent_numbers, .mask = recurrent_mask, .rule = TRACE_DEPENDS, .keeps_mask = true
 
 const LayerKind LAYER_rnn = {RECURRENT("RNN", "keras.src.layers.rnn.rnn", RNN_PARAMS, rnn_make)};
 const LayerKind LAYER_simple_rnn = {RECURRENT("SimpleRNN", "keras.src.layers.rnn.simple_rnn", SIMPLE_PARAMS, simple_make)};

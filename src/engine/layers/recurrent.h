@@ -50,6 +50,10 @@ bool recurrent_build(Builder *, Layer *, const Call *, const TensorSpec *in, int
 bool recurrent_infer(const Layer *, const Call *, const TensorSpec *in, int n_in, Outputs *, Error *);
 void recurrent_forward(const Forward *);
 int64_t recurrent_trace(const Trace *, Term *, int64_t cap);
+/* The step that makes element k of the first output, told by the cell with its numbers. */
+void recurrent_numbers(const Forward *, int64_t k, Text *);
+/* "tanh(…)", or "(…)" of the linear one. */
+const char *recurrent_applied(Arena *, const Activation *, const char *what);
 /* The cell's weights that make its unit u, or its filter u, in every gate. */
 void recurrent_add_weights(TermList *, const Layer *cell, int64_t u);
 KerasTensor *recurrent_mask(Builder *, Layer *, Node *, KerasTensor *const *in_masks, Error *);

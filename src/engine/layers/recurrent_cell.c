@@ -2,6 +2,7 @@
  * new states. Kernels hold the gates side by side: kernel (features, gates·units), recurrent_kernel (units, gates·units). */
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/activation.h"
 #include "engine/config.h"
 #include "engine/initializer.h"
@@ -130,13 +131,6 @@ static bool gru_make(Maker *m)
 
 /* ---- build ---- */
 
-static Value argument(const Layer *layer, const char *name)
-{
-    for (int i = 0; i < layer->kind->n_params; i++)
-        if (strcmp(layer->kind->params[i].name, name) == 0) return layer->args[i];
-    return value_none();
-}
-
 /* units * gates as Python has it: 32.0 * 4 = 128.0, which no shape takes. */
 static bool gate_columns(Builder *b, const CellConfig *config, int64_t rows, Shape *shape, Error *err)
 {
@@ -155,7 +149,7 @@ static bool bias_build(Builder *b, Layer *layer, const CellConfig *config, Error
 {
     int64_t columns = size_multiply(config->units, config->gates);
     Shape shape = config->reset_after ? SHAPE(2, columns) : SHAPE(columns);
-    const Value initializer = argument(layer, "bias_initializer");
+    const Value initializer = *layer_arg(layer, "bias_initializer");
     /* The initializer is asked for the part before the ones. */
     if (config->forget_ones && !initializer_check(b->arena, &initializer, &SHAPE(config->units), err)) return false;
     if (!layer_add_weight(b, layer, "bias", shape, initializer, true, err)) return false;
@@ -173,8 +167,8 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     Shape kernel;
     if (!gate_columns(b, config, in->shape.dim[in->shape.rank - 1], &kernel, err)) return false;
     Shape recurrent = SHAPE(config->units, kernel.dim[1]);
-    return layer_add_weight(b, layer, "kernel", kernel, argument(layer, "kernel_initializer"), true, err) &&
-           layer_add_weight(b, layer, "recurrent_kernel", recurrent, argument(layer, "recurrent_initializer"), true, err) &&
+    return layer_add_weight(b, layer, "kernel", kernel, *layer_arg(layer, "kernel_initializer"), true, err) &&
+           layer_add_weight(b, layer, "recurrent_kernel", recurrent, *layer_arg(layer, "recurrent_initializer"), true, err) &&
            (!config->use_bias || bias_build(b, layer, config, err));
 }
 
@@ -256,20 +250,34 @@ static void simple_forward(const Forward *f)
     give(f, gate(f, &s, 0, config->units, config->activation));
 }
 
-/* c = f·c' + i·g, h = o·activation(c); gates in the order i, f, g, o. */
+/* Of one step, (batch, units) each; Keras' order is i, f, g, o. */
+typedef struct LstmGates {
+    const float *in, *forget, *fresh, *open;
+} LstmGates;
+
+static LstmGates lstm_gates(const Forward *f)
+{
+    const CellConfig *config = f->layer->config;
+    const int64_t all = config->units * 4;
+    const Sums s = sums_of(f, all);
+    return (LstmGates){
+        .in = gate(f, &s, 0, all, config->recurrent_activation), .forget = gate(f, &s, 1, all, config->recurrent_activation),
+        .fresh = gate(f, &s, 2, all, config->activation), .open = gate(f, &s, 3, all, config->recurrent_activation),
+    };
+}
+
+/* c = f·c' + i·g, h = o·activation(c) */
 static void lstm_forward(const Forward *f)
 {
     if (!states_fit(f)) return;
     const CellConfig *config = f->layer->config;
-    const int64_t n = f->in[0].shape.dim[0] * config->units, all = config->units * 4;
-    const Sums s = sums_of(f, all);
-    const float *in = gate(f, &s, 0, all, config->recurrent_activation), *forget = gate(f, &s, 1, all, config->recurrent_activation);
-    const float *fresh = gate(f, &s, 2, all, config->activation), *out = gate(f, &s, 3, all, config->recurrent_activation);
-    Tensor carry = tensor_make(f->scratch, SHAPE(s.batch, s.units), DTYPE_FLOAT32);
-    for (int64_t k = 0; k < n; k++) carry.data[k] = forget[k] * f->in[2].data[k] + in[k] * fresh[k];
+    const LstmGates gates = lstm_gates(f);
+    Tensor carry = tensor_make(f->scratch, SHAPE(f->in[0].shape.dim[0], config->units), DTYPE_FLOAT32);
+    const int64_t n = shape_size(&carry.shape);
+    for (int64_t k = 0; k < n; k++) carry.data[k] = gates.forget[k] * f->in[2].data[k] + gates.in[k] * gates.fresh[k];
     if (f->n_out > 2) memcpy(f->out[2].data, carry.data, (size_t)n * sizeof *carry.data);
     activation_apply(config->activation, &carry);
-    for (int64_t k = 0; k < n; k++) carry.data[k] *= out[k];
+    for (int64_t k = 0; k < n; k++) carry.data[k] *= gates.open[k];
     give(f, carry.data);
 }
 
@@ -292,10 +300,13 @@ static void gru_candidate(const Forward *f, Sums *s, const float *reset, int64_t
             s->inputs[b * s->columns + 2 * u + i] += share[b * step + first + i] * (config->reset_after ? reset[b * u + i] : 1);
 }
 
-/* h = z·h' + (1 − z)·h̃; gates in the order z, r, h̃. */
-static void gru_forward(const Forward *f)
+/* Of one step, (batch, units) each; Keras' order is z, r, h̃. */
+typedef struct GruGates {
+    const float *update, *fresh;
+} GruGates;
+
+static GruGates gru_gates(const Forward *f)
 {
-    if (!states_fit(f)) return;
     const CellConfig *config = f->layer->config;
     const int64_t u = config->units, columns = config->reset_after ? 3 * u : 2 * u;
     Sums s = sums_of(f, columns);
@@ -304,8 +315,19 @@ static void gru_forward(const Forward *f)
     Tensor fresh = tensor_make(f->scratch, SHAPE(s.batch, u), DTYPE_FLOAT32);
     for (int64_t b = 0; b < s.batch; b++) memcpy(fresh.data + b * u, s.inputs + b * s.columns + 2 * u, (size_t)u * sizeof(float));
     activation_apply(config->activation, &fresh);
-    for (int64_t k = 0; k < s.batch * u; k++) fresh.data[k] = update[k] * f->in[1].data[k] + (1 - update[k]) * fresh.data[k];
-    give(f, fresh.data);
+    return (GruGates){update, fresh.data};
+}
+
+/* h = z·h' + (1 − z)·h̃ */
+static void gru_forward(const Forward *f)
+{
+    if (!states_fit(f)) return;
+    const CellConfig *config = f->layer->config;
+    const GruGates gates = gru_gates(f);
+    const int64_t n = f->in[0].shape.dim[0] * config->units;
+    float *out = ARENA_ARRAY(f->scratch, n, float);
+    for (int64_t k = 0; k < n; k++) out[k] = gates.update[k] * f->in[1].data[k] + (1 - gates.update[k]) * gates.fresh[k];
+    give(f, out);
 }
 
 /* ---- what an output depends on ---- */
@@ -323,56 +345,103 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+static void explain_params(const Layer *layer, Text *text)
+{
+    const CellConfig *config = layer->config;
+    if (!layer->n_weights) return;
+    if (config->gates > 1) text_print(text, "%d×(", config->gates);
+    text_print(text, "(%lld + %lld)×%lld", (long long)layer->weights[0].shape.dim[0], (long long)config->units, (long long)config->units);
+    if (config->use_bias) text_print(text, config->reset_after ? " + 2×%lld" : " + %lld", (long long)config->units);
+    if (config->gates > 1) text_put(text, ")");
+    text_print(text, " = %lld", (long long)layer_params(layer).all);
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text, const char *rule)
 {
     const CellConfig *config = t->layer->config;
-    const WeightSpec *w = t->layer->weights;
     switch (topic) {
     case EXPLAIN_TITLE: text_print(text, "%lld", (long long)config->units); break;
-    case EXPLAIN_PARAMS:
-        if (!t->layer->n_weights) break;
-        if (config->gates > 1) text_print(text, "%d×(", config->gates);
-        text_print(text, "(%lld + %lld)×%lld", (long long)w[0].shape.dim[0], (long long)config->units, (long long)config->units);
-        if (config->use_bias) text_print(text, config->reset_after ? " + 2×%lld" : " + %lld", (long long)config->units);
-        if (config->gates > 1) text_put(text, ")");
-        text_print(text, " = %lld", (long long)layer_params(t->layer).all);
-        break;
+    case EXPLAIN_PARAMS: explain_params(t->layer, text); break;
     case EXPLAIN_RULE: text_put(text, rule); break;
     case EXPLAIN_SHAPE: break;
     }
 }
 
+/* "tanh(Σ x[i]·W[i, 2] + Σ h′[i]·U[i, 2] + b[2])" */
 static void simple_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    explain(t, topic, text, "h = tanh(x·W + h′·U + b)");
+    const CellConfig *config = t->layer->config;
+    const int64_t unit = config->units > 0 ? t->k % config->units : 0;
+    Text sum = {.arena = text->arena};
+    text_print(&sum, "Σ x[i]·W[i, %lld] + Σ h′[i]·U[i, %lld]", (long long)unit, (long long)unit);
+    if (config->use_bias) text_print(&sum, " + b[%lld]", (long long)unit);
+    explain(t, topic, text, recurrent_applied(text->arena, config->activation, text_string(&sum)));
 }
+
+enum { CARRY = 2 };   /* the state c, of outputs h, h, c */
 
 static void lstm_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    explain(t, topic, text, "c = f·c′ + i·g, h = o·tanh(c)");
+    const CellConfig *config = t->layer->config;
+    const char *carry = "f·c′ + i·g";
+    explain(t, topic, text, t->output == CARRY ? carry : arena_print(text->arena, "o·%s", recurrent_applied(text->arena, config->activation, carry)));
 }
 
 static void gru_explain(const Trace *t, ExplainTopic topic, Text *text)
 {
-    explain(t, topic, text, "h = z·h′ + (1 − z)·h̃");
+    explain(t, topic, text, "z·h′ + (1 − z)·h̃");
+}
+
+/* ---- the same with numbers, of element k ---- */
+
+static const char *value(const Forward *f, double x)
+{
+    return number_text(f->scratch, x, 2);
+}
+
+static void simple_numbers(const Forward *f, int64_t k, Text *text)
+{
+    const CellConfig *config = f->layer->config;
+    if (!states_fit(f)) return;
+    const Sums s = sums_of(f, config->units);
+    const char *sum = arena_print(f->scratch, "%s + %s", value(f, (double)s.inputs[k]), value(f, (double)s.state[k]));
+    text_put(text, recurrent_applied(f->scratch, config->activation, sum));
+}
+
+static void lstm_numbers(const Forward *f, int64_t k, Text *text)
+{
+    const CellConfig *config = f->layer->config;
+    if (!states_fit(f)) return;
+    const LstmGates gates = lstm_gates(f);
+    const char *sum = arena_print(f->scratch, "%s·%s + %s·%s", value(f, (double)gates.forget[k]), value(f, (double)f->in[2].data[k]),
+                                  value(f, (double)gates.in[k]), value(f, (double)gates.fresh[k]));
+    text_print(text, "%s·%s", value(f, (double)gates.open[k]), recurrent_applied(f->scratch, config->activation, sum));
+}
+
+static void gru_numbers(const Forward *f, int64_t k, Text *text)
+{
+    if (!states_fit(f)) return;
+    const GruGates gates = gru_gates(f);
+    const char *update = value(f, (double)gates.update[k]);
+    text_print(text, "%s·%s + (1 − %s)·%s", update, value(f, (double)f->in[1].data[k]), update, value(f, (double)gates.fresh[k]));
 }
 
 #define LIST(table, member) .member = table, .n_##member = (int)(sizeof table / sizeof *table)
 
 const LayerKind LAYER_simple_rnn_cell = {
     .name = "SimpleRNNCell", .module = "keras.src.layers.rnn.simple_rnn", LIST(SIMPLE_PARAMS, params), LIST(SIMPLE_CALL, call_params),
-    .make = simple_make, .build = build, .infer = infer, .forward = simple_forward, .trace = trace, .explain = simple_explain,
+    .make = simple_make, .build = build, .infer = infer, .forward = simple_forward, .trace = trace, .explain = simple_explain, .numbers = simple_numbers,
     .rule = TRACE_DEPENDS, .cell = true,
 };
 
 const LayerKind LAYER_lstm_cell = {
     .name = "LSTMCell", .module = "keras.src.layers.rnn.lstm", LIST(LSTM_PARAMS, params), LIST(CELL_CALL, call_params),
-    .make = lstm_make, .build = build, .infer = infer, .forward = lstm_forward, .trace = trace, .explain = lstm_explain,
+    .make = lstm_make, .build = build, .infer = infer, .forward = lstm_forward, .trace = trace, .explain = lstm_explain, .numbers = lstm_numbers,
     .rule = TRACE_DEPENDS, .cell = true,
 };
 
 const LayerKind LAYER_gru_cell = {
     .name = "GRUCell", .module = "keras.src.layers.rnn.gru", LIST(GRU_PARAMS, params), LIST(CELL_CALL, call_params),
-    .make = gru_make, .build = build, .infer = infer, .forward = gru_forward, .trace = trace, .explain = gru_explain,
+    .make = gru_make, .build = build, .infer = infer, .forward = gru_forward, .trace = trace, .explain = gru_explain, .numbers = gru_numbers,
     .rule = TRACE_DEPENDS, .cell = true,
 };

@@ -3,6 +3,7 @@
 
 #include "engine/activation.h"
 #include "engine/layers/elementwise.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/params.h"
 #include "engine/layers/slope.h"
 
@@ -53,7 +54,50 @@ static bool make(Maker *m)
     return true;
 }
 
+/* " : 0.25·(x − 0.5)": what becomes of numbers below the threshold. */
+static void put_below(Text *text, double slope, double threshold)
+{
+    text_put(text, " : ");
+    if (fabs(slope) < 1e-12) {
+        text_put_char(text, '0');
+        return;
+    }
+    formula_number(text, slope);
+    if (threshold <= 0) {
+        text_put(text, "·x");
+        return;
+    }
+    text_put(text, "·(x − ");
+    formula_number(text, threshold);
+    text_put_char(text, ')');
+}
+
+/* "min(max(0, x), 6)", or "x ≥ 0.5 ? min(x, 6) : 0.25·(x − 0.5)" with a slope or a threshold. */
+static void explain_rule(const double *parameters, Text *text)
+{
+    const double slope = parameters[0], most = parameters[1], threshold = parameters[2];
+    const bool plain = fabs(slope) < 1e-12 && fabs(threshold) < 1e-12;
+    if (!plain) {
+        text_put(text, "x ≥ ");
+        formula_number(text, threshold);
+        text_put(text, " ? ");
+    }
+    if (!isnan(most)) text_put(text, "min(");
+    text_put(text, plain ? "max(0, x)" : "x");
+    if (!isnan(most)) {
+        text_put(text, ", ");
+        formula_number(text, most);
+        text_put_char(text, ')');
+    }
+    if (!plain) put_below(text, slope, threshold);
+}
+
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    if (topic == EXPLAIN_RULE) explain_rule(layer_activation(t->layer)->parameters, text);
+}
+
 const LayerKind LAYER_relu = {
     .name = "ReLU", .module = "keras.src.layers.activations.relu", PARAMS_OF(PARAMS), .make = make, .activation = elementwise_activation,
-    ELEMENTWISE_KIND,
+    ELEMENTWISE_KIND, .explain = explain,
 };

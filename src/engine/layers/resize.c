@@ -160,7 +160,7 @@ enum { TERMS_TOLD = 4 };
 static void put_term(const Volume *in, const Term *term, Text *text)
 {
     const bool whole = term->scale >= 1 && term->scale <= 1;
-    if (!whole || term->input < 0) formula_number(text, term->scale);
+    if (!whole || term->input < 0) formula_value(text, term->scale);
     if (term->input < 0) return;
     const Place at = volume_place(in, term->from);
     text_put(text, whole ? "x[" : "·x[");

@@ -63,12 +63,33 @@ static void forward(const Forward *f)
     }
 }
 
+static int64_t trace(const Trace *t, Term *terms, int64_t cap)
+{
+    const Grouping g = normalize_grouping(&t->in->shape, t->layer->config);
+    const GroupWalk here = group_walk_to(&t->in->shape, &g, t->k);
+    const int64_t n = grouping_trace(t, &g, terms, cap);
+    if (n <= cap && scale_fits(&t->layer->weights[0].shape, &t->in->shape)) terms[n - 1].at = scale_at(&t->layer->weights[0].shape, &here);
+    return n;
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     normalize_explain(t, topic, text, "γ·x/√(mean(x²) + ε)");
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Tensor *x = &f->in[0], *scale = &f->weights[0];
+    const Grouping g = normalize_grouping(&x->shape, f->layer->config);
+    const GroupWalk here = group_walk_to(&x->shape, &g, k);
+    const double count = (double)(shape_size(&x->shape) / (g.groups ? g.groups : 1)), gamma = (double)scale->data[scale_at(&scale->shape, &here)];
+    normalize_put(text, &(Normalized){
+        .x = (double)x->data[k], .square = grouping_squares(f, &g)[here.group] / count,
+        .epsilon = ((const NormalizeConfig *)f->layer->config)->epsilon, .gamma = &gamma,
+    });
+}
+
 const LayerKind LAYER_rms_normalization = {
     .name = "RMSNormalization", .module = "keras.src.layers.normalization.rms_normalization", PARAMS_OF(PARAMS), .make = make, .build = build,
-    .forward = forward, .trace = normalize_trace, .explain = explain, .rule = TRACE_DEPENDS,
+    .forward = forward, .trace = trace, .explain = explain, .numbers = numbers, .rule = TRACE_DEPENDS,
 };

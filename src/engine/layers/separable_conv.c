@@ -106,12 +106,43 @@ static void explain_rule(const Trace *trace, Text *text)
     conv_put_bias(config, text, formula.place.channel);
 }
 
+/* The number that spread channel m of the depthwise convolution has at a place. */
+static double spread_number(const Forward *f, const WindowFormula *at, int64_t m)
+{
+    const ConvConfig *config = f->layer->config;
+    const Volume in = volume_of(&f->in[0].shape, config->channels_first);
+    const int64_t middle = f->weights[1].shape.dim[config->axes];
+    WindowWalk walk;
+    double sum = 0;
+    if (!window_walk(&walk, &at->window, at->place.at)) return 0;
+    do {
+        const Place cell = {.batch = at->place.batch, .channel = m / (middle / in.channels), .at = {walk.cell[0], walk.cell[1], walk.cell[2]}};
+        sum += (double)f->in[0].data[volume_index(&in, &cell)] * (double)f->weights[0].data[window_walk_tap(&walk) * middle + m];
+    } while (window_walk_next(&walk));
+    return sum;
+}
+
+/* The pointwise sum: "0.52·0.10 + −0.31·0.20 + 0.05". */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const ConvConfig *config = f->layer->config;
+    const Volume out = volume_of(&f->out[0].shape, config->channels_first);
+    const WindowFormula at = {.window = conv_window(config, &f->in[0].shape), .place = volume_place(&out, k)};
+    const int64_t middle = f->weights[1].shape.dim[config->axes], filters = f->weights[1].shape.dim[config->axes + 1];
+    FormulaSum sum = {.text = text};
+    for (int64_t m = 0; m < middle; m++)
+        formula_add_product(&sum, spread_number(f, &at, m), (double)f->weights[1].data[m * filters + at.place.channel]);
+    if (!config->use_bias) return;
+    text_put(text, " + ");
+    formula_value(text, (double)f->weights[2].data[at.place.channel]);
+}
+
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
     conv_explain(trace, topic, text, explain_rule);
 }
 
-#define SEPARABLE .infer = conv_infer, .rule = TRACE_DEPENDS
+#define SEPARABLE .infer = conv_infer, .numbers = numbers, .rule = TRACE_DEPENDS
 
 const LayerKind LAYER_separable_conv1d = {CONV_KIND("SeparableConv1D", "separable_conv1d", PARAMS_1D), SEPARABLE};
 const LayerKind LAYER_separable_conv2d = {CONV_KIND("SeparableConv2D", "separable_conv2d", PARAMS_2D), SEPARABLE};

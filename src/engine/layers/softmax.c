@@ -1,7 +1,7 @@
 /* Softmax: shares of one, along an axis or several; a mask leaves places out. */
 #include <math.h>
 
-#include "engine/layer.h"
+#include "engine/layers/formula.h"
 
 static const ParamSpec PARAMS[] = {{.name = "axis", .type = PARAM_INTS, .fallback = VALUE_IS_INT(-1)}};
 
@@ -126,6 +126,11 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     if (topic == EXPLAIN_RULE) text_put(text, "eˣ / Σ eˣ");
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    if (!mask_of(f)) formula_softmax(f, k, text);
+}
+
 const LayerKind LAYER_softmax = {
     .name = "Softmax",
     .module = "keras.src.layers.activations.softmax",
@@ -137,6 +142,7 @@ const LayerKind LAYER_softmax = {
     .trace = trace,
     .connections = connections,
     .explain = explain,
+    .numbers = numbers,
     .rule = TRACE_DEPENDS,
     .keeps_mask = true,
     .built_at_make = true,

@@ -93,8 +93,22 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+/* What comes out is the last cell's. */
+static void explain(const Trace *t, ExplainTopic topic, Text *text)
+{
+    const int n = t->layer->n_children;
+    Trace one = *t;
+    for (int i = topic == EXPLAIN_RULE ? n - 1 : 0; i < n; i++) {
+        one.layer = t->layer->children[i];
+        if (topic == EXPLAIN_TITLE && i) text_put(text, " → ");
+        if (topic == EXPLAIN_PARAMS) text_print(text, i ? " + %lld" : "%lld", (long long)layer_params(one.layer).all);
+        else if (one.layer->kind->explain) one.layer->kind->explain(&one, topic, text);
+    }
+    if (topic == EXPLAIN_PARAMS && n > 1) text_print(text, " = %lld", (long long)layer_params(t->layer).all);
+}
+
 const LayerKind LAYER_stacked_rnn_cells = {
     .name = "StackedRNNCells", .module = "keras.src.layers.rnn.stacked_rnn_cells", .params = PARAMS, .n_params = 1,
-    .call_params = CALL, .n_call_params = 3, .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace,
+    .call_params = CALL, .n_call_params = 3, .make = make, .build = build, .infer = infer, .forward = forward, .trace = trace, .explain = explain,
     .rule = TRACE_DEPENDS, .cell = true,
 };

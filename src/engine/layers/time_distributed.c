@@ -1,6 +1,9 @@
 /* TimeDistributed: one layer applied to every step. Steps and examples lie one after the other in memory, so the layer simply sees
  * them all as examples. */
-#include "engine/layer.h"
+#include <string.h>
+
+#include "engine/layer_parts.h"
+#include "engine/weight_table.h"
 
 static const ParamSpec PARAMS[] = {{.name = "layer", .type = PARAM_LAYER, .required = true, .example = "Dense(4)"}};
 
@@ -112,13 +115,41 @@ static int64_t connections(const Trace *t)
     return child.trace.layer->kind->connections ? child.trace.layer->kind->connections(&child.trace) : COUNT_BY_TRACE;
 }
 
+/* "x[2, k]" for the child's "x[k]". */
+static void put_at_step(Text *text, const char *rule, int64_t step)
+{
+    for (const char *at = rule; *at; at++) {
+        text_put_char(text, *at);
+        if (strncmp(at, "x[", 2) == 0) text_print(text, "[%lld, ", (long long)step), at++;
+    }
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     ChildTrace child;
     const LayerKind *kind = child_of(t->layer)->kind;
+    const Shape *out = &t->out[0].shape;
+    Text told = {.arena = text->arena};
     child_trace(t, &child);
     if (topic == EXPLAIN_TITLE) text_print(text, "%s ", child_of(t->layer)->class_name);
-    if (kind->explain) kind->explain(&child.trace, topic, text);
+    if (!kind->explain) return;
+    kind->explain(&child.trace, topic, &told);
+    const int64_t each = shape_span_size(out, 2, out->rank);
+    if (topic == EXPLAIN_RULE && each > 0 && out->dim[1] > 0) put_at_step(text, text_string(&told), t->k / each % out->dim[1]);
+    else text_put(text, text_string(&told));
+}
+
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Layer *child = child_of(f->layer);
+    if (!child->kind->numbers) return;
+    Tensor in = f->in[0], out = f->out[0];
+    in.shape = merged(&in.shape);
+    out.shape = merged(&out.shape);
+    const Call call = layer_plain_call(f->scratch, child, 1);
+    const Forward one = {.layer = child, .call = &call, .in = &in, .n_in = 1, .weights = f->table->weights[child->id], .out = &out, .n_out = 1,
+                         .table = f->table, .scratch = f->scratch, .impossible = f->impossible};
+    child->kind->numbers(&one, k, text);
 }
 
 static TraceRule rule_of(const Layer *layer)
@@ -145,6 +176,7 @@ const LayerKind LAYER_time_distributed = {
     .trace = trace,
     .connections = connections,
     .explain = explain,
+    .numbers = numbers,
     .activation = activation,
     .rule_of = rule_of,
     .keeps_mask = true,

@@ -1,6 +1,7 @@
 /* UnitNormalization: vectors along its axes brought to length one. */
 #include <math.h>
 
+#include "engine/layers/formula.h"
 #include "engine/layers/normalize.h"
 
 static const ParamSpec PARAMS[] = {PARAM_WITH("axis", PARAM_INTS, VALUE_IS_INT(-1))};
@@ -47,7 +48,16 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     normalize_explain(t, topic, text, "x/√(Σ x²)");
 }
 
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Grouping g = normalize_grouping(&f->in[0].shape, f->layer->config);
+    const GroupWalk here = group_walk_to(&f->in[0].shape, &g, k);
+    formula_value(text, (double)f->in[0].data[k]);
+    text_put(text, "/√");
+    formula_value(text, grouping_squares(f, &g)[here.group]);
+}
+
 const LayerKind LAYER_unit_normalization = {
     .name = "UnitNormalization", .module = "keras.src.layers.normalization.unit_normalization", PARAMS_OF(PARAMS), .make = make, .infer = infer,
-    .forward = forward, .trace = normalize_trace, .explain = explain, .rule = TRACE_DEPENDS, .keeps_mask = true, .built_at_make = true,
+    .forward = forward, .trace = normalize_trace, .explain = explain, .numbers = numbers, .rule = TRACE_DEPENDS, .keeps_mask = true, .built_at_make = true,
 };

@@ -133,7 +133,7 @@ static void put_axis(Text *text, const Trace *trace, int axis)
 {
     const GatherConfig *config = trace->layer->config;
     const int64_t in = trace->in[0].shape.dim[gather_axis(config, axis)];
-    if (in == DIM_NONE) return;
+    if (in == DIM_NONE || config->factor[axis] == 1) return;
     text_print(text, "%" PRId64 "·%" PRId64 " = %" PRId64, in, config->factor[axis], length(config, axis, in));
 }
 
