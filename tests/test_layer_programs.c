@@ -119,7 +119,7 @@ static bool check(const cJSON *json)
     Arena arena;
     arena_open(&arena, 0);
     const char *code = get(json, "code")->valuestring, *problem = problem_of(&arena, json, code);
-    if (problem) print_error("%s    %s\n", code, problem);
+    if (problem) print_error("%.400s\n%.500s\n", problem, code);
     arena_close(&arena);
     return !problem;
 }

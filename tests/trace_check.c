@@ -45,10 +45,16 @@ static double largest(const float *data, int64_t n)
     return most;
 }
 
+/* Outputs and what makes them are rounded each by itself in the narrow types. */
+static double relative_tolerance(Dtype dtype)
+{
+    return dtype == DTYPE_FLOAT16 ? 4e-3 : dtype == DTYPE_BFLOAT16 ? 3.2e-2 : 1e-5;
+}
+
 static bool compare(const PlanStep *step, const Tensor *expected, const Tensor *sums, double terms_size, Text *problems)
 {
     const int64_t size = shape_size(&expected->shape);
-    const double allowed = 1e-6 + 1e-5 * fmax(largest(expected->data, size), terms_size);
+    const double allowed = 1e-6 + relative_tolerance(expected->dtype) * fmax(largest(expected->data, size), terms_size);
     for (int64_t k = 0; k < size; k++) {
         if (fabs((double)sums->data[k] - (double)expected->data[k]) <= allowed) continue;
         text_print(problems, "%s: output %lld is %g, its terms make %g\n", step->node->layer->name, (long long)k, (double)expected->data[k],

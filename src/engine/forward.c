@@ -2,6 +2,7 @@
 #include "engine/activation.h"
 #include "engine/layer_parts.h"
 #include "engine/layers/layers.h"
+#include "engine/narrow.h"
 #include "engine/run.h"
 
 static bool computes_at(const Layer *layer, int depth)
@@ -35,10 +36,12 @@ static void run_child(const Forward *f, const Layer *child, const Node *node, co
     for (int i = 0; i < n_out; i++)
         if (!out[i].data) find_shapes(f, child, call, in, n_in, out, n_out);
     const Forward forward = {
-        .layer = child, .node = node, .call = call, .in = in, .n_in = n_in, .weights = f->table->weights[child->id],
+        .layer = child, .node = node, .call = call, .in = narrow_inputs(f->scratch, child, in, n_in), .n_in = n_in,
+        .weights = f->table->computed[child->id],
         .out = out, .n_out = n_out, .table = f->table, .scratch = f->scratch, .impossible = f->impossible,
     };
     child->kind->forward(&forward);
+    for (int i = 0; i < n_out; i++) narrow_tensor(&out[i]);
 }
 
 void forward_child(const Forward *f, const Layer *child, const Call *call, const Tensor *in, int n_in, Tensor *out, int n_out)

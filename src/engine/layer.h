@@ -60,6 +60,7 @@ typedef struct WeightSpec {
     Value       initializer;   /* VALUE_CONFIG */
     int64_t     ones_from, ones_to;   /* elements that start at 1 whatever the initializer says: LSTM's unit_forget_bias */
     bool        trainable;
+    bool        as_stored;     /* autocast=False: a mixed policy computes with it in its own type */
     bool        state;         /* never learned (moving averages): trainable = True does not reach it */
     const float *given;        /* numbers from set_weights or a file; NULL = from the initializer */
 } WeightSpec;

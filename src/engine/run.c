@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/layer_parts.h"
+#include "engine/narrow.h"
 
 /* A gigabyte of numbers. */
 const int64_t RUN_NUMBERS_MAX = INT64_C(1) << 28;
@@ -31,11 +32,13 @@ static void compute(Run *run, Arena *arena, Arena *scratch, const PlanStep *step
     for (int i = 0; i < node->n_out; i++) out[i] = layer_output(arena, node->layer, out[i].shape, out[i].dtype);
     bool impossible = false;
     const Forward forward = {
-        .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
+        .layer = node->layer, .node = node, .call = &node->call, .in = narrow_inputs(scratch, node->layer, in, node->n_in),
+        .n_in = node->n_in, .weights = run->table.computed[node->layer->id],
         .out = out, .n_out = node->n_out, .table = &run->table, .scratch = scratch,
         .impossible = &impossible,
     };
     node->layer->kind->forward(&forward);
+    for (int i = 0; i < node->n_out; i++) narrow_tensor(&out[i]);
     if (!impossible) return;
     run->why_not = "run.impossible";
     for (int i = 0; i < node->n_out; i++) out[i].data = NULL;
@@ -95,6 +98,12 @@ static bool run_steps(Run *run, Arena *arena)
 }
 
 /* Outputs that the plan did not come to have no numbers. */
+static float *input_numbers(Arena *arena, const Plan *plan, int i, const Tensor *given)
+{
+    const Tensor numbers = {.shape = given->shape, .dtype = DTYPE_FLOAT32, .data = given->data};
+    return narrow_copy(arena, &numbers, plan->tensors[plan->inputs[i]].dtype).data;
+}
+
 static void begin_tensors(Run *run, Arena *arena, const Tensor *input)
 {
     const Plan *plan = run->plan;
@@ -102,7 +111,7 @@ static void begin_tensors(Run *run, Arena *arena, const Tensor *input)
     run->tensors = ARENA_ARRAY(arena, n, Tensor);
     for (int i = 0; i < plan->n_tensors; i++) run->tensors[i] = (Tensor){.shape = plan->tensors[i].shape, .dtype = plan->tensors[i].dtype};
     for (int i = 0; input && i < plan->n_inputs; i++)
-        if (plan->inputs[i] < plan->n_tensors) run->tensors[plan->inputs[i]].data = input[i].data;
+        if (plan->inputs[i] < plan->n_tensors) run->tensors[plan->inputs[i]].data = input_numbers(arena, plan, i, &input[i]);
 }
 
 static bool all_computed(const Run *run)
@@ -182,7 +191,8 @@ void run_numbers(const Run *run, int step, int64_t k, Arena *scratch, Text *text
     for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[at->from[i]];
     bool impossible = false;
     const Forward forward = {
-        .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in, .weights = run->table.weights[node->layer->id],
+        .layer = node->layer, .node = node, .call = &node->call, .in = narrow_inputs(scratch, node->layer, in, node->n_in),
+        .n_in = node->n_in, .weights = run->table.computed[node->layer->id],
         .out = &run->tensors[at->first], .n_out = node->n_out, .table = &run->table, .scratch = scratch, .impossible = &impossible,
     };
     node->layer->kind->numbers(&forward, k, text);

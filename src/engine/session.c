@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/layer_parts.h"
+#include "engine/narrow.h"
 
 static bool refuse(Session *session, const char *why_not)
 {
@@ -34,7 +35,7 @@ static Forward forward_of(Session *session, Arena *arena, const PlanStep *step)
     for (int i = 0; i < node->n_in; i++) in[i] = session->rooms[step->from[i]];
     return (Forward){
         .layer = node->layer, .node = node, .call = &node->call, .in = in, .n_in = node->n_in,
-        .weights = session->run.table.weights[node->layer->id], .out = &session->rooms[step->first], .n_out = node->n_out,
+        .weights = session->run.table.computed[node->layer->id], .out = &session->rooms[step->first], .n_out = node->n_out,
         .table = &session->run.table, .scratch = &session->scratch, .impossible = &session->impossible,
     };
 }
@@ -66,6 +67,7 @@ static bool join(Session *session, Arena *arena, const PlanStep *step)
     const Node *node = step->node;
     Finish finish;
     if (!node->layer->kind->follow || node->n_in != 1 || node->n_out != 1) return false;
+    if (dtype_is_narrow(session->rooms[step->first].dtype) || dtype_is_narrow(session->rooms[step->from[0]].dtype)) return false;
     SessionCall *leader = leader_of(session, step->from[0]);
     if (!leader || !shape_equal(&session->rooms[step->from[0]].shape, &session->rooms[step->first].shape)) return false;
     const Forward forward = forward_of(session, arena, step);
@@ -101,6 +103,10 @@ static void make_rooms(Session *session, Arena *arena)
     session->rooms = ARENA_ARRAY(arena, plan->n_tensors, Tensor);
     session->run.tensors = ARENA_ARRAY(arena, plan->n_tensors, Tensor);
     for (int i = 0; i < plan->n_tensors; i++) session->rooms[i] = (Tensor){.shape = plan->tensors[i].shape, .dtype = plan->tensors[i].dtype};
+    for (int i = 0; i < plan->n_inputs; i++) {
+        Tensor *room = &session->rooms[plan->inputs[i]];
+        if (dtype_is_narrow(room->dtype)) *room = tensor_make(arena, room->shape, room->dtype);
+    }
 }
 
 bool session_open(Session *session, Arena *arena, const Plan *plan, int64_t seed)
@@ -133,13 +139,15 @@ static void hand_on(Session *session, const SessionCall *call)
 
 static void run_call(Session *session, const SessionCall *call)
 {
-    const Forward *forward = &call->forward;
-    for (int i = 0; i < forward->n_in; i++) call->in[i] = session->run.tensors[call->step->from[i]];
-    for (int i = 0; i < forward->n_out; i++) {
-        forward->out[i] = session->rooms[call->step->first + i];
-        if (!forward->layer->kind->fills) memset(forward->out[i].data, 0, (size_t)shape_size(&forward->out[i].shape) * sizeof(float));
+    Forward forward = call->forward;
+    for (int i = 0; i < forward.n_in; i++) call->in[i] = session->run.tensors[call->step->from[i]];
+    for (int i = 0; i < forward.n_out; i++) {
+        forward.out[i] = session->rooms[call->step->first + i];
+        if (!forward.layer->kind->fills) memset(forward.out[i].data, 0, (size_t)shape_size(&forward.out[i].shape) * sizeof(float));
     }
-    forward->layer->kind->forward(forward);
+    forward.in = narrow_inputs(&session->scratch, forward.layer, call->in, forward.n_in);
+    forward.layer->kind->forward(&forward);
+    for (int i = 0; i < forward.n_out; i++) narrow_tensor(&forward.out[i]);
     hand_on(session, call);
     if (session->scratch.taken > session->scratch_most) session->scratch_most = session->scratch.taken;
     arena_reset(&session->scratch);
@@ -155,11 +163,21 @@ static bool run_calls(Session *session)
     return begun || refuse(session, "run.no_memory");
 }
 
+static void take_input(Session *session, int tensor, const Tensor *given)
+{
+    const Tensor *room = &session->rooms[tensor];
+    session->run.tensors[tensor] = *given;
+    if (!room->data) return;
+    memcpy(room->data, given->data, (size_t)shape_size(&room->shape) * sizeof(float));
+    session->run.tensors[tensor] = *room;
+    narrow_tensor(&session->run.tensors[tensor]);
+}
+
 bool session_run(Session *session, const Tensor *input)
 {
     const Plan *plan = session->run.plan;
     session->impossible = false;
-    for (int i = 0; i < plan->n_inputs; i++) session->run.tensors[plan->inputs[i]] = input[i];
+    for (int i = 0; i < plan->n_inputs; i++) take_input(session, plan->inputs[i], &input[i]);
     if (!run_calls(session)) return false;
     arena_reserve(&session->scratch, session->scratch_most);
     session->run.complete = !session->impossible;

@@ -2,6 +2,7 @@
 
 #include "engine/initializer.h"
 #include "engine/layer_parts.h"
+#include "engine/narrow.h"
 
 /* FNV-1a: the same path has the same numbers, whatever else is in the model. */
 static uint64_t stream_of(const char *path)
@@ -13,9 +14,15 @@ static uint64_t stream_of(const char *path)
 
 Tensor weight_numbers(Arena *arena, const WeightSpec *weight, int64_t seed)
 {
-    if (weight->given) return (Tensor){.shape = weight->shape, .dtype = weight->dtype, .data = (float *)(uintptr_t)weight->given};
+    if (weight->given) {
+        const Tensor given = {.shape = weight->shape, .dtype = DTYPE_FLOAT32, .data = (float *)(uintptr_t)weight->given};
+        Tensor tensor = narrow_copy(arena, &given, weight->dtype);
+        tensor.dtype = weight->dtype;
+        return tensor;
+    }
     Tensor tensor = tensor_make(arena, weight->shape, weight->dtype);
     initializer_fill(arena, weight, seed, stream_of(weight->path), &tensor);
+    narrow_tensor(&tensor);
     return tensor;
 }
 
@@ -62,13 +69,15 @@ WeightTable weight_table_make(Arena *arena, const Plan *plan, int64_t seed)
 {
     Visit visit = {.arena = arena};
     visit_layer(&visit, plan->model->self, 0);
-    const WeightTable table = {.weights = ARENA_ARRAY(arena, visit.highest + 1, Tensor *), .n = visit.highest + 1};
+    const WeightTable table = {.weights = ARENA_ARRAY(arena, visit.highest + 1, Tensor *),
+                               .computed = ARENA_ARRAY(arena, visit.highest + 1, const Tensor *), .n = visit.highest + 1};
     for (size_t i = 0; i < visit.n; i++) {
         const Layer *layer = visit.layers[i];
         if (table.weights[layer->id]) continue;
         Tensor *weights = ARENA_ARRAY(arena, layer->n_weights, Tensor);
         table.weights[layer->id] = weights;
         for (int k = 0; k < layer->n_weights; k++) weights[k] = weight_numbers(arena, &layer->weights[k], seed);
+        table.computed[layer->id] = narrow_weights(arena, layer, weights);
     }
     return table;
 }

@@ -6,8 +6,9 @@
 
 /* Weights of every layer by layer->id; weights[id] has layer->n_weights tensors. */
 typedef struct WeightTable {
-    Tensor **weights;
-    int      n;
+    Tensor       **weights;
+    const Tensor **computed;   /* as layers compute with them: cast under a mixed policy, else the same */
+    int            n;
 } WeightTable;
 
 /* The numbers of one: those given, not copied, or else the initializer's. */

@@ -119,6 +119,7 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     int64_t dim = 0;
     if (!normalize_axis_dim(&in->shape, config->axes[0], &dim, err)) return false;
     if (!normalize_add_affine(b, layer, SHAPE(dim), err) || !statistics_build(b, layer, SHAPE(dim), err)) return false;
+    for (int i = 0; i < layer->n_weights; i++) layer->weights[i].as_stored = true;
     normalize_expect_axis(b, layer, in->shape.rank, (int)config->axes[0], dim);
     return true;
 }

@@ -16,6 +16,7 @@ static bool make(Maker *m)
                             "for instance normalization). Received: groups=%s",
                             value_str_text(m->builder->arena, groups));
     if (!layer_base(m)) return false;
+    m->layer->autocast = false;
     NormalizeConfig *config = normalize_config_new(m);
     config->groups = n;
     config->epsilon = normalize_epsilon(m);

@@ -16,6 +16,7 @@ static void take_rms_scaling(NormalizeConfig *config)
 static bool make(Maker *m)
 {
     if (!layer_base(m)) return false;
+    m->layer->autocast = false;
     NormalizeConfig *config = normalize_config_new(m);
     const Value *axis = maker_arg(m, "axis");
     if (!normalize_read_axes(config, axis))
