@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
-enum { CLIPS = 16, TEXTS = 4000 };
+#include "scene/block.h"
+
+enum { CLIPS = 16, TEXTS = 4000, TENSORS = 2048 };
 
 bool picture_says(const Scene *scene, const char *words)
 {
@@ -113,10 +115,48 @@ void picture_check_texts(Studio *studio, const char *name)
         }
 }
 
+/* Where the units of each tensor stand; w = 0: nowhere. Sheets of the batch are picked as units of another sample. */
+static void blocks_find(const Scene *scene, Rect *block)
+{
+    for (int t = 0; t < TENSORS; t++) block[t] = (Rect){0};
+    for (size_t i = 0; i < scene->n_picks; i++) {
+        const Pick *pick = &scene->picks[i];
+        const bool sheet = pick->label && strstr(pick->label, "sample");
+        if (pick->type != PICK_UNIT || pick->tensor < 0 || pick->tensor >= TENSORS || sheet) continue;
+        Rect *at = &block[pick->tensor];
+        *at = at->w > 0 ? rect_joined(*at, pick->area) : pick->area;
+    }
+}
+
+static bool overlap(Rect a, Rect b)
+{
+    const Rect both = meet(a, b);
+    return both.w > 0.5F && both.h > 0.5F;
+}
+
+void picture_check_blocks(Studio *studio, const char *name)
+{
+    static Rect block[TENSORS], text[TEXTS];
+    static size_t which[TEXTS];
+    studio_draw(studio);
+    blocks_find(&studio->scene, block);
+    const size_t n = texts_seen(studio, text, which, TEXTS);
+    for (int t = 0; t < TENSORS; t++) {
+        if (!(block[t].w > 0)) continue;
+        for (int u = 0; u < t; u++)
+            if (overlap(block[t], block[u])) fail_msg("%s: tensors %d and %d at %g,%g", name, u, t, (double)block[t].x, (double)block[t].y);
+        for (size_t i = 0; i < n; i++) {
+            const Mark *mark = &studio->scene.marks[which[i]];
+            if (mark->font == FONT_TEXT_BOLD && overlap(text[i], block[t])) fail_msg("%s: \"%s\" stands on tensor %d", name, mark->text, t);
+        }
+    }
+}
+
 void picture_check_overview(Studio *studio, const char *name)
 {
     studio->view.zoom = picture_zoom_least(&studio->view);
     picture_check_texts(studio, name);
+    picture_check_blocks(studio, name);
     for (size_t i = 0; i < studio->scene.n_picks; i++) {
         const Pick *pick = &studio->scene.picks[i];
         const Rect area = studio->view.area;

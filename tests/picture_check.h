@@ -13,6 +13,8 @@ bool picture_says(const Scene *, const char *words);
 void picture_check_inside(Studio *, const char *name);
 /* No text that is seen stands on another. */
 void picture_check_texts(Studio *, const char *name);
+/* Blocks of units stand clear of each other, and of titles. */
+void picture_check_blocks(Studio *, const char *name);
 /* Zoomed out, all units are seen. */
 void picture_check_overview(Studio *, const char *name);
 

@@ -37,6 +37,11 @@ static const char *const MODELS[] = {
     "siamese_distance.json",
     "dense_net_block.json",
     "attention_cross_heads.json",
+    "ten_inputs.json",
+    "ten_outputs.json",
+    "3,0 | Dense 4 | Flatten | Dense 2",
+    "20 | Dense 100000 'relu' | Dense 3",
+    "2,3,4,5,2 | Dense 3 'relu' | Flatten | Dense 2",
     "4 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8",
 };
 enum { N_MODELS = sizeof MODELS / sizeof *MODELS };
@@ -129,6 +134,12 @@ static void no_text_stands_on_another(void **state)
 {
     (void)state;
     swarm(picture_check_texts);
+}
+
+static void blocks_stand_clear_of_each_other(void **state)
+{
+    (void)state;
+    swarm(picture_check_blocks);
 }
 
 static void zoomed_out_all_units_are_seen(void **state)
@@ -746,6 +757,7 @@ int main(void)
         cmocka_unit_test(headings_and_counts_are_said),
         cmocka_unit_test(nothing_is_outside_the_area),
         cmocka_unit_test(no_text_stands_on_another),
+        cmocka_unit_test(blocks_stand_clear_of_each_other),
         cmocka_unit_test(zoomed_out_all_units_are_seen),
         cmocka_unit_test(skips_cross_no_units),
         cmocka_unit_test(text_at_1080p_is_13_points_at_least),

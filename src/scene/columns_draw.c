@@ -126,14 +126,14 @@ static void layer_pick(Scene *scene, const Chart *chart, int c)
     const float width = fmaxf(fminf(chart->layout.heading[c].full_width, area.w), 24) + 16;
     const Pick pick = {.type = PICK_LAYER, .variant = chart->which, .layer = column->row, .step = column->step,
                        .tensor = column->tensor, .k = -1, .from = -1, .weight = -1, .label = column->name,
-                       .area = {chart->layout.place[c].centre - width / 2, area.y - 4, width, area.h + 4}};
+                       .area = {area.x + (area.w - width) / 2, area.y - 4, width, area.h + 4}};
     const Colour fill = is_looked_at(chart, c) ? chart->view->theme->selection : (Colour){0};
     mark_rect(scene, pick.area, 6, fill)->pick = scene_pick(scene, pick);
 }
 
 static bool has_heading(const Chart *chart, int column)
 {
-    return chart->layout.place[column].heading.w >= fminf(HEADING_LEAST, chart->layout.heading[column].width);
+    return chart->layout.place[column].heading.w > fminf(HEADING_LEAST, chart->layout.heading[column].width) - 1;
 }
 
 /* The heading of the lower tier that stands at x, NULL = none. */
@@ -165,6 +165,7 @@ void column_heading_draw(Scene *scene, const Chart *chart, int column)
     layer_pick(scene, chart, column);
     if (!has_heading(chart, column)) return;
     leader_draw(scene, chart, column);
+    if (chart->layout.place[column].beside) mark_rect(scene, chart->layout.place[column].heading, 3, colour_fade(chart->view->theme->ground, 0.88F));
     heading_draw(scene, chart->view, &chart->layout.heading[column], &chart->columns.column[column], chart->which,
                  chart->layout.place[column].heading, chart->layout.type);
 }

@@ -70,7 +70,8 @@ static void widths_find(Work *work)
     for (int c = 0; c < work->columns->n; c++) {
         const Column *column = &work->columns->column[c];
         const Block *block = &work->layout->place[c].block;
-        const float width = fmaxf(block->area.w + 2 * rooms_pad(work, block), heading_claim(work, c));
+        const float own = block->area.w + 2 * rooms_pad(work, block), heading = heading_claim(work, c);
+        const float width = work->layout->place[c].beside ? own + heading + BESIDE_APART : fmaxf(own, heading);
         if (column->fault) work->width[column->depth] = fmaxf(work->width[column->depth], 15 * work->layout->type.small);
         work->width[column->depth] = fmaxf(work->width[column->depth], width);
     }
@@ -117,7 +118,7 @@ static void margins_find(Work *work)
 static float gap_least(const Work *work)
 {
     const float part = work->layout->body.w / (float)work->columns->n_depths;
-    return fmaxf(work->manner->gap * work->squeeze, fminf(SQUEEZED_GAP, part * 0.25F));
+    return fmaxf(work->manner->gap * work->squeeze, fminf(SQUEEZED_GAP, part * 0.15F));
 }
 
 static float width_needed(const Work *work)
@@ -173,6 +174,16 @@ static Rect page_for(const Work *work)
     return (Rect){body.x, body.y, body.w * fmaxf(zoom, 1), body.h * fmaxf(zoom, 1)};
 }
 
+/* In very low lanes there is room for a few words at the side only. */
+static void lanes_lower(const Work *work)
+{
+    Layout *layout = work->layout;
+    for (int c = 0; c < work->columns->n; c++) {
+        layout->place[c].beside = rooms_lane_is_low(work, c);
+        if (layout->place[c].beside) heading_shorten(&layout->heading[c], work->arena, work->view, layout->type, INFINITY);
+    }
+}
+
 /* Words, heights and what blocks make of them. */
 static void widths_measure(Work *work, const int64_t *show)
 {
@@ -188,6 +199,7 @@ static void measure(Work *work, const int64_t *show, const Manner *manner)
     headings_make(work, type_for(work->view, work->layout->area, manner->shrink));
     rooms_find_body(work);
     work->layout->page = page_for(work);
+    lanes_lower(work);
     const float depths = (float)work->columns->n_depths;
     work->share = fit(work->layout->page.w / depths * 0.62F, 44, SHARE_MAX * fmaxf(work->view->zoom, 1));
     widths_measure(work, show);
@@ -211,7 +223,7 @@ static void lanes_shorten(const Work *work)
 {
     const Layout *layout = work->layout;
     for (int c = 0; c < work->columns->n; c++)
-        if (stacks_at(work->columns, work->columns->column[c].depth))
+        if (stacks_at(work->columns, work->columns->column[c].depth) && !layout->place[c].beside)
             heading_shorten(&layout->heading[c], work->arena, work->view, layout->type, layout->type.title * BRIEF_ROOM);
 }
 

@@ -18,6 +18,7 @@ typedef struct Place {
     float reach;         /* the width that words below may take ... */
     float counts_room;   /* ... and the counts at the foot; 0 = there is no room for them */
     bool  upper;         /* its heading stands in the upper of two tiers */
+    bool  beside;        /* its heading stands at the left or, of a result, at the right: lanes are too low for one above */
 } Place;
 
 typedef struct Layout {

@@ -8,6 +8,18 @@ static bool is_upper(const Work *work, int c)
     return work->manner->tiers > 1 && work->columns->column[c].depth % 2 == 0;
 }
 
+/* At the right of a result, else at the left; the block has what is left. */
+static void place_beside(const Work *work, int c)
+{
+    Place *place = &work->layout->place[c];
+    const float pad = rooms_pad(work, &place->block), height = work->layout->type.title * 1.3F;
+    const float taken = place->block.area.w + 2 * pad, free = place->right - place->left - taken - BESIDE_APART + 1;
+    const bool right = work->columns->column[c].result && !work->columns->column[c].input;
+    place->block.area.x = (right ? place->left : place->right - taken) + pad;
+    place->heading = (Rect){right ? place->right - free : place->left, place->room.y + (place->room.h - height) / 2,
+                            rooms_lane_is_titled(work) ? free : 0, height};
+}
+
 static Rect heading_rect(const Work *work, int c, float x, float w)
 {
     const Columns *columns = work->columns;
@@ -30,11 +42,12 @@ static void place_set(const Work *work, int c, float x, float w)
     place->centre = x + w / 2;
     place->room.x = place->centre - place->room.w / 2;
     place->block.area.x = place->centre - place->block.area.w / 2;
+    place->heading = heading_rect(work, c, x, w);
+    if (place->beside) place_beside(work, c);
     const float pad = rooms_pad(work, &place->block);
     const Rect a = place->block.area;
     place->panel = (Rect){a.x - pad, a.y - pad, a.w + 2 * pad, a.h + 2 * pad};
     if (work->columns->column[c].fault) place->panel = (Rect){x, place->room.y, w, place->room.h};
-    place->heading = heading_rect(work, c, x, w);
     place->reach = place->counts_room = place->heading.w;
     place->upper = is_upper(work, c) && !stacks_at(work->columns, work->columns->column[c].depth);
 }

@@ -6,6 +6,7 @@
 #define SHEETS_HEIGHT 11.0F
 #define PAD_SQUEEZED 12.0F     /* of an overview, times how narrow it is */
 #define TITLED_FROM 0.6F       /* narrower headings in lanes say nothing any more */
+#define LOW_BLOCK 20.0F        /* a block and its distances, the least below a heading */
 #define LANE_LEAST 34.0F       /* of a lane below its heading */
 
 /* ---- the body ---- */
@@ -93,11 +94,26 @@ static BlockOffer offer_for(const Work *work, int c, const int64_t *show, Rect r
                         .channels_first = work->columns->column[c].channels_first, .show = show ? show[c] : -1};
 }
 
+/* The sheets of the batch stand behind inputs and results, over their upper edge. */
+float rooms_sheets(const Column *column)
+{
+    const bool open = column->shape.rank && column->shape.dim[0] == DIM_NONE;
+    return open && (column->input || column->result) ? SHEETS_HEIGHT : 0;
+}
+
 /* Larger tensors get more of the height, up to three times. */
 static float weight_of(const Column *column)
 {
     const int64_t size = column->size;
     return fit(sqrtf((float)size) / 3, 1, 3);
+}
+
+bool rooms_lane_is_low(const Work *work, int c)
+{
+    const Layout *layout = work->layout;
+    const int lanes = work->columns->lanes[work->columns->column[c].depth];
+    const float height = (layout->page.h - layout->cable_top - layout->frames_top) / (float)lanes;
+    return lanes > 1 && height < layout->type.title * 1.3F + rooms_sheets(&work->columns->column[c]) + LOW_BLOCK;
 }
 
 bool rooms_lane_is_titled(const Work *work) { return powf(work->squeeze, work->yield) >= TITLED_FROM; }
@@ -106,7 +122,7 @@ bool rooms_lane_is_titled(const Work *work) { return powf(work->squeeze, work->y
 static float base_of(const Work *work, int c, float height)
 {
     const int lanes = work->columns->lanes[work->columns->column[c].depth];
-    const float heading = rooms_lane_is_titled(work) ? heading_own_height(&work->layout->heading[c], work->layout->type) : 0;
+    const float heading = rooms_lane_is_titled(work) && !work->layout->place[c].beside ? heading_own_height(&work->layout->heading[c], work->layout->type) : 0;
     return fminf(heading + LANE_LEAST, height / (float)lanes);
 }
 
@@ -142,13 +158,6 @@ static float lane_heading(const Work *work, int c, float slot)
 /* Above all rooms: cables, and below them the names of frames. */
 static float head_room(const Layout *layout) { return layout->cable_top + layout->frames_top; }
 
-/* The sheets of the batch stand behind inputs and results, over their upper edge. */
-float rooms_sheets(const Column *column)
-{
-    const bool open = column->shape.rank && column->shape.dim[0] == DIM_NONE;
-    return open && (column->input || column->result) ? SHEETS_HEIGHT : 0;
-}
-
 /* The room of a column: a slot of the page's height, its own heading inside where several stand at one depth. */
 static Rect room_of(const Work *work, int c, Rect page)
 {
@@ -158,13 +167,16 @@ static Rect room_of(const Work *work, int c, Rect page)
     const Point slot = slot_of(work, c, page.h - top);
     Rect room = {page.x, page.y + top + slot.x, page.w, slot.y};
     if (!stacks_lanes(columns)) return room;
-    if (stacks_at(columns, column->depth)) {
+    if (work->layout->place[c].beside) {
+        room.y += rooms_sheets(column) + 2;
+        room.h -= rooms_sheets(column) + 6;
+    } else if (stacks_at(columns, column->depth)) {
         const float frames = work->layout->frame_title * (float)columns_nesting(work->variant->plan, column);
         const float head = lane_heading(work, c, slot.y) + rooms_sheets(column) + frames + 6;
         room.y += head;
         room.h -= head + 18;
     }
-    room.h = fmaxf(room.h, 10);
+    room.h = fmaxf(room.h, fminf(10, slot.y * 0.6F));
     return room;
 }
 
@@ -199,7 +211,7 @@ void rooms_make_blocks(const Work *work, const int64_t *show, Rect page)
         Place *place = &work->layout->place[c];
         place->room = room_of(work, c, page);
         place->room.w = room_width(work, c);
-        if (work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
+        if (work->columns->column[c].size > 0 && work->columns->column[c].tensor >= 0) block_with_note(work, c, show, place);
         else place->block = (Block){.area = {page.x, place->room.y + place->room.h * 0.3F, fminf(40, place->room.w), place->room.h * 0.4F}};
     }
 }
@@ -207,5 +219,5 @@ void rooms_make_blocks(const Work *work, const int64_t *show, Rect page)
 float rooms_pad(const Work *work, const Block *block)
 {
     const float pad = block->form == BLOCK_UNITS ? fit(block->unit * 0.28F, 3, PANEL_PAD) : 3;
-    return fminf(pad, fmaxf(PAD_SQUEEZED * work->squeeze, 0.2F));
+    return fminf(pad, fmaxf(PAD_SQUEEZED * work->squeeze, 0.05F));
 }

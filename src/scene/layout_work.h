@@ -11,6 +11,7 @@
 #define PANEL_PAD 10.0F
 #define HEADINGS_APART 14.0F
 #define HEADING_MAX 19.0F     /* times the title's size: longer ones are cut where there is no more room */
+#define BESIDE_APART 14.0F    /* of a heading at the side, so that the sheets of the batch have room */
 #define TIER_GAP 5.0F
 #define SHARE_MAX 230.0F      /* of the width, for a block */
 
@@ -49,6 +50,8 @@ void rooms_find_body(const Work *);
 void rooms_make_blocks(const Work *, const int64_t *show, Rect page);
 /* Around a block, to its panel. */
 float rooms_pad(const Work *, const Block *);
+/* Lanes so low that a heading stands beside its block. */
+bool rooms_lane_is_low(const Work *, int column);
 /* The heading of a column in a lane is this high, where there is room for one; the sheets stand below it. */
 bool rooms_lane_is_titled(const Work *);
 float rooms_lane_heading(const Work *, int column);

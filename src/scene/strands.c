@@ -152,7 +152,7 @@ static float faintness(int64_t n)
 /* In the narrow gaps of an overview wires lie on each other. */
 static float clearness(const Chart *chart)
 {
-    return chart->layout.gap > 0 ? fmaxf(fminf(chart->layout.gap / GAP_CLEAR, 1), 0.25F) : 1;
+    return chart->layout.gap > 0 ? fmaxf(fminf(chart->layout.gap / GAP_CLEAR, 1), 0.06F) : 1;
 }
 
 /* Wires grow with the type of large canvases. */

@@ -320,7 +320,7 @@ void labels_draw(Scene *scene, const Chart *chart, int column)
     const Column *at = &chart->columns.column[column];
     if (!block->size || at->fault) return;
     if (block_aggregates(block)) aggregation_draw(scene, chart, column);
-    const bool beside = at->input || at->result, copies = chart->hue[column] && !at->layer->kind->elementwise;
+    const bool beside = (at->input || at->result) && !chart->layout.place[column].beside, copies = chart->hue[column] && !at->layer->kind->elementwise;
     if (at->sample.rank == 1 && copies && !at->result && block->size > 1 && (block->form == BLOCK_UNITS || block->columns == 1))
         labels_of_copies(scene, chart, column);
     else if (beside && block->form == BLOCK_UNITS && block->groups > 1) labels_of_rows(scene, chart, column);
