@@ -141,6 +141,13 @@ typedef struct ModelCase {
 #define LEGACY_DENSE(name, units, more) "{\"class_name\": \"Dense\", \"config\": {\"name\": \"" name "\", \"trainable\": true, \"dtype\": \"float32\", \"units\": " units \
     ", \"activation\": \"relu\", \"use_bias\": true, \"kernel_initializer\": {\"class_name\": \"GlorotUniform\", \"config\": {\"seed\": null}}" more "}"
 
+#define LEGACY_OPERATION(class, name, function, node) \
+    "{\"class_name\": \"" class "\", \"config\": {\"name\": \"" name "\", \"trainable\": true, \"function\": \"" function "\"}, \"name\": \"" name \
+    "\", \"inbound_nodes\": [" node "]}"
+#define LEGACY_GRAPH(layers, out) \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"m\", \"layers\": [{\"class_name\": \"InputLayer\", \"config\": {\"batch_input_shape\": " \
+    "[null, 5], \"name\": \"x\"}, \"name\": \"x\", \"inbound_nodes\": []}, " layers "], \"input_layers\": [[\"x\", 0, 0]], \"output_layers\": [[\"" out "\", 0, 0]]}}"
+
 static const ModelCase MODEL_CASES[] = {
     {SEQUENTIAL(INPUT("x", "[null, 3]") ", " DENSE("a", "4") "}"), "a (None, 4) 16"},
     {SEQUENTIAL(DENSE("a", "4") "}"), "a ? 0"},
@@ -173,6 +180,17 @@ static const ModelCase MODEL_CASES[] = {
      "\"dtype\": \"float32\", \"sparse\": false, \"ragged\": false, \"name\": \"input_1\"}, \"name\": \"input_1\", \"inbound_nodes\": []}, "
      LEGACY_DENSE("dense", "4", "") ", \"name\": \"dense\", \"inbound_nodes\": [[[\"input_1\", 0, 0, {}]]]}], "
      "\"input_layers\": [[\"input_1\", 0, 0]], \"output_layers\": [[\"dense\", 0, 0]]}}", "input_1 (None, 5) 0, dense (None, 4) 24"},
+    /* Keras 2 from 2.12 on: with modules */
+    {SEQUENTIAL("{\"class_name\": \"InputLayer\", \"module\": \"keras.layers\", \"config\": {\"batch_input_shape\": [null, 5, 3], \"name\": \"x\", \"ragged\": false}}, "
+                "{\"class_name\": \"LSTM\", \"module\": \"keras.layers\", \"config\": {\"name\": \"l\", \"units\": 2, \"time_major\": false}}, "
+                "{\"class_name\": \"BatchNormalization\", \"module\": \"keras.layers\", \"config\": {\"name\": \"b\", \"axis\": [1]}}"),
+     "l (None, 2) 48, b (None, 2) 8"},
+    {LEGACY_GRAPH(LEGACY_OPERATION("SlicingOpLambda", "tf.__operators__.getitem", "__operators__.getitem",
+                                   "[\"x\", 0, 0, {\"slice_spec\": [{\"class_name\": \"__ellipsis__\"}, {\"start\": 1, \"stop\": null, \"step\": null}]}]") ", "
+                  LEGACY_OPERATION("TFOpLambda", "tf.math.subtract", "math.subtract",
+                                   "[\"_CONSTANT_VALUE\", -1, 1.0, {\"y\": [\"tf.__operators__.getitem\", 0, 0], \"name\": null}]"),
+                  "tf.math.subtract"),
+     "x (None, 5) 0, tf.__operators__.getitem (None, 4) 0, tf.math.subtract (None, 4) 0"},
 };
 
 static const char *rows_text(Arena *arena, const Model *model)
@@ -255,6 +273,8 @@ static const CauseCase CAUSE_CASES[] = {
     {SEQUENTIAL("{\"class_name\": \"Mine\", \"module\": \"__main__\", \"config\": {}}"), "json.own_code", "Mine"},
     {SEQUENTIAL("{\"class_name\": \"Hashing\", \"module\": \"keras.layers\", \"config\": {\"num_bins\": 3}}"), "json.unknown_layer", "Hashing"},
     {SEQUENTIAL("{\"class_name\": \"Lambda\", \"config\": {\"function\": [\"4wEA\", null, null]}}"), "json.lambda", "Lambda"},
+    {LEGACY_GRAPH(LEGACY_OPERATION("TFOpLambda", "tf.math.erf", "math.erf", "[\"x\", 0, 0, {}]"), "tf.math.erf"), "json.unknown_function", "math.erf"},
+    {LEGACY_GRAPH(LEGACY_OPERATION("TFOpLambda", "tf.math.pow", "math.pow", "[\"x\", 0, 0, {\"y\": 2, \"z\": 3}]"), "tf.math.pow"), "json.model", NULL},
     {DENSE_WITH("\"dtype\": " QUANTIZED_POLICY), "json.quantized", "int8_from_float32"},
 };
 

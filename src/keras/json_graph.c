@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/constant.h"
 #include "engine/nest.h"
 #include "keras/opaque.h"
 
@@ -139,6 +140,13 @@ static bool resolve_members(Graph *graph, const Value *value, Value *out)
     return true;
 }
 
+/* {"start": 1, "stop": null, "step": null} */
+static bool is_slice(const Value *value)
+{
+    return value->kind == VALUE_DICT && value->dict->keys.n == 3 && json_member(value, "start") && json_member(value, "stop")
+        && json_member(value, "step");
+}
+
 /* An argument of a call, tensors and all. */
 static bool resolve(Graph *graph, const Value *value, Value *out)
 {
@@ -152,6 +160,8 @@ static bool resolve(Graph *graph, const Value *value, Value *out)
     if (class_name && config) return json_convert(graph->reader, value, PARAM_ANY, out);
     if (graph->reader->legacy && is_history(value) && find_layer(graph, value->list->items[0].string.bytes))
         return tensor_at(graph, value, 1, out);
+    if (class_name && strcmp(class_name, "__ellipsis__") == 0) return *out = value_ellipsis(), true;
+    if (graph->reader->legacy && is_slice(value)) return json_slice(graph->reader, value, out);
     if (value->kind == VALUE_LIST) return resolve_items(graph, value, out);
     if (value->kind == VALUE_DICT) return resolve_members(graph, value, out);
     *out = *value;
@@ -195,6 +205,26 @@ static bool take_arguments(Graph *graph, const Value *node, CallArguments *args)
     return add_keywords(graph, kwargs, args);
 }
 
+/* ["_CONSTANT_VALUE", -1, 2.0, {...}]: a number where a tensor could stand. */
+static bool is_constant(const Value *entry)
+{
+    return entry->kind == VALUE_LIST && entry->list->n >= 3 && entry->list->items[0].kind == VALUE_STRING
+        && strcmp(entry->list->items[0].string.bytes, "_CONSTANT_VALUE") == 0;
+}
+
+static bool take_legacy_entry(Graph *graph, const Value *entry, Value *out)
+{
+    if (is_constant(entry)) return *out = entry->list->items[2], true;
+    if (!is_history(entry)) return refuse(graph, entry, "Cannot deserialize the model (invalid config data?)");
+    return tensor_at(graph, entry, 1, out);
+}
+
+static const Value *keywords_of(const Value *entry)
+{
+    const Value *last = entry->kind == VALUE_LIST && entry->list->n > 3 ? &entry->list->items[3] : NULL;
+    return last && last->kind == VALUE_DICT ? last : NULL;
+}
+
 /* Keras 2: [["dense", 0, 0, {"mask": ["embedding", 0, 0]}], ...]; several tensors are one list. */
 static bool take_legacy_arguments(Graph *graph, const Value *node, CallArguments *args)
 {
@@ -203,16 +233,44 @@ static bool take_legacy_arguments(Graph *graph, const Value *node, CallArguments
     const Value *kwargs = NULL;
     Value inputs = value_list(arena, VALUE_LIST, entries->n);
     for (size_t i = 0; i < entries->n; i++) {
-        const Value *entry = &entries->items[i];
-        Value tensor;
-        if (!is_history(entry)) return refuse(graph, node, "Cannot deserialize the model (invalid config data?)");
-        if (!tensor_at(graph, entry, 1, &tensor)) return false;
-        list_add(inputs.list, tensor);
-        if (entry->list->n > 3 && entry->list->items[3].kind == VALUE_DICT) kwargs = &entry->list->items[3];
+        Value input;
+        if (!take_legacy_entry(graph, &entries->items[i], &input)) return false;
+        list_add(inputs.list, input);
+        if (keywords_of(&entries->items[i])) kwargs = keywords_of(&entries->items[i]);
     }
     args->item = ARENA_ARRAY(arena, 1 + (kwargs ? kwargs->dict->keys.n : 0), Argument);
     add_argument(args, NULL, entries->n == 1 ? inputs.list->items[0] : inputs);
     return add_keywords(graph, kwargs, args);
+}
+
+/* What TensorFlow calls y, b or slice_spec stands second here. */
+static bool take_operand(Graph *graph, const Value *keywords, CallArguments *args)
+{
+    Value operand;
+    for (size_t i = 0; keywords && i < keywords->dict->keys.n; i++) {
+        if (strcmp(keywords->dict->keys.items[i].string.bytes, "name") == 0) continue;
+        if (args->n == 2 || !resolve(graph, &keywords->dict->values.items[i], &operand))
+            return args->n == 2 ? refuse(graph, keywords, "Cannot deserialize the model (invalid config data?)") : false;
+        add_argument(args, NULL, operand);
+    }
+    return true;
+}
+
+/* ["reshape", 0, 0, {"y": 2, "name": null}] */
+static bool take_operation_arguments(Graph *graph, const Value *entry, CallArguments *args)
+{
+    Value input;
+    if (!take_legacy_entry(graph, entry, &input)) return false;
+    args->item = ARENA_ARRAY(graph->reader->builder->arena, 2, Argument);
+    add_argument(args, NULL, input);
+    return take_operand(graph, keywords_of(entry), args);
+}
+
+static bool take_node(Graph *graph, const Value *node, CallArguments *args)
+{
+    if (node->kind != VALUE_LIST) return take_arguments(graph, node, args);
+    const bool operation = is_constant(node) || is_history(node);
+    return operation ? take_operation_arguments(graph, node, args) : take_legacy_arguments(graph, node, args);
 }
 
 /* Of a layer whose call is not known only the tensors count. */
@@ -234,7 +292,7 @@ static bool call_layer(Graph *graph, GraphLayer *entry, const Value *node)
 {
     CallArguments args = {0};
     graph->missing = false;
-    if (node->kind == VALUE_LIST ? !take_legacy_arguments(graph, node, &args) : !take_arguments(graph, node, &args)) return false;
+    if (!take_node(graph, node, &args)) return false;
     if (layer_is_opaque(entry->layer)) {
         if (!opaque_known(entry->layer)) return json_refuse_opaque(graph->reader, entry->dict, entry->layer);
         keep_tensors(graph, &args);

@@ -14,6 +14,9 @@ const Value *json_member(const Value *dict, const char *key);   /* NULL when abs
 const char *json_text(const Value *dict, const char *key);
 bool json_shape(const Value *, Shape *);
 
+/* {"start": ..., "stop": ..., "step": ...} */
+bool json_slice(JsonReader *, const Value *dict, Value *out);
+
 /* A config's value as what a constructor takes: layers made, policies by name. */
 bool json_convert(JsonReader *, const Value *, ParamType, Value *out);
 

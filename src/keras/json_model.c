@@ -45,6 +45,11 @@ static bool is_model_class(const char *name)
 
 static bool is_graph(const Value *config) { return json_member(config, "layers") && json_member(config, "output_layers"); }
 
+static bool is_lambda_of_operation(const char *class_name)
+{
+    return strcmp(class_name, "TFOpLambda") == 0 || strcmp(class_name, "SlicingOpLambda") == 0;
+}
+
 /* Operations are kept under their class name. */
 static const LayerKind *kind_of(const Value *dict, const char *class_name)
 {
@@ -108,7 +113,7 @@ static bool convert_array(JsonReader *reader, const Value *config, Value *out)
     return true;
 }
 
-static bool convert_slice(JsonReader *reader, const Value *config, Value *out)
+bool json_slice(JsonReader *reader, const Value *config, Value *out)
 {
     static const char *const parts[] = {"start", "stop", "step"};
     Value values[3];
@@ -157,7 +162,7 @@ static bool convert_object(JsonReader *reader, const Value *value, ParamType typ
     if (strcmp(class_name, "__tuple__") == 0 && json_member(value, "items"))
         return json_convert(reader, json_member(value, "items"), type, out);
     if (strcmp(class_name, "__tensor__") == 0 || strcmp(class_name, "__numpy__") == 0) return convert_array(reader, config, out);
-    if (strcmp(class_name, "__slice__") == 0) return convert_slice(reader, config, out);
+    if (strcmp(class_name, "__slice__") == 0) return json_slice(reader, config, out);
     if (strcmp(class_name, "__ellipsis__") == 0) return *out = value_ellipsis(), true;
     if (strcmp(class_name, "function") == 0 && text_of(config)) return *out = *config, true;
     if (strstr(class_name, "Policy") && convert_policy(reader, config, out)) return true;
@@ -198,6 +203,7 @@ static const char *legacy_key(const LayerKind *kind, const char *key)
 {
     if (strcmp(key, "batch_input_shape") == 0) return strcmp(kind->name, "InputLayer") == 0 ? "batch_shape" : NULL;
     if (strcmp(kind->name, "LeakyReLU") == 0 && strcmp(key, "alpha") == 0) return "negative_slope";
+    if (starts(kind->name, "SpatialDropout") && strcmp(key, "trainable") == 0) return NULL;
     return param_of(kind, key) || is_base(key) ? key : NULL;
 }
 
@@ -288,6 +294,19 @@ static bool make_opaque(JsonReader *reader, const Value *dict, const char *class
     return *out != NULL;
 }
 
+/* A TensorFlow function as a layer of Keras 2: all its arguments stand with the call. */
+static bool make_legacy_operation(JsonReader *reader, const Value *dict, const char *name, Layer **out)
+{
+    const Value *config = json_member(dict, "config");
+    const char *own = json_text(config, "name"), *function = json_text(config, "function");
+    const LayerKind *kind = function ? legacy_operation(reader->builder->arena, function) : NULL;
+    if (!kind) return refuse_for(reader, dict, "ValueError", "", "json.unknown_function", function ? function : json_text(dict, "class_name"));
+    if (!own) own = name;
+    const Argument argument = {.keyword = "name", .value = own ? value_string(reader->builder->arena, own, strlen(own)) : value_none(), .span = SPAN_NONE};
+    *out = layer_make(reader->builder, kind, &argument, own ? 1 : 0, dict->span, reader->err);
+    return *out != NULL;
+}
+
 static bool make_kind(JsonReader *reader, const LayerKind *kind, const Value *dict, const char *name, Layer **out)
 {
     Arguments args;
@@ -313,6 +332,7 @@ bool json_make_layer(JsonReader *reader, const Value *dict, const char *name, La
     if (!config || config->kind != VALUE_DICT)
         return refuse(reader, dict, "TypeError",
                       arena_print(reader->builder->arena, "Expected 'config' to be a dict for %s", class_name));
+    if (is_lambda_of_operation(class_name)) return make_legacy_operation(reader, dict, name, out);
     const LayerKind *kind = kind_of(dict, class_name);
     if (!(kind ? make_kind(reader, kind, dict, name, out) : make_opaque(reader, dict, class_name, name, out))) return false;
     (*out)->legacy_number = legacy_number_in(reader->builder->arena, *out);
@@ -388,6 +408,16 @@ static bool make_sequential(JsonReader *reader, const Value *dict, const Value *
     return model_build(reader->builder, model, &shape, 1, reader->err);
 }
 
+/* Keras 2 named no modules at first; all along it said batch_input_shape where Keras 3 says batch_shape. */
+static bool is_legacy(const Value *dict, const Value *config)
+{
+    const Value *layers = config->kind == VALUE_LIST ? config : json_member(config, "layers");
+    if (!json_member(dict, "module")) return true;
+    for (size_t i = 0; layers && layers->kind == VALUE_LIST && i < layers->list->n; i++)
+        if (json_member(json_member(&layers->list->items[i], "config"), "batch_input_shape")) return true;
+    return false;
+}
+
 bool json_make_model_in(JsonReader *reader, const Value *dict, Model **out)
 {
     const char *class_name = json_text(dict, "class_name");
@@ -396,7 +426,7 @@ bool json_make_model_in(JsonReader *reader, const Value *dict, Model **out)
     if (!class_name || !config)
         return refuse(reader, dict, "ValueError", "The provided configuration is not a valid Keras configuration. Expected a "
                                                   "dictionary containing a 'config' key.");
-    reader->legacy = !json_member(dict, "module");
+    reader->legacy = outer || is_legacy(dict, config);
     const bool sequential = strcmp(class_name, "Sequential") == 0;
     bool good;
     if (sequential) good = make_sequential(reader, dict, config, out);

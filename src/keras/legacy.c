@@ -79,9 +79,26 @@ const char *legacy_name(Arena *arena, const Layer *layer)
     return numbered(arena, layer->name, length, number);
 }
 
+const LayerKind *legacy_operation(Arena *arena, const char *function)
+{
+    const LayerKind *const *kinds;
+    const int n = layer_kinds(&kinds);
+    for (size_t i = 0; i < sizeof OPERATIONS / sizeof *OPERATIONS; i++) {
+        if (strcmp(OPERATIONS[i].name + strlen("tf."), function) != 0) continue;
+        for (int k = 0; k < n; k++)
+            if (kinds[k]->operation && strcmp(snake_case(arena, kinds[k]->name), OPERATIONS[i].stem) == 0) return kinds[k];
+    }
+    return NULL;
+}
+
+static bool is_legacy_operation(const Layer *layer)
+{
+    if (!layer->kind || !layer->kind->operation) return false;
+    return strncmp(layer->name, "tf.", 3) == 0 || operation_name(layer->name, stem_length(layer->name));
+}
+
 const char *legacy_class(const Layer *layer)
 {
-    if (!layer->kind || !layer->kind->operation || !operation_name(layer->name, stem_length(layer->name)))
-        return layer->class_name;
+    if (!is_legacy_operation(layer)) return layer->class_name;
     return strcmp(layer->class_name, "GetItem") == 0 ? "SlicingOpLambda" : "TFOpLambda";
 }

@@ -13,4 +13,7 @@ int legacy_number_in(Arena *, const Layer *);
 const char *legacy_name(Arena *, const Layer *);    /* "model_1", "input_1", "tf.math.multiply" */
 const char *legacy_class(const Layer *);            /* "TFOpLambda" */
 
+/* The operation that Keras 2 wrote as a layer around a TensorFlow function: "math.pow"; NULL where none does the same. */
+const LayerKind *legacy_operation(Arena *, const char *function);
+
 #endif

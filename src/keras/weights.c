@@ -29,11 +29,19 @@ typedef struct Giving {
     Error       *err;
 } Giving;
 
+static const StoredGroup *group_named(const Giving *giving, const char *name)
+{
+    const StoredGroup wanted = {.name = name};
+    return giving->n ? bsearch(&wanted, giving->groups, (size_t)giving->n, sizeof wanted, compare_groups) : NULL;
+}
+
+/* The parts of attention were private in Keras 2: "layers/attention/_query_dense". */
 static const StoredGroup *group_find(const Giving *giving, const char *name)
 {
     static const StoredGroup EMPTY = {.name = ""};
-    const StoredGroup wanted = {.name = name};
-    const StoredGroup *found = giving->n ? bsearch(&wanted, giving->groups, (size_t)giving->n, sizeof wanted, compare_groups) : NULL;
+    const StoredGroup *found = group_named(giving, name);
+    const char *slash = strrchr(name, '/');
+    if (!found && slash) found = group_named(giving, arena_print(giving->arena, "%.*s/_%s", (int)(slash - name), name, slash + 1));
     return found ? found : &EMPTY;
 }
 
