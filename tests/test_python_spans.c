@@ -81,7 +81,7 @@ static bool stands_alone(PyType type)
 {
     switch ((int)type) {
     case PY_FORMAT: case PY_PAIR: case PY_COMPARATOR: case PY_ARG: case PY_SLICE: case PY_STARRED: case PY_CLAUSE:
-    case PY_PARAM: case PY_OPAQUE: case PY_YIELD: case PY_YIELD_FROM: case PY_AWAIT:
+    case PY_PARAM: case PY_OPAQUE: case PY_PATTERN: case PY_YIELD: case PY_YIELD_FROM: case PY_AWAIT:
         return false;
     }
     return type > PY_BAD;

@@ -113,7 +113,10 @@ static void statements_with_blocks(void **state)
         {"async def f(a, /, b: int = 1, *, c) -> d:\n  return await a",
          "(def async f d params[(param a) (param 1 b 1 int) (param 3 c)] (return (await a)))"},
         {"match a, b:\n  case [1, x] if x: c\n  case _: d",
-         "(match (tuple a b) (case (opaque x) x (expr c)) (case (opaque) (expr d)))"},
+         "(match (tuple a b) (case (opaque (pattern 2 (pattern 1) (pattern 1 x)) x) x (expr c)) (case (opaque (pattern 1)) (expr d)))"},
+        {"match a:\n  case P(-1, k=b.c) | {'d': [*e], **f} as g: h",
+         "(match a (case (opaque (pattern 7 g (pattern 6 (pattern 5 P (arg (pattern (- 1))) (arg k (pattern (dot c b)))) "
+         "(pattern 4 f (pair 'd' (pattern 2 (pattern 3 e)))))) e f g) (expr h)))"},
         {"match = 1\nmatch(x)\nmatch[x]", "(= match 1) (expr (call match (arg x))) (expr (sub match x))"},
     };
     CHECK(CASES);

@@ -1,6 +1,6 @@
 #include "tree_notation.h"
 
-static const char *const TYPE[PY_OPAQUE + 1] = {
+static const char *const TYPE[PY_PATTERN + 1] = {
     [PY_MODULE] = "module", [PY_EXPR] = "expr", [PY_ASSIGN] = "=", [PY_AUG_ASSIGN] = "aug", [PY_ANN_ASSIGN] = "ann",
     [PY_PRINT] = "print", [PY_IMPORT] = "import", [PY_IMPORT_FROM] = "from", [PY_ALIAS] = "alias", [PY_IF] = "if",
     [PY_WHILE] = "while", [PY_FOR] = "for", [PY_TRY] = "try", [PY_HANDLER] = "except", [PY_WITH] = "with",
@@ -14,7 +14,7 @@ static const char *const TYPE[PY_OPAQUE + 1] = {
     [PY_CALL] = "call", [PY_ARG] = "arg", [PY_ATTRIBUTE] = "dot", [PY_SUBSCRIPT] = "sub", [PY_SLICE] = "slice",
     [PY_STARRED] = "star", [PY_COMPREHENSION] = "comp", [PY_CLAUSE] = "clause", [PY_NAMED] = "named",
     [PY_AWAIT] = "await", [PY_YIELD] = "yield", [PY_YIELD_FROM] = "yield-from", [PY_PARAM] = "param",
-    [PY_OPAQUE] = "opaque",
+    [PY_OPAQUE] = "opaque", [PY_PATTERN] = "pattern",
 };
 
 static const char *const OP[] = {

@@ -33,8 +33,8 @@ typedef enum PyType {
     PY_DELETE,        /* list of targets */
     PY_GLOBAL, PY_NONLOCAL,   /* list of PY_NAME */
     PY_PASS, PY_BREAK, PY_CONTINUE,
-    PY_MATCH,         /* a subject, list of PY_CASE: a pattern, b guard, list body; patterns are kept as PY_OPAQUE */
-    PY_CASE,          /* the pattern's list = the PY_NAME it binds */
+    PY_MATCH,         /* a subject, list of PY_CASE: a pattern, b guard, list body */
+    PY_CASE,          /* a is a PY_OPAQUE: its a = the PY_PATTERN, its list = the PY_NAME it binds */
     PY_TYPE_ALIAS,    /* name, a value */
     PY_BAD,           /* not understood: text = Python's own words, name = its exception ("SyntaxError", "IndentationError",
                        * "TabError"), span = the logical line or block, at = the place (it may be in the next line) */
@@ -66,7 +66,8 @@ typedef enum PyType {
     PY_NAMED,         /* name := a */
     PY_AWAIT, PY_YIELD, PY_YIELD_FROM,   /* a or NULL */
     PY_PARAM,         /* name, a = default or NULL, b = annotation or NULL, number: see PyParamKind */
-    PY_OPAQUE         /* understood as syntax, kept only as a span */
+    PY_OPAQUE,        /* understood as syntax, kept only as a span */
+    PY_PATTERN        /* number: see PyPatternKind */
 } PyType;
 
 typedef enum PyOp {
@@ -76,6 +77,16 @@ typedef enum PyOp {
 } PyOp;
 
 typedef enum PyParamKind { PY_POSITIONAL_ONLY, PY_POSITIONAL, PY_VAR_POSITIONAL, PY_KEYWORD_ONLY, PY_VAR_KEYWORD } PyParamKind;
+typedef enum PyPatternKind {
+    PY_PATTERN_VALUE,       /* a = a literal, or a.b */
+    PY_PATTERN_CAPTURE,     /* name, or NULL for _ */
+    PY_PATTERN_SEQUENCE,    /* list of patterns */
+    PY_PATTERN_STAR,        /* in a sequence: name, or NULL for *_ */
+    PY_PATTERN_MAPPING,     /* list of PY_PAIR: a key, b pattern; name = what ** binds, or NULL */
+    PY_PATTERN_CLASS,       /* a = the class, args (PY_ARG with patterns) */
+    PY_PATTERN_OR,          /* list of patterns */
+    PY_PATTERN_AS           /* a as name */
+} PyPatternKind;
 typedef enum PyComprehensionKind { PY_COMP_LIST, PY_COMP_SET, PY_COMP_DICT, PY_COMP_GENERATOR } PyComprehensionKind;
 
 typedef struct PyNode PyNode;

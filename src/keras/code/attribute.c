@@ -161,16 +161,6 @@ static Value new_call(Evaluator *ev, const Given *given)
 
 static const Native new_native = {.name = "object.__new__", .params = "!*args **more", .call = new_call};
 
-static Value setattr_call(Evaluator *ev, const Given *given)
-{
-    const Instance *instance = value_instance(given->self);
-    if (instance && given->arg[0]->kind == VALUE_STRING) scope_set(instance->attributes, given->arg[0]->string.bytes, *given->arg[1]);
-    (void)ev;
-    return value_none();
-}
-
-static const Native setattr_native = {.name = "__setattr__", .params = "!name value", .call = setattr_call};
-
 /* list.__init__ of what is a list too. */
 static Value fill_call(Evaluator *ev, const Given *given)
 {
@@ -189,7 +179,6 @@ static bool object_method(Evaluator *ev, const Super *super, const Class *class,
     const Instance *instance = value_instance(&super->self);
     const bool fills = instance && (instance->plain.kind == VALUE_LIST || instance->plain.kind == VALUE_DICT || value_is(&instance->plain, &OBJECT_SET));
     if (strcmp(name, "__new__") == 0) *out = value_native(&new_native);
-    else if (strcmp(name, "__setattr__") == 0) *out = value_method(ev->arena, super->self, value_native(&setattr_native));
     else if (strcmp(name, "__init__") == 0 && fills) *out = value_method(ev->arena, super->self, value_native(&fill_native));
     else if (strcmp(name, "__init__") == 0 || strcmp(name, "__init_subclass__") == 0) *out = value_native(builtin_nothing());
     else if (class->family == CLASS_UNKNOWN) *out = value_native(builtin_nothing());

@@ -260,6 +260,7 @@ static const Native dict_class_methods[] = {{.name = "fromkeys", .params = "iter
 static const Native str_class_methods[] = {{.name = "maketrans", .params = "x y? z?", .call = maketrans_call}, {0}};
 
 static const Class *const from_object[] = {&CLASS_OBJECT};
+static const Class *const from_tuple[] = {&CLASS_TUPLE};
 static const Class *const from_int[] = {&CLASS_INT};
 
 #define TYPE(text, function) \
@@ -286,7 +287,7 @@ const Class CLASS_BOOL = {.name = "bool", .module = "builtins", .construct = boo
 const Class CLASS_NOT_KNOWN = {.name = "object", .module = "builtins", .construct = not_known_construct,
                                .family = CLASS_UNKNOWN, .instance = {.type_name = "object"}};
 const Class CLASS_NAMED_TUPLE = {.name = "NamedTuple", .module = "typing", .construct = not_known_construct,
-                                 .bases = from_object, .n_bases = 1, .instance = {.type_name = "NamedTuple"}};
+                                 .bases = from_tuple, .n_bases = 1, .instance = {.type_name = "NamedTuple"}};
 
 #define ABSTRACT(text) \
     {.name = text, .module = "collections.abc", .construct = not_known_construct, .bases = from_object, .n_bases = 1, .instance = {.type_name = text}}

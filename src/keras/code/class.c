@@ -247,10 +247,12 @@ static const Class *plain_class(const Class *class)
     return NULL;
 }
 
-/* Numbers and texts are what they are from the start; lists and dictionaries are filled by __init__. */
+/* Numbers and texts are what they are from the start; an __init__ of the text fills lists and dictionaries. */
 static void instance_plain(Evaluator *ev, Instance *instance, const Class *base, const Argument *args, int n)
 {
-    const bool filled = base == &CLASS_LIST || base == &CLASS_SET || class_is(base, &CLASS_DICT);
+    Value method;
+    const bool filled = class_attribute(ev, instance->class, "__init__", &method, NULL) &&
+                        (base == &CLASS_LIST || base == &CLASS_SET || class_is(base, &CLASS_DICT));
     if (base->n_fields) { named_tuple_fill(ev, instance, base, args, n); return; }
     const Value made = base->construct(ev, base, args, filled ? 0 : n, ev->span);
     instance->plain = value_plain(made);

@@ -16,7 +16,7 @@ enum {
     STEPS_MAX = 10000000,       /* nodes evaluated, and items made, in all */
     LOOP_STEPS_MAX = 3000000,   /* in one outermost loop: training loops are given up there */
     NESTING_MAX = 3000,         /* C calls of the evaluator inside one another */
-    YIELDS_MAX = 2000,          /* of one generator: longer ones are taken to have no end */
+    YIELDS_MAX = 2000,          /* of one generator: longer ones are taken to have no end, and left there */
     CALLS_MAX = 250,            /* functions of the text inside one another */
     LAYER_STEPS = 150,          /* what making or calling a layer counts for */
     ITEMS_MAX = 1 << 20,        /* of a list, and characters of a string */

@@ -68,7 +68,19 @@ static Value object_construct(Evaluator *ev, const Class *class, const Argument 
     return value_of_instance(instance);
 }
 
-const Class CLASS_OBJECT = {.name = "object", .module = "builtins", .construct = object_construct,
+/* object.__setattr__(self, name, value), and super().__setattr__(name, value). */
+static Value setattr_call(Evaluator *ev, const Given *given)
+{
+    const int from = given->self ? 0 : 1;
+    const Instance *instance = given->n_rest >= from + 2 ? value_instance(from ? &given->rest[0] : given->self) : NULL;
+    (void)ev;
+    if (instance && given->rest[from].kind == VALUE_STRING)
+        scope_set(instance->attributes, given->rest[from].string.bytes, given->rest[from + 1]);
+    return value_none();
+}
+
+static const Native object_methods[] = {{.name = "__setattr__", .params = "!*args", .call = setattr_call}, {0}};
+const Class CLASS_OBJECT = {.name = "object", .module = "builtins", .construct = object_construct, .methods = object_methods,
                             .instance = {.type_name = "object"}};
 EXCEPTION(CLASS_BASE_EXCEPTION, "BaseException", &CLASS_OBJECT)
 EXCEPTION(CLASS_EXCEPTION_ROOT, "Exception", &CLASS_BASE_EXCEPTION)

@@ -248,6 +248,13 @@ static void add_starred(Evaluator *ev, Arguments *out, const PyNode *arg)
         add_argument(ev, out, (Argument){.value = items->items[i], .span = arg->span});
 }
 
+static void check_once(Evaluator *ev, const Arguments *out, const char *keyword)
+{
+    for (size_t k = 0; k < out->n; k++)
+        if (out->args[k].keyword && strcmp(out->args[k].keyword, keyword) == 0)
+            raise_error(ev, "TypeError", "%sgot multiple values for keyword argument '%s'", callee_name(ev, out->callee), keyword);
+}
+
 static void add_keywords(Evaluator *ev, Arguments *out, const PyNode *arg)
 {
     const Value value = value_plain(evaluate(ev, arg->a));
@@ -257,9 +264,7 @@ static void add_keywords(Evaluator *ev, Arguments *out, const PyNode *arg)
     for (size_t i = 0; i < value.dict->keys.n; i++) {
         const Value *key = &value.dict->keys.items[i];
         if (key->kind != VALUE_STRING) raise_error(ev, "TypeError", "keywords must be strings");
-        for (size_t k = 0; k < out->n; k++)
-            if (out->args[k].keyword && strcmp(out->args[k].keyword, key->string.bytes) == 0)
-                raise_error(ev, "TypeError", "%sgot multiple values for keyword argument '%s'", callee_name(ev, out->callee), key->string.bytes);
+        check_once(ev, out, key->string.bytes);
         add_argument(ev, out, (Argument){key->string.bytes, value.dict->values.items[i], arg->span});
     }
 }
@@ -270,7 +275,11 @@ static void evaluate_arguments(Evaluator *ev, const PyNode *node, const Value *c
     for (const PyNode *arg = node->args; arg; arg = arg->next) {
         if (arg->number == 1) add_starred(ev, out, arg);
         else if (arg->number == 2) add_keywords(ev, out, arg);
-        else add_argument(ev, out, (Argument){arg->name, evaluate(ev, arg->a), arg->span});
+        else {
+            const Value value = evaluate(ev, arg->a);
+            if (arg->name) check_once(ev, out, arg->name);
+            add_argument(ev, out, (Argument){arg->name, value, arg->span});
+        }
     }
 }
 

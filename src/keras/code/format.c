@@ -207,8 +207,24 @@ static Value format_text(Evaluator *ev, const Spec *spec, Value value)
     return padded(ev, spec, "", spec->precision < 0 ? text : cut(ev->arena, text, spec->precision), '<');
 }
 
+/* __format__ of the text's own class; without a spec its __str__. */
+static bool own_format(Evaluator *ev, Value value, ValueString text, Value *out)
+{
+    Value method;
+    const Instance *instance = value_instance(&value);
+    if (!instance) return false;
+    const bool own = class_attribute(ev, instance->class, "__format__", &method, NULL);
+    if (own) *out = call_one(ev, value_method(ev->arena, value, method), value_string(ev->arena, text.bytes, text.length));
+    else if (!text.length || instance->plain.kind == VALUE_NONE) *out = value_text(ev->arena, text_of(ev, value));
+    else return false;
+    return own || !text.length;
+}
+
 Value format_value(Evaluator *ev, Value value, ValueString text)
 {
+    Value own;
+    if (own_format(ev, value, text, &own)) return own;
+    value = value_plain(value);
     Spec spec;
     double x;
     int64_t n;

@@ -202,7 +202,7 @@ void function_bind(Evaluator *ev, const Function *function, const Argument *args
 
 /* ---- calling ---- */
 
-/* What a generator gives, all at once; unknown when it is too much or the body fails. */
+/* What a generator gives, all at once: one that has no end as far as anyone may go; unknown when its body fails. */
 static Value generator_run(Evaluator *ev, const Function *function)
 {
     const Span span = ev->span;
@@ -218,6 +218,7 @@ static Value generator_run(Evaluator *ev, const Function *function)
     }
     catch_end(ev, &catch);
     if (ev->raised.limit) raise_again(ev);
+    if (items->n > YIELDS_MAX) return value_iterator(ev->arena, "generator", items);
     return unknown(ev, "cause.not_known_generator", source_text(ev, span), span);
 }
 

@@ -44,6 +44,12 @@ static void add_statement(Scope *locals, const PyNode *node)
     case PY_WITH:
         for (const PyNode *item = node->items; item; item = item->next) add_target(locals, item->b);
         break;
+    case PY_MATCH:
+        for (const PyNode *option = node->list; option; option = option->next) {
+            for (const PyNode *name = option->a->list; name; name = name->next) add(locals, name->name);
+            add_list(locals, option->list);
+        }
+        return;
     case PY_IF:
     case PY_WHILE:
     case PY_TRY: break;

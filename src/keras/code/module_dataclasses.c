@@ -349,6 +349,16 @@ static Value fields_call(Evaluator *ev, const Given *given)
     return out;
 }
 
+bool dataclass_names(Evaluator *ev, const Class *class, Value *names)
+{
+    const Value value = value_class(class);
+    const DataClass *data = data_of(&value);
+    if (!data) return false;
+    *names = value_list(ev->arena, VALUE_TUPLE, (size_t)data->n);
+    for (int i = 0; i < data->n; i++) list_add(names->list, value_text(ev->arena, data->fields[i].name));
+    return true;
+}
+
 static Value is_dataclass_call(Evaluator *ev, const Given *given)
 {
     (void)ev;

@@ -5,6 +5,7 @@
 #include "keras/code/evaluator.h"
 
 bool dataclass_frozen(const Class *);
+bool dataclass_names(Evaluator *, const Class *, Value *names);    /* of its fields, as a tuple */
 bool field_attribute(Evaluator *, const Value *, const char *name, Value *out);    /* f.name, of dataclasses.fields(...) */
 
 #endif

@@ -5,6 +5,7 @@
 #include "keras/code/evaluator.h"
 #include "keras/code/exception.h"
 #include "keras/code/import.h"
+#include "keras/code/match.h"
 #include "keras/code/registry.h"
 #include "keras/code/trail.h"
 
@@ -484,12 +485,20 @@ static Flow execute_try(Evaluator *ev, const PyNode *node, Value *result)
     raise_again(ev);
 }
 
-/* ---- match: patterns are not looked into, so every case may be the one ---- */
+/* ---- match ---- */
 
+/* What may match, for all that is known, is gone through as a branch of an if whose condition is not known. */
 static Flow execute_match(Evaluator *ev, const PyNode *node, Value *result)
 {
-    evaluate(ev, node->a);
+    const Value subject = evaluate(ev, node->a);
     for (const PyNode *option = node->list; option; option = option->next) {
+        const Match match = subject.kind == VALUE_UNKNOWN ? MATCH_UNKNOWN : pattern_match(ev, option->a->a, subject);
+        const Value guard = match == MATCH_YES && option->b ? evaluate(ev, option->b) : value_bool(true);
+        if (match == MATCH_NO) continue;
+        if (match == MATCH_YES && guard.kind != VALUE_UNKNOWN) {
+            if (truth(ev, guard)) return execute(ev, option->list, result);
+            continue;
+        }
         const Flow flow = doubt_branches(ev, node->a, option->list, NULL, result);
         if (flow != FLOW_NEXT) return flow;
     }
