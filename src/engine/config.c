@@ -99,7 +99,7 @@ static const char *const DISTRIBUTIONS[] = {"uniform", "truncated_normal", "untr
 static bool lower_distribution(Arena *arena, Value *distribution, Error *err)
 {
     if (distribution->kind != VALUE_STRING)
-        return error_set(err, "AttributeError", "'%s' object has no attribute 'lower'", value_type(distribution));
+        return error_set(err, "AttributeError", "'%s' object has no attribute 'lower'", value_class_name(distribution));
     char *lower = arena_copy(arena, distribution->string.bytes, distribution->string.length);
     for (char *p = lower; *p; p++)
         if (*p >= 'A' && *p <= 'Z') *p = (char)(*p - 'A' + 'a');

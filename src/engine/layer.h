@@ -193,6 +193,7 @@ bool layer_takes(const char *keyword);   /* name, trainable, dtype ...: what eve
 /* Applies a layer: Keras' Layer.__call__ on symbolic tensors. NULL with err on refusal.
  * The first call builds the layer. Implicit masks travel as in Keras. */
 Node *layer_call(Builder *, Layer *, const Argument *, int n, Span, Error *);
+Value node_result(Arena *, const Node *);   /* what the call gives: a tensor, or several as Keras nests them */
 /* The usual case: one positional argument, a tensor or a list of tensors. */
 Node *layer_apply(Builder *, Layer *, Value inputs, Error *);
 
@@ -218,6 +219,12 @@ const Value *maker_arg(const Maker *, const char *param);
 /* Marks the argument at fault for the underline: return maker_refuse(m, "units", "ValueError", "...", ...). */
 bool maker_refuse(Maker *, const char *param, const char *exception, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Python's own refusals of an argument: `left op right` where NULL stands for the argument, iter(), int(), float(). */
+bool maker_refuse_order(Maker *, const char *param, const char *op, const char *left, const char *right);
+bool maker_refuse_items(Maker *, const char *param);
+bool maker_refuse_int(Maker *, const char *param);
+bool maker_refuse_float(Maker *, const char *param);
 
 /* Keras' activations.get and its sisters: a name, a function, an object or None. The resolved form goes back into
  * the argument; *activation is never NULL on success (linear for None). */

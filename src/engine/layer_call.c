@@ -27,6 +27,17 @@ static Node *record(Calling *c, const Outputs *outputs)
     return node;
 }
 
+/* Layers give tuples, models and operations lists. */
+Value node_result(Arena *arena, const Node *node)
+{
+    const bool tuple = !node->layer->model && !node->layer->kind->operation && node->n_out > 1;
+    if (node->structure.kind != VALUE_NONE) return node->structure;
+    if (node->one_output) return value_tensor(node->out[0]);
+    Value all = value_list(arena, tuple ? VALUE_TUPLE : VALUE_LIST, (size_t)node->n_out);
+    for (int i = 0; i < node->n_out; i++) list_add(all.list, value_tensor(node->out[i]));
+    return all;
+}
+
 void layer_record_call(Arena *arena, Layer *layer, Node *node)
 {
     layer->calls = arena_grow(arena, layer->calls, (size_t)layer->n_calls, &layer->calls_capacity, (size_t)layer->n_calls + 1,

@@ -12,7 +12,7 @@ void outputs_add(Outputs *outputs, Shape shape, Dtype dtype)
 bool call_takes_one(const Call *call, Error *err)
 {
     if (!value_is_nest(&call->args[0])) return true;
-    error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[0]));
+    error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(&call->args[0]));
     return error_cause(err, "cause.list_of_one", NULL);
 }
 

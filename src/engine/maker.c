@@ -155,7 +155,7 @@ bool maker_padding(Maker *maker, const char *param, bool allow_causal)
     if (value->kind == VALUE_LIST || value->kind == VALUE_TUPLE) return true;
     if (value->kind == VALUE_UNKNOWN) return true;
     if (value->kind != VALUE_STRING) {
-        maker_refuse(maker, param, "AttributeError", "'%s' object has no attribute 'lower'", value_type(value));
+        maker_refuse(maker, param, "AttributeError", "'%s' object has no attribute 'lower'", value_class_name(value));
         error_cause(maker->err, "cause.padding", maker_text(maker, param), NULL);
         return error_fix(maker->err, FIX_ARGUMENT, param, "'same'");
     }

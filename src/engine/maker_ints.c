@@ -135,11 +135,12 @@ static bool refuse_letters(const Ints *ints, bool allow_zero)
 /* Whether Python's tuple(value) would take it. */
 static bool read_items(const Ints *ints, int64_t *out)
 {
-    const Value *value = ints->value;
-    if (value->kind != VALUE_TUPLE && value->kind != VALUE_LIST) return refuse_ints(ints, "");
-    if (value->list->n != (size_t)ints->n) return refuse_ints(ints, "");
+    Value items;
+    if (ints->value->kind == VALUE_TENSOR) return maker_refuse_items(ints->maker, ints->param);
+    if (!value_items_of(ints->maker->builder->arena, ints->value, &items)) return refuse_ints(ints, "");
+    if (items.list->n != (size_t)ints->n) return refuse_ints(ints, "");
     for (int i = 0; i < ints->n; i++)
-        if (!int_of(&value->list->items[i], &out[i])) return refuse_element(ints, &value->list->items[i]);
+        if (!int_of(&items.list->items[i], &out[i])) return refuse_element(ints, &items.list->items[i]);
     return true;
 }
 

@@ -217,15 +217,6 @@ static bool make_input(Builder *builder, Model *model, const Shape *shape, Error
     return model->input_layer != NULL;
 }
 
-static Value outputs_of(Builder *builder, const Node *node)
-{
-    if (node->structure.kind != VALUE_NONE) return node->structure;
-    if (node->one_output) return value_tensor(node->out[0]);
-    Value list = value_list(builder->arena, VALUE_LIST, (size_t)node->n_out);
-    for (int i = 0; i < node->n_out; i++) list_add(list.list, value_tensor(node->out[i]));
-    return list;
-}
-
 /* Masks make a graph of their own beside the layers. */
 static void keep_crooked(Builder *builder, Model *model, const Node *last)
 {
@@ -299,7 +290,7 @@ static bool call_layers(Builder *builder, Model *model, Error *err)
     bool straight = true;
     if (!model->n_steps) model_append_step(builder, model, node);
     node = model->steps[i].node;
-    Value x = outputs_of(builder, node);
+    Value x = node_result(builder->arena, node);
     for (; i < model->n_layers; i++) {
         const Argument argument = {.value = x, .span = SPAN_NONE};
         Node *next = layer_call(builder, model->layers[i], &argument, 1, SPAN_NONE, err);
@@ -310,7 +301,7 @@ static bool call_layers(Builder *builder, Model *model, Error *err)
         straight &= is_plain(next);
         if (straight) model_append_step(builder, model, next);
         node = next;
-        x = outputs_of(builder, node);
+        x = node_result(builder->arena, node);
     }
     model->n_straight = model->n_steps;
     model->output_structure = x;
@@ -378,6 +369,7 @@ bool sequential_rebuild(Builder *builder, Model *model, Error *err)
 static bool items_of(Arena *arena, const Value *layers, Value *items, Error *err)
 {
     *items = value_list(arena, VALUE_LIST, 0);
+    if (layers->kind == VALUE_TENSOR) return error_set(err, "TypeError", "A symbolic KerasTensor cannot be used as a boolean.");
     if (!value_truth(layers) || value_items_of(arena, layers, items)) return true;
     const char *type = layers->kind == VALUE_LAYER ? layers->layer->class_name : value_type(layers);
     error_set(err, "TypeError", "'%s' object is not iterable", type);

@@ -123,6 +123,7 @@ bool value_truth(const Value *);               /* Python's bool(x) */
 bool value_equal(const Value *, const Value *);   /* Python's == for plain data; identity for the rest */
 bool value_is_text(const Value *, const char *);  /* the very string */
 bool value_known(const Value *);               /* nothing in it is VALUE_UNKNOWN */
+const char *value_class_name(const Value *);   /* without the module, as in "'Dense' object is not iterable" */
 const char *value_type(const Value *);         /* "int", "NoneType", "tuple" ... as in "<class 'int'>" */
 
 /* Python's repr() and str(). Floats as Python prints them: shortest that reads back. */

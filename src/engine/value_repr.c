@@ -191,3 +191,9 @@ const char *value_type(const Value *value)
     }
     return "object";
 }
+
+const char *value_class_name(const Value *value)
+{
+    const char *name = value_type(value), *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}

@@ -46,7 +46,7 @@ static bool check_dropout(Maker *m)
 {
     const Value *rate = maker_arg(m, "dropout");
     return value_is_number(rate) || rate->kind == VALUE_UNKNOWN ||
-           maker_refuse(m, "dropout", "TypeError", "'>' not supported between instances of '%s' and 'int'", value_type(rate));
+           maker_refuse_order(m, "dropout", ">", NULL, "int");
 }
 
 static bool check_mode(Maker *m)

@@ -1,5 +1,6 @@
 /* BatchNormalization: each channel by the mean and variance that moved along while it learned. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/finish.h"
@@ -22,20 +23,31 @@ static const ParamSpec CALL[] = {
 
 /* ---- make ---- */
 
+/* Digits in a text are a number to int() and float(). */
+static bool text_number(const ValueString *text, double *out)
+{
+    char *end;
+    *out = strtod(text->bytes, &end);
+    return end != text->bytes && (size_t)(end - text->bytes) == text->length && fabs(*out) < 1e15;
+}
+
 /* int(x) of Python. */
 static bool whole_make(Maker *m, const char *param, int64_t *out)
 {
     const Value *value = maker_arg(m, param);
+    double number;
     if (value_is_number(value)) {
         *out = value->kind == VALUE_INT ? value->integer : (int64_t)value_number(value);
+        return true;
+    }
+    if (value->kind == VALUE_STRING && text_number(&value->string, &number) && number == floor(number)) {
+        *out = (int64_t)number;
         return true;
     }
     if (value->kind == VALUE_STRING)
         return maker_refuse(m, param, "ValueError", "invalid literal for int() with base 10: %s",
                             value_repr_text(m->builder->arena, value));
-    return maker_refuse(m, param, "TypeError",
-                        "int() argument must be a string, a bytes-like object or a real number, not '%s'",
-                        value_type(value));
+    return maker_refuse_int(m, param);
 }
 
 static bool float_make(Maker *m, const char *param, double *out)
@@ -45,11 +57,11 @@ static bool float_make(Maker *m, const char *param, double *out)
         *out = value_number(value);
         return true;
     }
+    if (value->kind == VALUE_STRING && text_number(&value->string, out)) return true;
     if (value->kind == VALUE_STRING)
         return maker_refuse(m, param, "ValueError", "could not convert string to float: %s",
                             value_repr_text(m->builder->arena, value));
-    return maker_refuse(m, param, "TypeError", "float() argument must be a string or a real number, not '%s'",
-                        value_type(value));
+    return maker_refuse_float(m, param);
 }
 
 static bool is_clip(const Value *key)
@@ -114,9 +126,9 @@ static bool statistics_build(Builder *b, Layer *layer, Shape shape, Error *err)
 
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
-    (void)call, (void)n_in;
     const NormalizeConfig *config = layer->config;
     int64_t dim = 0;
+    if (!normalize_takes_one(call, in, n_in, config->axes[0], err)) return false;
     if (!normalize_axis_dim(&in->shape, config->axes[0], &dim, err)) return false;
     if (!normalize_add_affine(b, layer, SHAPE(dim), err) || !statistics_build(b, layer, SHAPE(dim), err)) return false;
     for (int i = 0; i < layer->n_weights; i++) layer->weights[i].as_stored = true;

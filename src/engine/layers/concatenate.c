@@ -90,7 +90,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
         return error_cause(err, "cause.merge_no_list", layer->class_name, NULL);
     }
     if (!value_is_number(&layer->args[0]) && layer->args[0].kind != VALUE_UNKNOWN) {
-        error_set(err, "TypeError", "unsupported operand type(s) for %%: '%s' and 'int'", value_type(&layer->args[0]));
+        error_set(err, "TypeError", "unsupported operand type(s) for %%: '%s' and 'int'", value_class_name(&layer->args[0]));
         return error_cause(err, "cause.not_a_number", "axis", value_str_text(arena, &layer->args[0]), NULL);
     }
     return check_match(arena, layer, in, n, &shapes, err);

@@ -69,7 +69,7 @@ static bool check_channels(Arena *arena, const ConvConfig *config, const Shape *
 {
     if (channels == DIM_NONE)
         return conv_refuse_unknown_channels(arena_print(arena, "unsupported operand type(s) for %%: 'NoneType' and '%s'",
-                                                        value_type(&config->groups)), err);
+                                                        value_class_name(&config->groups)), err);
     if (divides(&config->groups, (double)channels)) return true;
     const char *groups = value_str_text(arena, &config->groups);
     error_set(err, "ValueError", "The number of input channels must be evenly divisible by the number of groups. Received groups=%s, "

@@ -136,7 +136,7 @@ static bool gate_filters(Arena *arena, const Value *filters, Value *product, Err
     else if (filters->kind == VALUE_INT) *product = value_int(-GATES);
     else if (filters->kind == VALUE_FLOAT) *product = value_float(filters->number * GATES);
     else if (filters->kind == VALUE_STRING) *product = repeated(arena, filters->string.bytes);
-    else return error_set(err, "TypeError", "unsupported operand type(s) for *: '%s' and 'int'", value_type(filters));
+    else return error_set(err, "TypeError", "unsupported operand type(s) for *: '%s' and 'int'", value_class_name(filters));
     return true;
 }
 

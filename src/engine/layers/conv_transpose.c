@@ -74,7 +74,7 @@ static bool refuse_rank(const Layer *layer, const Shape *in, Arena *arena, Error
 
 static bool refuse_padding(const ConvConfig *config, Arena *arena, Error *err)
 {
-    error_set(err, "AttributeError", "'%s' object has no attribute 'lower'", value_type(config->padding_list));
+    error_set(err, "AttributeError", "'%s' object has no attribute 'lower'", value_class_name(config->padding_list));
     error_cause(err, "cause.padding", value_str_text(arena, config->padding_list), NULL);
     error_fix(err, FIX_ARGUMENT, "padding", "'same'");
     return error_fix(err, FIX_REMOVE_ARGUMENT, "padding", NULL);

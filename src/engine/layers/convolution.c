@@ -130,7 +130,7 @@ bool conv_spread_channels(Arena *arena, const ConvConfig *config, int64_t channe
 {
     const Value *multiplier = &config->multiplier;
     if (channels == DIM_NONE || !value_is_number(multiplier))
-        return conv_refuse_unknown_channels(arena_print(arena, "unsupported operand type(s) for *: '%s' and '%s'", value_type(multiplier),
+        return conv_refuse_unknown_channels(arena_print(arena, "unsupported operand type(s) for *: '%s' and '%s'", value_class_name(multiplier),
                                                         channels == DIM_NONE ? "NoneType" : "int"), err);
     const double spread = value_number(multiplier) * (double)channels;
     *product = multiplier->kind == VALUE_FLOAT ? value_float(spread)

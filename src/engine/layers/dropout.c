@@ -19,7 +19,7 @@ static bool check_rate(Maker *m)
     const Value *rate = maker_arg(m, "rate");
     if (rate->kind == VALUE_UNKNOWN || rate->kind == VALUE_OBJECT) return true;
     if (!value_is_number(rate)) {
-        maker_refuse(m, "rate", "TypeError", "'<=' not supported between instances of 'int' and '%s'", value_type(rate));
+        maker_refuse_order(m, "rate", "<=", "int", NULL);
         error_cause(m->err, "cause.rate", maker_text(m, "rate"), NULL);
         return error_fix(m->err, FIX_ARGUMENT, "rate", "0.5");
     }
@@ -47,9 +47,8 @@ static bool check_noise_dim(Maker *m, const Value *dim, int index)
     Arena *arena = m->builder->arena;
     if (dim->kind == VALUE_NONE || dim->kind == VALUE_UNKNOWN) return true;
     if (dim->kind != VALUE_INT && dim->kind != VALUE_BOOL) {
-        const char *type = value_type(dim), *dot = strrchr(type, '.');
         return refuse_noise(m, arena_print(arena, "Expected all elements to be integers or None. Received element at index %d: %s (type: %s)",
-                                           index, value_str_text(arena, dim), dot ? dot + 1 : type));
+                                           index, value_str_text(arena, dim), value_class_name(dim)));
     }
     if (value_number(dim) > 0) return true;
     return refuse_noise(m, arena_print(arena, "Expected all dimensions to be positive integers or None. Received negative or zero value at "
@@ -63,6 +62,7 @@ static bool check_noise_shape(Maker *m)
     if (noise->kind == VALUE_NONE || noise->kind == VALUE_UNKNOWN) return true;
     if (noise->kind == VALUE_STRING)
         return refuse_noise(m, arena_print(arena, "Expected a tuple or list of integers. Received: noise_shape=%s", maker_text(m, "noise_shape")));
+    if (noise->kind == VALUE_TENSOR) return maker_refuse_items(m, "noise_shape");
     if (noise->kind != VALUE_TUPLE && noise->kind != VALUE_LIST)
         return refuse_noise(m, arena_print(arena, "Expected an iterable of integers (e.g., a tuple or list). Received: noise_shape=%s",
                                            maker_text(m, "noise_shape")));

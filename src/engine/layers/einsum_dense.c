@@ -48,7 +48,7 @@ static bool partial_make(Maker *m, Shape *partial)
     }
     if (given->kind != VALUE_LIST && given->kind != VALUE_TUPLE)
         return given->kind == VALUE_UNKNOWN ||
-               maker_refuse(m, "output_shape", "TypeError", "'%s' object is not iterable", value_type(given));
+               maker_refuse_items(m, "output_shape");
     for (size_t i = 0; i < given->list->n && partial->rank < SHAPE_RANK_MAX - 1; i++) {
         const Value *dim = &given->list->items[i];
         partial->dim[partial->rank++] = value_is_int(dim) ? dim->integer : DIM_NONE;

@@ -51,7 +51,7 @@ static bool take_dim(Maker *m, const char *name, int64_t *dim)
     *dim = value->kind == VALUE_INT ? value->integer : 1;
     if (value->kind == VALUE_UNKNOWN || (value->kind == VALUE_INT && value->integer > 0)) return true;
     maker_refuse(m, name, "ValueError", "`%s` must be a positive integer. Received: %s=%s (of type %s).", name, name, maker_text(m, name),
-                 value_type(value));
+                 value_class_name(value));
     error_cause(m->err, "cause.units", maker_text(m, name), NULL);
     return error_fix(m->err, FIX_ARGUMENT, name, strcmp(name, "input_dim") == 0 ? "1000" : "16");
 }

@@ -44,7 +44,7 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     (void)call, (void)n_in;
     NormalizeConfig *config = layer->config;
     int64_t dim = 0;
-    if (!normalize_axis_dim(&in->shape, config->axes[0], &dim, err)) return false;
+    if (!normalize_check_index(layer_arg(layer, "axis"), err) || !normalize_axis_dim(&in->shape, config->axes[0], &dim, err)) return false;
     if (dim == DIM_NONE)
         return error_set(err, "ValueError", "Axis %lld of input tensor should have a defined dimension but the layer received an input with shape %s.",
                          (long long)config->axes[0], shape_text(b->arena, &in->shape));

@@ -32,7 +32,7 @@ static bool make(Maker *m)
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     Shape shape;
-    (void)call, (void)n_in;
+    if (!normalize_takes_one(call, in, n_in, ((const NormalizeConfig *)layer->config)->axes[0], err)) return false;
     return normalize_build_axes(b, layer, in, &shape, err) && normalize_add_affine(b, layer, shape, err);
 }
 

@@ -25,7 +25,7 @@ static bool check_share(Maker *maker, const char *param)
     const Value *share = maker_arg(maker, param);
     if (share->kind == VALUE_UNKNOWN || share->kind == VALUE_OBJECT) return true;
     if (!value_is_number(share))
-        maker_refuse(maker, param, "TypeError", "'<=' not supported between instances of 'int' and '%s'", value_type(share));
+        maker_refuse_order(maker, param, "<=", "int", NULL);
     else if (value_number(share) >= 0 && value_number(share) <= 1)
         return true;
     else

@@ -31,7 +31,7 @@ static bool take_axes(Maker *m, NormalizationConfig *config)
     const Value *axis = maker_arg(m, "axis");
     const bool list = axis->kind == VALUE_LIST || axis->kind == VALUE_TUPLE;
     if (axis->kind != VALUE_NONE && axis->kind != VALUE_INT && !list)
-        return maker_refuse(m, "axis", "TypeError", "'%s' object is not iterable", value_type(axis));
+        return maker_refuse_items(m, "axis");
     if (axis->kind == VALUE_INT) config->axis[config->n++] = axis->integer;
     for (size_t i = 0; list && i < axis->list->n && config->n < SHAPE_RANK_MAX; i++)
         if (value_integer(&axis->list->items[i], &config->axis[config->n])) config->n++;

@@ -68,6 +68,32 @@ bool normalize_axis_dim(const Shape *shape, int64_t axis, int64_t *dim, Error *e
     return true;
 }
 
+bool normalize_check_index(const Value *axis, Error *err)
+{
+    if (axis->kind == VALUE_INT || axis->kind == VALUE_BOOL || axis->kind == VALUE_UNKNOWN) return true;
+    const char *type = axis->kind == VALUE_LIST ? "TrackedList" : value_class_name(axis);
+    error_set(err, "TypeError", "tuple indices must be integers or slices, not %s", type);
+    return error_fix(err, FIX_ARGUMENT, "axis", "-1");
+}
+
+static bool check_indices(const Value *axis, Error *err)
+{
+    if (!is_sequence(axis)) return normalize_check_index(axis, err);
+    for (size_t i = 0; i < axis->list->n; i++)
+        if (!normalize_check_index(&axis->list->items[i], err)) return false;
+    return true;
+}
+
+bool normalize_takes_one(const Call *call, const TensorSpec *in, int n_in, int64_t axis, Error *err)
+{
+    if (!value_is_nest(&call->args[0]) || !err) return true;
+    const int64_t at = axis < 0 ? axis + n_in : axis;
+    if (at < 0 || at >= n_in) return error_set(err, "IndexError", "list index out of range");
+    const char *shape = shape_text(err->arena, &in[at].shape);
+    error_set(err, "ValueError", "Cannot convert '(%s,)' to a shape. Found invalid dimension '%s' of type '<class 'tuple'>'. ", shape, shape);
+    return error_cause(err, "cause.list_of_one", NULL);
+}
+
 bool normalize_add_affine(Builder *b, Layer *layer, Shape shape, Error *err)
 {
     const NormalizeConfig *config = layer->config;
@@ -97,6 +123,7 @@ static void axes_sort(NormalizeConfig *config)
 bool normalize_build_axes(Builder *b, Layer *layer, const TensorSpec *in, Shape *shape, Error *err)
 {
     NormalizeConfig *config = layer->config;
+    if (!check_indices(layer_arg(layer, "axis"), err)) return false;
     axes_sort(config);
     *shape = (Shape){.rank = config->n_axes};
     for (int i = 0; i < config->n_axes; i++)

@@ -36,6 +36,10 @@ double normalize_epsilon(const Maker *);
 /* ---- build ---- */
 
 /* input_shape[axis] of Python. */
+/* What indexes a tuple in Python: an integer. */
+bool normalize_check_index(const Value *axis, Error *);
+/* A list of tensors has a list of shapes, whose `axis` is a shape. */
+bool normalize_takes_one(const Call *, const TensorSpec *in, int n_in, int64_t axis, Error *);
 bool normalize_axis_dim(const Shape *, int64_t axis, int64_t *dim, Error *);
 /* The input spec of the built layer: an axis of this length. */
 void normalize_expect_axis(Builder *, Layer *, int ndim, int axis, int64_t dim);

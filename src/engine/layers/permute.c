@@ -66,7 +66,7 @@ static bool make(Maker *m)
     if (!layer_base(m)) return false;
     Value dims;
     if (!value_items_of(m->builder->arena, maker_arg(m, "dims"), &dims)) {
-        maker_refuse(m, "dims", "TypeError", "'%s' object is not iterable", value_type(maker_arg(m, "dims")));
+        maker_refuse_items(m, "dims");
         error_cause(m->err, "cause.permutation", maker_text(m, "dims"), NULL);
         return error_fix(m->err, FIX_ARGUMENT, "dims", "(2, 1)");
     }

@@ -27,7 +27,7 @@ static bool make(Maker *m)
 static bool share_axis(const Value *axis, Shape *shape, Error *err)
 {
     int64_t at;
-    if (!value_integer(axis, &at)) return error_set(err, "TypeError", "unsupported operand type(s) for -: '%s' and 'int'", value_type(axis));
+    if (!value_integer(axis, &at)) return error_set(err, "TypeError", "unsupported operand type(s) for -: '%s' and 'int'", value_class_name(axis));
     const int place = shape_axis(shape, at - 1);
     if (place < 0) return error_set(err, "IndexError", "list assignment index out of range");
     shape->dim[place] = 1;

@@ -40,7 +40,7 @@ static bool refuse(Maker *maker, const Check *check, const char *words)
 static bool check_number(Maker *maker, const Check *check, const Value *value, const char *op)
 {
     if (value_is_number(value)) return true;
-    maker_refuse(maker, check->param, "TypeError", "'%s' not supported between instances of '%s' and 'int'", op, value_type(value));
+    maker_refuse_order(maker, check->param, op, value_class_name(value), "int");
     return error_cause(maker->err, "cause.not_a_number", check->param, maker_text(maker, check->param), NULL);
 }
 

@@ -51,7 +51,7 @@ static bool units_make(Maker *m, CellConfig *config)
     config->given_units = *units;
     if (units->kind == VALUE_UNKNOWN) return true;
     if (!value_is_number(units)) {
-        maker_refuse(m, "units", "TypeError", "'<=' not supported between instances of '%s' and 'int'", value_type(units));
+        maker_refuse_order(m, "units", "<=", NULL, "int");
         return error_fix(m->err, FIX_ARGUMENT, "units", "16");
     }
     double number = value_number(units);
@@ -71,7 +71,7 @@ static bool rate_make(Maker *m, const char *param)
 {
     const Value *rate = maker_arg(m, param);
     if (!value_is_number(rate) && rate->kind != VALUE_UNKNOWN)
-        return maker_refuse(m, param, "TypeError", "'>' not supported between instances of '%s' and 'float'", value_type(rate));
+        return maker_refuse_order(m, param, ">", NULL, "float");
     double number = rate->kind == VALUE_UNKNOWN ? 0 : value_number(rate);
     if (number < 0 || number > 1) maker_set(m, param, value_float(number < 0 ? 0 : 1));
     return true;

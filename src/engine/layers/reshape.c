@@ -43,7 +43,7 @@ static bool refuse_two(Maker *m)
 static bool refuse_kind(Maker *m)
 {
     const Value *shape = maker_arg(m, "target_shape");
-    maker_refuse(m, "target_shape", "TypeError", "'%s' object is not iterable", value_type(shape));
+    maker_refuse_items(m, "target_shape");
     error_cause(m->err, "cause.shape_not_tuple", maker_text(m, "target_shape"), NULL);
     if (shape->kind == VALUE_INT) error_fix(m->err, FIX_ARGUMENT, "target_shape", arena_print(m->builder->arena, "(%s,)", maker_text(m, "target_shape")));
     return error_fix(m->err, FIX_ARGUMENT, "target_shape", "(-1,)");

@@ -18,9 +18,9 @@ static bool make(Maker *m)
 
 static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
-    (void)call, (void)n_in;
     Shape shape;
     const Value ones = VALUE_IS_TEXT("ones");
+    if (!normalize_takes_one(call, in, n_in, ((const NormalizeConfig *)layer->config)->axes[0], err)) return false;
     return normalize_build_axes(b, layer, in, &shape, err) && layer_add_weight(b, layer, "scale", shape, ones, true, err);
 }
 

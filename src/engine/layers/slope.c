@@ -5,7 +5,7 @@ bool slope_is_number(Maker *m, const char *param, const char *zero_type)
     const Value *value = maker_arg(m, param);
     int64_t integer;
     if (value_is_number(value) || value_integer(value, &integer) || value->kind == VALUE_UNKNOWN || value->kind == VALUE_OBJECT) return true;
-    maker_refuse(m, param, "TypeError", "'<' not supported between instances of '%s' and '%s'", value_type(value), zero_type);
+    maker_refuse_order(m, param, "<", NULL, zero_type);
     error_cause(m->err, "cause.not_a_number", param, maker_text(m, param), NULL);
     return error_fix(m->err, FIX_REMOVE_ARGUMENT, param, NULL);
 }

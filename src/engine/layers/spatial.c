@@ -22,7 +22,7 @@ void spread_axes(const int64_t *values, int n, int64_t fill, int64_t out[3])
 /* What Keras makes of an attribute's type. */
 static const char *attribute_type(const Value *value)
 {
-    return value->kind == VALUE_LIST ? "TrackedList" : value->kind == VALUE_DICT ? "TrackedDict" : value_type(value);
+    return value->kind == VALUE_LIST ? "TrackedList" : value->kind == VALUE_DICT ? "TrackedDict" : value_class_name(value);
 }
 
 bool maker_compare(Maker *maker, const char *param, const char *op, double with, bool *holds)
@@ -31,8 +31,7 @@ bool maker_compare(Maker *maker, const char *param, const char *op, double with,
     *holds = false;
     if (value->kind == VALUE_UNKNOWN) return true;
     if (!value_is_number(value)) {
-        maker_refuse(maker, param, "TypeError", "'%s' not supported between instances of '%s' and 'int'", op,
-                     attribute_type(value));
+        maker_refuse_order(maker, param, op, attribute_type(value), "int");
         return error_cause(maker->err, "cause.not_a_number", param, maker_text(maker, param), NULL);
     }
     const double number = value_number(value);

@@ -16,7 +16,7 @@ static bool make(Maker *m)
     const Value *cells = maker_arg(m, "cells");
     if (!layer_base(m)) return false;
     if (cells->kind != VALUE_LIST && cells->kind != VALUE_TUPLE)
-        return maker_refuse(m, "cells", "TypeError", "'%s' object is not iterable", value_type(cells));
+        return maker_refuse_items(m, "cells");
     for (size_t i = 0; i < cells->list->n; i++) {
         const Value *cell = &cells->list->items[i];
         if (cell->kind != VALUE_LAYER)

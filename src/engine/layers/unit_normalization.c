@@ -15,6 +15,7 @@ static bool make(Maker *m)
         return maker_refuse(m, "axis", "TypeError",
                             "Invalid value for `axis` argument: expected an int or a list/tuple of ints. Received: axis=%s",
                             value_str_text(m->builder->arena, axis));
+    if (axis->kind == VALUE_TUPLE) maker_set(m, "axis", (Value){.kind = VALUE_LIST, NO_SPAN, .list = axis->list});
     return true;
 }
 

@@ -51,7 +51,7 @@ static bool read_interpolation(Maker *maker, GatherConfig *config)
     const Value *value = maker_arg(maker, "interpolation");
     if (value->kind == VALUE_UNKNOWN) return true;
     if (value->kind != VALUE_STRING)
-        return maker_refuse(maker, "interpolation", "AttributeError", "'%s' object has no attribute 'lower'", value_type(value));
+        return maker_refuse(maker, "interpolation", "AttributeError", "'%s' object has no attribute 'lower'", value_class_name(value));
     char *name = arena_copy(maker->builder->arena, value->string.bytes, value->string.length);
     for (char *c = name; *c; c++)
         if (*c >= 'A' && *c <= 'Z') *c = (char)(*c - 'A' + 'a');

@@ -195,7 +195,7 @@ static bool infer_digitize(const Layer *layer, const Call *call, const TensorSpe
 {
     const Operand bins = operand_of(call, in, 1);
     (void)layer, (void)n_in;
-    if (is_shapeless(&bins)) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[1]));
+    if (is_shapeless(&bins)) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(&call->args[1]));
     if (bins.spec.shape.rank > 1)
         return error_set(err, "ValueError", "`bins` must be a 1D array. Received: bins with shape bins.shape=%s",
                          shape_text(out->arena, &bins.spec.shape));
@@ -207,7 +207,7 @@ static bool infer_search(const Layer *layer, const Call *call, const TensorSpec 
 {
     const Operand sequence = operand_of(call, in, 0), values = operand_of(call, in, 1);
     (void)layer, (void)n_in;
-    if (is_shapeless(&values)) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[1]));
+    if (is_shapeless(&values)) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(&call->args[1]));
     if (sequence.spec.shape.rank != 1)
         return error_set(err, "ValueError", "searchsorted only supports 1-D sorted sequences. Usekeras.ops.vectorized_map to extend to N-D "
                          "sequences.");

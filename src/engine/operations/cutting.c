@@ -70,7 +70,7 @@ static bool cut(const Layer *layer, const TensorSpec *in, int axis, Outputs *out
     if (axis < 0) return false;
     if (value_integer(sections, &n)) return cut_evenly(in, axis, n, out, err);
     if (sections->kind == VALUE_LIST || sections->kind == VALUE_TUPLE) return cut_at(in, axis, sections, out, err);
-    return error_set(err, "TypeError", "'%s' object is not iterable", value_type(sections));
+    return error_set(err, "TypeError", "'%s' object is not iterable", value_class_name(sections));
 }
 
 /* Along the axis, what stands before the trace's output. */

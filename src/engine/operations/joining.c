@@ -67,7 +67,7 @@ static bool takes_list(const Call *call, int n_in, Error *err)
     if (xs->kind == VALUE_TENSOR) return error_set(err, "TypeError", "Iterating over a symbolic KerasTensor is not supported.");
     if ((xs->kind == VALUE_LIST || xs->kind == VALUE_TUPLE) && (int)xs->list->n == n_in && n_in) return true;
     return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'",
-                     (xs->kind == VALUE_LIST || xs->kind == VALUE_TUPLE) && xs->list->n ? "float" : value_type(xs));
+                     (xs->kind == VALUE_LIST || xs->kind == VALUE_TUPLE) && xs->list->n ? "float" : value_class_name(xs));
 }
 
 static bool give_joined(const Call *call, const TensorSpec *in, const Parts *parts, Outputs *out, Error *err)
@@ -220,7 +220,7 @@ static bool infer_append(const Layer *layer, const Call *call, const TensorSpec 
     const Operand operands[2] = {operand_of(call, in, 0), operand_of(call, in, 1)};
     const Value *axis = &layer->args[0];
     Dtype dtype;
-    if (n_in != 2) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[operands[0].input < 0 ? 0 : 1]));
+    if (n_in != 2) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(&call->args[operands[0].input < 0 ? 0 : 1]));
     if (!operand_types(operands, 2, &dtype, err)) return false;
     const Shape *a = &in[0].shape, *b = &in[1].shape;
     if (axis->kind == VALUE_NONE) {

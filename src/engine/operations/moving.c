@@ -276,7 +276,7 @@ static bool infer_tile(const Layer *layer, const Call *call, const TensorSpec *i
     const int n = operation_ints(&layer->args[0], repeats, SHAPE_RANK_MAX), rank = in[0].shape.rank;
     (void)n_in;
     if (!call_takes_one(call, err)) return false;
-    if (n < 0) return error_set(err, "TypeError", "'%s' object is not iterable", value_type(&layer->args[0]));
+    if (n < 0) return error_set(err, "TypeError", "'%s' object is not iterable", value_class_name(&layer->args[0]));
     Shape shape = {.rank = n > rank ? n : rank};
     for (int i = 0; i < shape.rank; i++) {
         const int own = i - (shape.rank - rank), times = i - (shape.rank - n);
@@ -353,7 +353,7 @@ static bool infer_pad(const Layer *layer, const Call *call, const TensorSpec *in
     Shape shape = in[0].shape;
     (void)n_in, (void)call;
     if ((pairs->kind != VALUE_LIST && pairs->kind != VALUE_TUPLE) || !pairs->list->n)
-        return error_set(err, "TypeError", "'%s' object is not subscriptable", value_type(pairs));
+        return error_set(err, "TypeError", "'%s' object is not subscriptable", value_class_name(pairs));
     if (pairs->list->n != 1 && pairs->list->n != (size_t)shape.rank)
         return error_set(err, "ValueError", "`pad_width` must have the same length as `x.shape`. Received: pad_width=%s (of length %zu) and "
                          "x.shape=%s (of length %d)", value_str_text(out->arena, pairs), pairs->list->n, shape_text(out->arena, &shape),

@@ -134,7 +134,7 @@ int axis_canonical(const Value *axis, int rank, Error *err)
     int64_t at = 0;
     if (axis->kind == VALUE_BOOL) at = axis->boolean;
     else if (!value_integer(axis, &at)) {
-        error_set(err, "TypeError", "'%s' object cannot be interpreted as an integer", value_type(axis));
+        error_set(err, "TypeError", "'%s' object cannot be interpreted as an integer", value_class_name(axis));
         return -1;
     }
     if (at >= -rank && at < rank) return (int)(at < 0 ? at + rank : at);

@@ -266,7 +266,7 @@ static bool transpose_order(const Layer *layer, int rank, Order *order, Error *e
     for (int i = 0; i < rank; i++) order->from[i] = rank - 1 - i;
     if (axes->kind == VALUE_NONE) return true;
     if (axes->kind != VALUE_LIST && axes->kind != VALUE_TUPLE)
-        return error_set(err, "TypeError", "object of type '%s' has no len()", value_type(axes));
+        return error_set(err, "TypeError", "object of type '%s' has no len()", value_class_name(axes));
     if (axes->list->n != (size_t)rank)
         return error_set(err, "ValueError", "axis must be a list of the same length as the input shape, expected %d, but received %zu.",
                          rank, axes->list->n);
@@ -382,7 +382,7 @@ static bool infer_broadcast(const Layer *layer, const Call *call, const TensorSp
     (void)n_in;
     if (!call_takes_one(call, err)) return false;
     if ((dims->kind != VALUE_LIST && dims->kind != VALUE_TUPLE) || dims->list->n > SHAPE_RANK_MAX)
-        return error_set(err, "TypeError", "'%s' object is not iterable", value_type(dims));
+        return error_set(err, "TypeError", "'%s' object is not iterable", value_class_name(dims));
     for (size_t i = 0; i < dims->list->n; i++) {
         int64_t dim;
         shape.dim[shape.rank++] = value_integer(&dims->list->items[i], &dim) && dim >= 0 ? dim : DIM_NONE;

@@ -64,7 +64,7 @@ static bool read_int(const Layer *layer, const char *name, int64_t otherwise, in
     const Value *value = operation_arg(layer, name);
     *out = otherwise;
     if (value->kind == VALUE_NONE || value_integer(value, out)) return true;
-    return err && error_set(err, "TypeError", "unsupported operand type(s) for //: '%s' and 'int'", value_type(value));
+    return err && error_set(err, "TypeError", "unsupported operand type(s) for //: '%s' and 'int'", value_class_name(value));
 }
 
 /* The shape with more axes; what Python's arithmetic made of them may be negative. */

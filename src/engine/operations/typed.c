@@ -103,7 +103,7 @@ static bool infer_full(const Layer *layer, const Call *call, const TensorSpec *i
 {
     const Operand x = operand_of(call, in, 0);
     (void)n_in;
-    if (x.input < 0) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(&call->args[0]));
+    if (x.input < 0) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(&call->args[0]));
     const Operand fill = operand_of(call, in, 1);
     Shape spread;
     if (!shapes_broadcast(&x.spec.shape, &fill.spec.shape, &spread, err)) return false;

@@ -38,7 +38,7 @@ static bool make(Maker *m)
     const Value *padding = maker_arg(m, "padding");
     if (!maker_data_format(m, "data_format", &channels_first) || !layer_base(m)) return false;
     if (padding->kind == VALUE_STRING) return lower(m, padding->string.bytes);
-    return maker_refuse(m, "padding", "AttributeError", "'%s' object has no attribute 'lower'", value_type(padding));
+    return maker_refuse(m, "padding", "AttributeError", "'%s' object has no attribute 'lower'", value_class_name(padding));
 }
 
 static bool is_same(const Layer *layer)

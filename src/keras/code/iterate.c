@@ -255,8 +255,7 @@ const char *text_of(Evaluator *ev, Value value)
 
 const char *type_of(const Value *value)
 {
-    const char *name = value_type(value), *dot = strrchr(name, '.');
-    return dot ? dot + 1 : name;
+    return value_class_name(value);
 }
 
 /* __index__ of the text's own class. */

@@ -90,11 +90,7 @@ static Value as_array(Evaluator *ev, Value value)
 
 Value node_value(Evaluator *ev, const Node *node)
 {
-    if (node->structure.kind != VALUE_NONE) return node->structure;
-    if (node->one_output) return value_tensor(node->out[0]);
-    Value list = value_list(ev->arena, VALUE_LIST, (size_t)node->n_out);
-    for (int i = 0; i < node->n_out; i++) list_add(list.list, value_tensor(node->out[i]));
-    return list;
+    return node_result(ev->arena, node);
 }
 
 /* ---- layers ---- */
