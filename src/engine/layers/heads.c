@@ -188,6 +188,21 @@ static bool back_build(Builder *b, Layer *layer, const TensorSpec *query, Error 
     return (config->back = add_projection(b, layer, &back, &in, err)) >= 0;
 }
 
+/* The Dropout inside is made only now. */
+static bool check_rate(const Layer *layer, Error *err)
+{
+    const Value *rate = layer_arg(layer, "dropout");
+    if (rate->kind == VALUE_UNKNOWN || rate->kind == VALUE_OBJECT || !err) return true;
+    if (value_is_number(rate) && value_number(rate) >= 0 && value_number(rate) <= 1) return true;
+    if (value_is_number(rate))
+        error_set(err, "ValueError", "Invalid value received for argument `rate`. Expected a float value between 0 and 1. Received: rate=%s",
+                  value_str_text(err->arena, rate));
+    else
+        error_set(err, "TypeError", "'<=' not supported between instances of 'int' and '%s'", value_class_name(rate));
+    error_cause(err, "cause.rate", value_str_text(err->arena, rate), NULL);
+    return error_fix(err, FIX_ARGUMENT, "dropout", "0.5");
+}
+
 bool heads_build(Builder *b, Layer *layer, const Call *call, const TensorSpec *in, int n_in, Error *err)
 {
     (void)n_in;
@@ -196,7 +211,7 @@ bool heads_build(Builder *b, Layer *layer, const Call *call, const TensorSpec *i
     if (query->shape.rank < 2 || value->shape.rank < 2 || key->shape.rank < 2 || query->shape.rank >= SHAPE_RANK_MAX)
         return error_set(err, "IndexError", "tuple index out of range");
     if (!config->grouped && !check_lengths(&value->shape, &key->shape, b->arena, err)) return false;
-    if (!heads_in_build(b, layer, query, key, value, err)) return false;
+    if (!heads_in_build(b, layer, query, key, value, err) || !check_rate(layer, err)) return false;
     take_inner_names(b);
     axes_build(config, value->shape.rank + 1);
     return back_build(b, layer, query, err);

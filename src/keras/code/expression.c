@@ -5,6 +5,7 @@
 #include "keras/code/evaluator.h"
 #include "keras/code/format.h"
 #include "keras/code/keras_class.h"
+#include "keras/code/keras_functions.h"
 #include "keras/code/keras_model.h"
 
 static Value literal(Value value, const PyNode *node)
@@ -317,6 +318,7 @@ static Value evaluate_call(Evaluator *ev, const PyNode *node)
     Arguments arguments;
     evaluate_call_arguments(ev, node, &callee, &arguments);
     ev->span = node->span;
+    if (callee.kind == VALUE_UNKNOWN) refuse_unknown_tensorflow(ev, callee.unknown, arguments.args, (int)arguments.n);
     if (callee.kind == VALUE_UNKNOWN) return unknown_call(ev, callee, node);
     if (arguments.unknown.kind == VALUE_UNKNOWN) return arguments.unknown;
     const PyNode *outer = ev->call;

@@ -306,7 +306,8 @@ Value config_call(Evaluator *ev, const ValueConfig *config, const Argument *args
     const bool symbolic = arguments_symbolic(args, n);
     const char *name = symbolic ? activation_operation(config->class_name) : config->class_name;
     if (config->function && strcmp(name, "linear") == 0 && n == 1) return args[0].value;
-    if (config->function && symbolic && wants_numbers(ev, name)) refuse_tensorflow(ev, name);
+    const bool tensorflow = !ev->following && config->module && strcmp(config->module, "tensorflow.nn") == 0;
+    if (config->function && symbolic && (tensorflow || wants_numbers(ev, name))) refuse_tensorflow(ev, name);
     if (config->function && operation_find(name)) return operation_call(ev, name, args, n);
     return unknown_here(ev, "cause.not_known_function");
 }

@@ -225,6 +225,14 @@ void refuse_tensorflow(Evaluator *ev, const char *function)
     raise_fault(ev, &error);
 }
 
+/* One that no table has, as tf.image.resize(x, (2, 2)). */
+void refuse_unknown_tensorflow(Evaluator *ev, const ValueUnknown *function, const Argument *args, int n)
+{
+    const bool tensorflow = strcmp(function->reason, "cause.not_known_object") == 0 && strncmp(function->name, "tensorflow.", 11) == 0;
+    const bool random = tensorflow && strncmp(function->name, "tensorflow.random", 17) == 0;
+    if (tensorflow && !random && !ev->following && arguments_symbolic(args, n)) refuse_tensorflow(ev, function->name);
+}
+
 /* Inside a layer's own call() TensorFlow's functions are welcome. */
 static Value tensorflow_call(Evaluator *ev, const Given *given)
 {

@@ -365,7 +365,7 @@ static void follow(Evaluator *ev, Value self, const Call *made, Follower *follow
 
 static bool is_unknown(const Error *error)
 {
-    return error->cause && (strncmp(error->cause, "cause.not_known", 15) == 0 || strcmp(error->cause, "cause.limit") == 0);
+    return error->cause && (strstr(error->cause, "not_known") || strcmp(error->cause, "cause.limit") == 0);
 }
 
 /* Keras' words around a fault inside call(), when it was called to learn the shape alone. */

@@ -220,7 +220,8 @@ static bool ops_find(Evaluator *ev, const char *name, Value *out)
 
 static const ModuleTable ops_table = {.path = "keras.ops", .find = ops_find, .submodules = " numpy nn image linalg ", .opaque = KERAS_OPERATION_NAMES};
 
-static const ModuleTable backend_table = {.path = "keras.backend", .natives = BACKEND_FUNCTIONS, .find = ops_find, .open = true};
+/* Keras 2's own functions are TensorFlow's now. */
+static const ModuleTable backend_table = {.path = "keras.backend", .natives = BACKEND_FUNCTIONS, .find = tensorflow_function, .open = true};
 
 /* ---- tensorflow ---- */
 
@@ -232,7 +233,12 @@ static bool tensorflow_find(Evaluator *ev, const char *name, Value *out)
 
 static bool nn_find(Evaluator *ev, const char *name, Value *out)
 {
-    return activations_find(ev, name, out) || tensorflow_function(ev, name, out);
+    if (!activations_find(ev, name, out)) return tensorflow_function(ev, name, out);
+    ValueConfig *own = ARENA_NEW(ev->arena, ValueConfig);
+    *own = *out->config;
+    own->module = "tensorflow.nn";
+    out->config = own;
+    return true;
 }
 
 static const ModuleConstant tensorflow_constants[] = {{"__version__", VALUE_IS_TEXT("2.21.0")}, {"newaxis", VALUE_IS_NONE}, {0}};
