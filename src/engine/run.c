@@ -97,13 +97,13 @@ static bool run_steps(Run *run, Arena *arena)
     return false;
 }
 
-/* Outputs that the plan did not come to have no numbers. */
 static float *input_numbers(Arena *arena, const Plan *plan, int i, const Tensor *given)
 {
     const Tensor numbers = {.shape = given->shape, .dtype = DTYPE_FLOAT32, .data = given->data};
     return narrow_copy(arena, &numbers, plan->tensors[plan->inputs[i]].dtype).data;
 }
 
+/* Outputs that the plan did not come to have no numbers. */
 static void begin_tensors(Run *run, Arena *arena, const Tensor *input)
 {
     const Plan *plan = run->plan;
