@@ -13,6 +13,39 @@
 
 enum { CLIPS = 16, TEXTS = 4000, TENSORS = 2048 };
 
+const char *const PICTURED[] = {
+    QUESTION,
+    QUESTION_OFF,
+    "1 | Dense 1",
+    "784 | Dense 128 'relu' | Dense 10 'softmax'",
+    "100,16 | Dense 16 'relu' | Dense 4",
+    "3,512 | Dense 40 | Flatten | Dense 3",
+    "28,28,1 | Conv2D 8 5 activation='relu' | MaxPooling2D 2 | Conv2D 16 5 | MaxPooling2D 2 | Flatten | Dense 64 'relu' | Dense 10 'softmax'",
+    "3,4,5,2 | Conv3D 2 2 | Flatten | Dense 3",
+    "6,4 | Conv1D 5 3 | Dropout 0.5 | GlobalAveragePooling1D | Dense 2",
+    "8,8,40 | Conv2D 70 3 | Flatten | Dense 5",
+    "?,2 | Dense 16 | Activation 'relu' | Dense 4",
+    "1000000 | Dense 1000000 | Dense 3",
+    "3,2 | Dense 16 'relu' | Reshape (7,7)",
+    "residual_dense_loop.json",
+    "inception_block.json",
+    "highway_layers.json",
+    "lstm_states.json",
+    "two_inputs_mlp.json",
+    "merges_all.json",
+    "nested_sequentials.json",
+    "siamese_distance.json",
+    "dense_net_block.json",
+    "attention_cross_heads.json",
+    "ten_inputs.json",
+    "ten_outputs.json",
+    "3,0 | Dense 4 | Flatten | Dense 2",
+    "20 | Dense 100000 'relu' | Dense 3",
+    "2,3,4,5,2 | Dense 3 'relu' | Flatten | Dense 2",
+    "4 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8 | Dense 8",
+};
+const int N_PICTURED = sizeof PICTURED / sizeof *PICTURED;
+
 bool picture_says(const Scene *scene, const char *words)
 {
     for (size_t i = 0; i < scene->n_marks; i++)

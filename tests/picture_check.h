@@ -4,6 +4,10 @@
 
 #include "picturing.h"
 
+/* Models of every kind that is drawn in a way of its own. */
+extern const char *const PICTURED[];
+extern const int N_PICTURED;
+
 /* A text with these words is drawn. */
 bool picture_says(const Scene *, const char *words);
 

@@ -187,8 +187,15 @@ void studio_open(Studio *studio)
     strings_read(studio->strings, &studio->words, file_text(&studio->words, SOURCE_DIR "/assets/strings/en.txt"));
 }
 
+static void showing_end(Studio *studio)
+{
+    if (studio->showing) shown_close(&studio->shown);
+    studio->showing = false;
+}
+
 void studio_close(Studio *studio)
 {
+    showing_end(studio);
     fonts_close(studio->fonts);
     arena_close(&studio->words);
     arena_close(&studio->arena);
@@ -201,6 +208,30 @@ void studio_look(Studio *studio, const Shown *now, float width, float height)
         .now = now->variant, .t = 1, .extent = picture_extent(&now->variant, 1), .matrix_step = -1, .progress = -1,
         .editable = true, .say = say_from, .strings = studio->strings,
     };
+}
+
+void studio_show(Studio *studio, const char *line, float width, float height)
+{
+    showing_end(studio);
+    shown_open(&studio->shown, line);
+    studio->showing = true;
+    studio_look(studio, &studio->shown, width, height);
+}
+
+int studio_setup(void **state)
+{
+    Studio *studio = malloc(sizeof *studio);
+    if (!studio) return -1;
+    studio_open(studio);
+    *state = studio;
+    return 0;
+}
+
+int studio_teardown(void **state)
+{
+    studio_close(*state);
+    free(*state);
+    return 0;
 }
 
 void studio_draw(Studio *studio)

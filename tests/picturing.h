@@ -35,10 +35,18 @@ typedef struct Studio {
     struct Strings *strings;
     View    view;
     Scene   scene;
+    Shown   shown;      /* by studio_show */
+    bool    showing;
 } Studio;
 
 void studio_open(Studio *);
 void studio_close(Studio *);
+/* For a group of tests: *state is the studio. */
+int studio_setup(void **state);
+int studio_teardown(void **state);
+
+/* A view of a model that the studio keeps until it is closed or shows another. */
+void studio_show(Studio *, const char *line, float width, float height);
 
 /* A view of `now` in the light theme, nothing looked at, the colour scale that fits. */
 void studio_look(Studio *, const Shown *now, float width, float height);

@@ -12,34 +12,7 @@
 #include <cmocka.h>
 
 #include "paint_scenes.h"
-
-static Fonts *fonts;
-static Arena arena;
-
-static int open_all(void **state)
-{
-    (void)state;
-    char err[300];
-    arena_open(&arena, 0);
-    fonts = fonts_open(SOURCE_DIR "/fonts", err, sizeof err);
-    return fonts ? 0 : -1;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    fonts_close(fonts);
-    arena_close(&arena);
-    return 0;
-}
-
-static Text pdf_of(const Scene *scene)
-{
-    const ExportOptions options = {.scale = 1};
-    Text out = {.arena = &arena};
-    assert_true(EXPORT_pdf.write(&out, scene, fonts, &options));
-    return out;
-}
+#include "painting.h"
 
 static bool has(const Text *pdf, const char *word)
 {
@@ -53,7 +26,7 @@ static void it_is_a_pdf(void **state)
 {
     (void)state;
     const Scene scene = units_scene(&arena);
-    const Text pdf = pdf_of(&scene);
+    const Text pdf = painted(&scene, "x.pdf", 0);
     assert_memory_equal(pdf.bytes, "%PDF-1.", 7);
     assert_memory_equal(pdf.bytes + pdf.length - 6, "%%EOF\n", 6);
 }
@@ -63,7 +36,7 @@ static void same_scene_same_bytes(void **state)
     (void)state;
     const Scene scenes[] = {units_scene(&arena), text_scene(&arena, 0xFFFFFF, 0), shapes_scene(&arena)};
     for (int i = 0; i < 3; i++) {
-        const Text first = pdf_of(&scenes[i]), again = pdf_of(&scenes[i]);
+        const Text first = painted(&scenes[i], "x.pdf", 0), again = painted(&scenes[i], "x.pdf", 0);
         assert_int_equal(first.length, again.length);
         assert_memory_equal(first.bytes, again.bytes, first.length);
     }
@@ -75,7 +48,7 @@ static void text_can_be_copied(void **state)
     (void)state;
     if (system("command -v pdftotext >/dev/null 2>&1")) skip();
     const Scene scene = text_scene(&arena, 0xFFFFFF, 0);
-    const Text pdf = pdf_of(&scene);
+    const Text pdf = painted(&scene, "x.pdf", 0);
     FILE *file = fopen("test_pdf_text.pdf", "wb");
     assert_non_null(file);
     fwrite(pdf.bytes, 1, pdf.length, file);
@@ -96,7 +69,7 @@ static void text_is_no_picture(void **state)
 {
     (void)state;
     const Scene scene = text_scene(&arena, 0xFFFFFF, 0);
-    const Text pdf = pdf_of(&scene);
+    const Text pdf = painted(&scene, "x.pdf", 0);
     assert_false(has(&pdf, "/Subtype /Image"));
     assert_true(pdf.length < 60000);
 }
@@ -107,7 +80,7 @@ static void the_page_follows_dpi(void **state)
     const Scene scene = units_scene(&arena);
     const ExportOptions options = {.scale = 2, .dpi = 288};   /* 480 x 360 pixels at 288 a inch: 120 x 90 points */
     Text small = {.arena = &arena};
-    const Text plain = pdf_of(&scene);
+    const Text plain = painted(&scene, "x.pdf", 0);
     assert_true(EXPORT_pdf.write(&small, &scene, fonts, &options));
     if (!has(&plain, "MediaBox")) skip();
     assert_true(has(&plain, "MediaBox [ 0 0 240 180 ]"));
@@ -139,7 +112,7 @@ static void strange_scenes_make_a_pdf(void **state)
         mark->columns = mark->rows = 2;
         mark->fill = mark->stroke = rgb(0x123456, (uint8_t)i);
     }
-    const Text pdf = pdf_of(&scene);
+    const Text pdf = painted(&scene, "x.pdf", 0);
     assert_memory_equal(pdf.bytes, "%PDF-1.", 7);
 }
 
@@ -152,7 +125,7 @@ static void long_texts_and_titles_are_whole(void **state)
     for (int i = 0; i < 5000; i++) text[i] = (char)('a' + i % 26);
     scene.title = text;
     mark_text(&scene, (Point){0, 20}, ALIGN_LEFT, FONT_TEXT, 3, rgb(0, 255), text);
-    const Text pdf = pdf_of(&scene);
+    const Text pdf = painted(&scene, "x.pdf", 0);
     assert_true(pdf.length > 1000);
 }
 
@@ -180,5 +153,5 @@ int main(void)
         cmocka_unit_test(long_texts_and_titles_are_whole),
         cmocka_unit_test(without_memory_it_is_refused),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, painting_setup, painting_teardown);
 }

@@ -12,33 +12,16 @@
 #include <png.h>
 #include <stdio.h>
 
+#include "image.h"
 #include "paint_scenes.h"
+#include "painting.h"
 
 enum { WIDTH = 120, HEIGHT = 80 };
 
 static const Colour BLACK = {0, 0, 0, 255}, WHITE = {255, 255, 255, 255}, NONE = {0};
 
-static Fonts *fonts;
-static Arena arena;
 static uint32_t buffer[WIDTH * HEIGHT];
 static const Pixels pixels = {buffer, WIDTH, HEIGHT, WIDTH};
-
-static int open_all(void **state)
-{
-    (void)state;
-    char err[300];
-    arena_open(&arena, 0);
-    fonts = fonts_open(SOURCE_DIR "/fonts", err, sizeof err);
-    return fonts ? 0 : -1;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    fonts_close(fonts);
-    arena_close(&arena);
-    return 0;
-}
 
 static Scene page(void)
 {
@@ -511,38 +494,6 @@ static void save(const char *name, const char *what, const Pixels *picture)
     print_message("saved %s\n", path);
 }
 
-static bool load(const char *path, Pixels *picture)
-{
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_file(&image, path)) return false;
-    image.format = PNG_FORMAT_BGRA;
-    *picture = (Pixels){malloc(PNG_IMAGE_SIZE(image)), (int)image.width, (int)image.height, (int)image.width};
-    return picture->data && png_image_finish_read(&image, NULL, picture->data, 0, NULL);
-}
-
-static int difference(uint32_t a, uint32_t b)
-{
-    int most = 0;
-    for (int shift = 0; shift < 24; shift += 8) {
-        const int d = abs((int)(a >> shift & 255) - (int)(b >> shift & 255));
-        if (d > most) most = d;
-    }
-    return most;
-}
-
-/* Other releases of FreeType may shade letters a little differently; everything else is the same on every machine. */
-static bool looks_like(const Pixels *got, const Pixels *want)
-{
-    int far = 0, sum = 0;
-    if (got->width != want->width || got->height != want->height) return false;
-    for (int i = 0; i < got->width * got->height; i++) {
-        const int d = difference(got->data[i], want->data[i]);
-        far += d > 40;
-        sum += d;
-    }
-    return far * 500 <= got->width * got->height && sum <= got->width * got->height / 2;
-}
-
 static bool is_golden(const char *name, const Scene *scene, float scale)
 {
     char path[300];
@@ -552,7 +503,7 @@ static bool is_golden(const char *name, const Scene *scene, float scale)
     got.data = calloc((size_t)got.width * (size_t)got.height, sizeof *got.data);
     pixels_clear(&got, scene->ground);
     pixels_draw(&got, fonts, scene, 0, scene->n_marks, scale, NULL);
-    const bool same = load(path, &want) && looks_like(&got, &want);
+    const bool same = image_read(&want, path) && images_alike(&got, &want);
     if (!same) save(name, "got", &got);
     if (!same && want.data) save(name, "want", &want);
     free(got.data);
@@ -606,5 +557,5 @@ int main(void)
         cmocka_unit_test(strange_marks_never_crash),
         cmocka_unit_test(deep_nesting_is_counted),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, painting_setup, painting_teardown);
 }

@@ -28,65 +28,56 @@ static bool is_input(const Playback *playback, const Plan *plan)
 
 static void every_stop_shows_something_new(void **state)
 {
-    (void)state;
-    Studio studio;
-    studio_open(&studio);
+    Studio *studio = *state;
     for (int m = 0; m < N_MODELS; m++) {
-        Shown shown;
         Playback playback = {.progress = 0};
-        shown_open(&shown, MODELS[m]);
-        studio_look(&studio, &shown, 1400, 800);
-        uint64_t last = picture_at(&studio, 0);
+        studio_show(studio, MODELS[m], 1400, 800);
+        const Plan *plan = &studio->shown.plan;
+        uint64_t last = picture_at(studio, 0);
         for (int i = 0; i < STOPS; i++) {
-            playback_step(&playback, &shown.plan, 1);
+            playback_step(&playback, plan, 1);
             if (playback.progress < 0) break;
-            const uint64_t now = picture_at(&studio, playback.progress);
-            if (now == last && !is_input(&playback, &shown.plan)) fail_msg("%s: nothing new at %g", MODELS[m], (double)playback.progress);
-            if (shown.plan.steps[playback_at(&playback, &shown.plan)].opened) fail_msg("%s: %g is a nested model's own step", MODELS[m], (double)playback.progress);
+            const uint64_t now = picture_at(studio, playback.progress);
+            if (now == last && !is_input(&playback, plan)) fail_msg("%s: nothing new at %g", MODELS[m], (double)playback.progress);
+            if (plan->steps[playback_at(&playback, plan)].opened) fail_msg("%s: %g is a nested model's own step", MODELS[m], (double)playback.progress);
             last = now;
         }
         assert_true(playback.progress < 0);
-        shown_close(&shown);
     }
-    studio_close(&studio);
 }
 
 static void the_way_back_has_the_same_stops(void **state)
 {
-    (void)state;
+    Studio *studio = *state;
     for (int m = 0; m < N_MODELS; m++) {
-        Shown shown;
         float stop[STOPS];
         int n = 0;
         Playback playback = {.progress = 0};
-        shown_open(&shown, MODELS[m]);
+        studio_show(studio, MODELS[m], 900, 600);
         for (; playback.progress >= 0 && n < STOPS; n++) {
             stop[n] = playback.progress;
-            playback_step(&playback, &shown.plan, 1);
+            playback_step(&playback, &studio->shown.plan, 1);
         }
         playback.progress = stop[--n];
         while (n > 0) {
-            playback_step(&playback, &shown.plan, -1);
+            playback_step(&playback, &studio->shown.plan, -1);
             assert_float_equal(playback.progress, stop[--n], 1e-3);
         }
-        playback_step(&playback, &shown.plan, -1);
+        playback_step(&playback, &studio->shown.plan, -1);
         assert_float_equal(playback.progress, 0, 1e-3);
-        shown_close(&shown);
     }
 }
 
 static void scrubbing_ends_at_the_last_stop(void **state)
 {
-    (void)state;
+    Studio *studio = *state;
     for (int m = 0; m < N_MODELS; m++) {
-        Shown shown;
         Playback scrubbed = {.progress = -1};
-        shown_open(&shown, MODELS[m]);
-        playback_scrub(&scrubbed, &shown.plan, 1);
+        studio_show(studio, MODELS[m], 900, 600);
+        playback_scrub(&scrubbed, &studio->shown.plan, 1);
         assert_true(scrubbed.progress > 0);
-        playback_step(&scrubbed, &shown.plan, 1);
+        playback_step(&scrubbed, &studio->shown.plan, 1);
         assert_true(scrubbed.progress < 0);
-        shown_close(&shown);
     }
 }
 
@@ -97,5 +88,5 @@ int main(void)
         cmocka_unit_test(the_way_back_has_the_same_stops),
         cmocka_unit_test(scrubbing_ends_at_the_last_stop),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, studio_setup, studio_teardown);
 }

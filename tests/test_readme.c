@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <png.h>
 
 #include "app/command.h"
 #include "app/files.h"
 #include "app/sheet.h"
 #include "engine/layer.h"
+#include "image.h"
 #include "paint/export.h"
 
 enum { WIDTH = 160, PATH_MOST = 200 };
@@ -238,45 +238,11 @@ static void the_manual_names_every_option(void **state)
 
 /* ---- pictures ---- */
 
-typedef struct Image { uint32_t *data; int n, width, height; } Image;
-
-static bool image_read(Image *picture, const char *path)
-{
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_file(&image, path)) return false;
-    image.format = PNG_FORMAT_BGRA;
-    *picture = (Image){malloc(PNG_IMAGE_SIZE(image)), (int)(image.width * image.height), (int)image.width, (int)image.height};
-    return picture->data && png_image_finish_read(&image, NULL, picture->data, 0, NULL);
-}
-
-static int difference(uint32_t a, uint32_t b)
-{
-    int most = 0;
-    for (int shift = 0; shift < 24; shift += 8) {
-        const int d = abs((int)(a >> shift & 255) - (int)(b >> shift & 255));
-        if (d > most) most = d;
-    }
-    return most;
-}
-
-/* Other releases of FreeType may shade letters a little differently. */
-static bool alike(const Image *a, const Image *b)
-{
-    int64_t far = 0, sum = 0;
-    if (a->width != b->width || a->height != b->height) return false;
-    for (int i = 0; i < a->n; i++) {
-        const int d = difference(a->data[i], b->data[i]);
-        far += d > 40;
-        sum += d;
-    }
-    return far * 1000 <= a->n && sum * 4 <= a->n;
-}
-
 /* "shapeflow render ... -o assets/pictures/NAME.png ..." */
 static void picture_is_as_drawn(Readme *readme, const char *command)
 {
     Arena *arena = &readme->arena;
-    Image want = {0}, got = {0};
+    Pixels want = {0}, got = {0};
     const char *path = strstr(command, "-o ") + 3;
     const int length = (int)strcspn(path, " ");
     const char *name = file_name(arena_copy(arena, path, (size_t)length));
@@ -284,7 +250,7 @@ static void picture_is_as_drawn(Readme *readme, const char *command)
     const char *drawing = arena_print(arena, "cd '%s' && %.*s '%s' %s", SOURCE_DIR, (int)(path - command), command, fresh, path + length);
     assert_int_equal(system(drawing), 0);
     assert_true(image_read(&got, fresh));
-    const bool same = image_read(&want, path_join(arena, SOURCE_DIR, arena_copy(arena, path, (size_t)length))) && alike(&got, &want);
+    const bool same = image_read(&want, path_join(arena, SOURCE_DIR, arena_copy(arena, path, (size_t)length))) && images_alike(&got, &want);
     free(got.data);
     free(want.data);
     if (!same) fail_msg("%s shows something else than %s; made anew by: %s", name, fresh, command);

@@ -90,46 +90,33 @@ static void assert_clear(const Studio *studio, const Stand *stands, const Mark *
 
 static void wires_run_through_nothing_between(void **state)
 {
-    (void)state;
+    Studio *studio = *state;
     Stand stands[TENSORS];
-    Studio studio;
-    studio_open(&studio);
-    for (int g = 0; g < N_GRAPHS; g++) {
-        Shown shown;
-        shown_open(&shown, GRAPHS[g]);
+    for (int g = 0; g < N_GRAPHS; g++)
         for (int s = 0; s < N_SIZES; s++) {
             char name[128];
             snprintf(name, sizeof name, "%s at %gx%g", GRAPHS[g], (double)SIZES[s].w, (double)SIZES[s].h);
-            studio_look(&studio, &shown, SIZES[s].w, SIZES[s].h);
-            studio.view.zoom = picture_zoom_least(&studio.view);
-            studio_draw(&studio);
-            stands_find(&studio.scene, stands);
-            for (size_t m = 0; m < studio.scene.n_still; m++) {
-                const Mark *mark = &studio.scene.marks[m];
+            studio_show(studio, GRAPHS[g], SIZES[s].w, SIZES[s].h);
+            studio->view.zoom = picture_zoom_least(&studio->view);
+            studio_draw(studio);
+            stands_find(&studio->scene, stands);
+            for (size_t m = 0; m < studio->scene.n_still; m++) {
+                const Mark *mark = &studio->scene.marks[m];
                 const bool thick = mark->width > 0.5F;
-                if ((mark->type == MARK_CURVE || mark->type == MARK_LINE) && thick) assert_clear(&studio, stands, mark, name);
+                if ((mark->type == MARK_CURVE || mark->type == MARK_LINE) && thick) assert_clear(studio, stands, mark, name);
             }
         }
-        shown_close(&shown);
-    }
-    studio_close(&studio);
 }
 
 /* The states that start an LSTM are no terms of its outputs. */
 static void what_is_no_term_is_an_arrow(void **state)
 {
-    (void)state;
-    Studio studio;
-    Shown shown;
+    Studio *studio = *state;
     int dashed = 0;
-    studio_open(&studio);
-    shown_open(&shown, "translator_teacher_forcing.json");
-    studio_look(&studio, &shown, 1600, 900);
-    studio_draw(&studio);
-    for (size_t m = 0; m < studio.scene.n_still; m++) dashed += studio.scene.marks[m].type == MARK_CURVE && studio.scene.marks[m].dashed;
+    studio_show(studio, "translator_teacher_forcing.json", 1600, 900);
+    studio_draw(studio);
+    for (size_t m = 0; m < studio->scene.n_still; m++) dashed += studio->scene.marks[m].type == MARK_CURVE && studio->scene.marks[m].dashed;
     assert_int_equal(dashed, 6);   /* two states into each of three outputs */
-    shown_close(&shown);
-    studio_close(&studio);
 }
 
 int main(void)
@@ -138,5 +125,5 @@ int main(void)
         cmocka_unit_test(wires_run_through_nothing_between),
         cmocka_unit_test(what_is_no_term_is_an_arrow),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, studio_setup, studio_teardown);
 }

@@ -12,38 +12,11 @@
 #include <cmocka.h>
 
 #include "paint_scenes.h"
-
-static Fonts *fonts;
-static Arena arena;
-
-static int open_all(void **state)
-{
-    (void)state;
-    char err[300];
-    arena_open(&arena, 0);
-    fonts = fonts_open(SOURCE_DIR "/fonts", err, sizeof err);
-    return fonts ? 0 : -1;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    fonts_close(fonts);
-    arena_close(&arena);
-    return 0;
-}
-
-static Text written(const Scene *scene, const char *name, double dpi)
-{
-    const ExportOptions options = {.scale = 1, .dpi = dpi};
-    Text out = {.arena = &arena};
-    assert_true(exporter_find(name)->write(&out, scene, fonts, &options));
-    return out;
-}
+#include "painting.h"
 
 static const char *svg_of(const Scene *scene)
 {
-    const Text out = written(scene, "x.svg", 0);
+    const Text out = painted(scene, "x.svg", 0);
     return text_string(&out);
 }
 
@@ -234,7 +207,7 @@ static void paper_size_follows_dpi(void **state)
 {
     (void)state;
     const Scene scene = units_scene(&arena);
-    const Text out = written(&scene, "x.svg", 192);
+    const Text out = painted(&scene, "x.svg", 192);
     assert_non_null(strstr(text_string(&out), "width=\"120\" height=\"90\" viewBox=\"0 0 240 180\""));
 }
 
@@ -312,7 +285,7 @@ static void the_trace_reads_as_a_picture(void **state)
     mark_text(&scene, (Point){1, 2}, ALIGN_RIGHT, FONT_CODE_BOLD, 12, rgb(0, 255), "a\n\"b\"");
     const Colour cells[] = {{0, 0, 0, 255}, {0, 0, 0, 255}, {1, 1, 1, 255}, {2, 2, 2, 128}};
     mark_cells(&scene, (Rect){0, 0, 4, 4}, 2, 2, cells);
-    const Text out = written(&scene, "x.txt", 0);
+    const Text out = painted(&scene, "x.txt", 0);
     assert_string_equal(text_string(&out),
                         "page 100 50.3 #fbfaf7 \"two \\\"units\\\"\"\n"
                         "group \"input\" 50%\n"
@@ -342,5 +315,5 @@ int main(void)
         cmocka_unit_test(formats_are_found_by_suffix),
         cmocka_unit_test(the_trace_reads_as_a_picture),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return cmocka_run_group_tests(tests, painting_setup, painting_teardown);
 }
