@@ -1,3 +1,4 @@
+#include "explain_check.h"
 #include "layer_cases.h"
 
 #include <cjson/cJSON.h>
@@ -267,7 +268,8 @@ static bool check_values(Case *c)
         if (!check_numbers(c, i, &run.tensors[plan.outputs[i]], cJSON_GetArrayItem(outputs, i))) return false;
     Text traces = {.arena = arena};
     if (!check_session(c, &run, given)) return false;
-    return check_traces(arena, &run, &traces) || problem(c, "trace: %s", text_string(&traces));
+    if (!check_traces(arena, &run, &traces)) return problem(c, "trace: %s", text_string(&traces));
+    return check_explanations(arena, &run, given, &traces) || problem(c, "explain: %s", text_string(&traces));
 }
 
 static void check_accepted(Case *c)

@@ -10,7 +10,7 @@
  * - the trace, on concrete shapes: terms name inputs and weights that are there; where the rule is a sum (or a maximum), the
  *   terms with the run's numbers, then the activation, give the outputs that forward gives; connections are counted right;
  * - the layer's program, written as code again and read, is the same model;
- * - explain writes something for the rule and never crashes. */
+ * - what the layer says of its outputs (explain_check.h). */
 #ifndef SHAPEFLOW_TESTS_LAYER_CASES_H
 #define SHAPEFLOW_TESTS_LAYER_CASES_H
 

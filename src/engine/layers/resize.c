@@ -179,5 +179,6 @@ void resize_explain_rule(const Resize *resize, const Trace *trace, bool channels
         if (i) text_put(text, " + ");
         put_term(&in, &terms[i], text);
     }
+    if (!n) text_put_char(text, '0');
     if (n > TERMS_TOLD) text_put(text, " + …");
 }

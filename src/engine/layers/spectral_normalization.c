@@ -150,7 +150,12 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const Trace child = child_trace(t);
     if (topic == EXPLAIN_TITLE) text_print(text, "%s ", child.layer->class_name);
-    if (child.layer->kind->explain) child.layer->kind->explain(&child, topic, text);
+    if (topic == EXPLAIN_PARAMS) {
+        const int64_t inside = layer_params(child.layer).all, all = layer_params(t->layer).all;
+        if (all) text_print(text, "%lld + %lld = %lld", (long long)inside, (long long)(all - inside), (long long)all);
+    } else if (child.layer->kind->explain) {
+        child.layer->kind->explain(&child, topic, text);
+    }
 }
 
 /* Of whole inputs outputs are cut. */
