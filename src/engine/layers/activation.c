@@ -57,6 +57,7 @@ const LayerKind LAYER_activation = {
     .trace = trace,
     .connections = connections,
     .explain = explain,
+    .numbers = elementwise_numbers,
     .activation = activation,
     .rule_of = rule_of,
     .keeps_mask = true,

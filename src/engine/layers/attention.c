@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/layers/formula.h"
 #include "engine/layers/layers.h"
 #include "engine/layers/terms.h"
 #include "engine/matmul.h"
@@ -370,20 +371,43 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const AttentionConfig *config = t->layer->config;
-    const char *scale = config->use_scale ? "s·" : "";
-    if (topic == EXPLAIN_PARAMS && t->layer->n_weights) text_print(text, "%lld", (long long)layer_params(t->layer).all);
+    if (topic == EXPLAIN_PARAMS) formula_weights(text, t->layer);
     if (topic != EXPLAIN_RULE) return;
+    if (t->output == 0) text_put(text, "Σ ");
     switch (config->mode) {
-    case SCORE_DOT: text_print(text, "softmax(%sq·kᵀ)·v", scale); break;
-    case SCORE_CONCAT: text_print(text, "softmax(w·Σ tanh(%s(q + k)))·v", scale); break;
-    case SCORE_ADDITIVE: text_print(text, "softmax(Σ %stanh(q + k))·v", scale); break;
+    case SCORE_DOT: text_put(text, config->use_scale ? "softmax(s·q·kᵀ)" : "softmax(q·kᵀ)"); break;
+    case SCORE_CONCAT: text_put(text, config->use_scale ? "softmax(w·Σ tanh(s·(q + k)))" : "softmax(w·Σ tanh(q + k))"); break;
+    case SCORE_ADDITIVE: text_put(text, config->use_scale ? "softmax(Σ s·tanh(q + k))" : "softmax(Σ tanh(q + k))"); break;
     }
+    const Shape *out = &t->out[0].shape;
+    if (t->output == 0 && rows(out) > 0 && columns(out) > 0)
+        text_print(text, "[%lld, j]·v[j, %lld]", (long long)(t->k / columns(out) % rows(out)), (long long)(t->k % columns(out)));
+}
+
+/* More scores than this are not computed again only to be told. */
+static const int64_t SCORES_MAX = 1 << 16;
+
+/* "0.33·0.52 + 0.67·−0.10": how much of each value. */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    Spread s;
+    const TensorSpec *specs = operand_specs(f->scratch, f->in, f->n_in);
+    if (!spread_make(f->layer, f->call, specs, f->n_in, &s) || mask_at(f->call, 0, f->n_in) >= 0) return;
+    const int64_t size = shape_size(&s.scores), m = columns(&s.scores), depth = columns(&s.out), row = k / depth, b = row / rows(&s.out);
+    if (size > SCORES_MAX || !m) return;
+    float *all = ARENA_ARRAY(f->scratch, size, float);
+    mask_scores(f, &s, score_all(f, &s.products), all);
+    float *scores = all + (matrix_at(&s.scores, &s.out, b) * rows(&s.scores) + row % rows(&s.out)) * m;
+    const float *value = f->in[1].data + matrix_at(&f->in[1].shape, &s.out, b) * m * depth + k % depth;
+    FormulaSum sum = {.text = text};
+    softmax(scores, m);
+    for (int64_t j = 0; j < m; j++) formula_add_product(&sum, (double)scores[j], (double)value[j * depth]);
 }
 
 #define ATTENTION(label, path, table, maker) \
     .name = label, .module = path, .params = table, .n_params = (int)(sizeof table / sizeof *table), .call_params = CALL, \
     .n_call_params = CALL_ARGS, .make = maker, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, \
-    .mask = mask, .rule = TRACE_DEPENDS
+    .numbers = numbers, .mask = mask, .rule = TRACE_DEPENDS
 
 const LayerKind LAYER_attention = {ATTENTION("Attention", "keras.src.layers.attention.attention", DOT_PARAMS, dot_make)};
 const LayerKind LAYER_additive_attention = {

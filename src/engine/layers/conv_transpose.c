@@ -261,7 +261,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     const ConvConfig *config = trace->layer->config;
     switch (topic) {
     case EXPLAIN_TITLE: conv_explain_title(config, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
+    case EXPLAIN_PARAMS: formula_weights(text, trace->layer); break;
     case EXPLAIN_RULE: explain_rule(trace, text); break;
     case EXPLAIN_SHAPE: formula_axes(text, config->axes, put_size, trace); break;
     }

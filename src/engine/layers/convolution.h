@@ -90,8 +90,6 @@ const Activation *conv_activation(const Layer *);
 
 /* "8 · 5×5"; nothing before the point when filters are None. */
 void conv_explain_title(const ConvConfig *, Text *);
-/* "5×5×1×8 + 8 = 208": the weights in order. */
-void conv_explain_params(const Layer *, Text *);
 /* All topics; `rule` is asked where shapes are known. */
 void conv_explain(const Trace *, ExplainTopic, Text *, void (*rule)(const Trace *, Text *));
 /* " + b[2]" */

@@ -9,18 +9,6 @@ void conv_explain_title(const ConvConfig *config, Text *text)
     formula_sizes(text, config->size, config->axes);
 }
 
-void conv_explain_params(const Layer *layer, Text *text)
-{
-    int64_t all = 0;
-    for (int i = 0; i < layer->n_weights; i++) {
-        const Shape *shape = &layer->weights[i].shape;
-        if (i) text_put(text, " + ");
-        formula_sizes(text, shape->dim, shape->rank);
-        all = size_add(all, shape_size(shape));
-    }
-    if (layer->n_weights) text_print(text, " = %" PRId64, all);
-}
-
 static void put_axis(Text *text, const Trace *trace, int axis)
 {
     const ConvConfig *config = trace->layer->config;
@@ -36,7 +24,7 @@ void conv_explain(const Trace *trace, ExplainTopic topic, Text *text, void (*rul
     const Shape *in = &trace->in[0].shape;
     switch (topic) {
     case EXPLAIN_TITLE: conv_explain_title(config, text); break;
-    case EXPLAIN_PARAMS: conv_explain_params(trace->layer, text); break;
+    case EXPLAIN_PARAMS: formula_weights(text, trace->layer); break;
     case EXPLAIN_RULE:
         if (shape_known(&trace->out[0].shape) && shape_known(in)) rule(trace, text);
         break;

@@ -5,6 +5,7 @@
 #include "engine/config.h"
 #include "engine/layers/einsum_equation.h"
 #include "engine/layers/layers.h"
+#include "engine/layers/formula.h"
 #include "engine/layers/terms.h"
 #include "engine/lora.h"
 #include "engine/operations/operand.h"
@@ -213,19 +214,49 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
+/* "W[c, d, 1]": a letter that the output has is a number. */
+static void put_operand(Text *text, const char *name, const char *letters, const char *out, const int64_t *at)
+{
+    text_put(text, name);
+    for (int i = 0; letters[i]; i++) {
+        const char *known = strchr(out, letters[i]);
+        text_put(text, i ? ", " : "[");
+        if (known) text_print(text, "%lld", (long long)at[known - out]);
+        else text_put_char(text, letters[i]);
+    }
+    if (*letters) text_put_char(text, ']');
+}
+
+static bool is_summed(const EinsumLetters *letters)
+{
+    return strspn(letters->in, letters->out) < strlen(letters->in) || strspn(letters->kernel, letters->out) < strlen(letters->kernel);
+}
+
+/* "Σ x[1, c, d]·W[c, d, 1] + b[1]" */
+static void explain_rule(const Trace *t, Text *text)
+{
+    const EinsumDenseConfig *config = t->layer->config;
+    const Shape *out = &t->out[0].shape;
+    EinsumLetters letters;
+    int64_t at[SHAPE_RANK_MAX], k = t->k;
+    if (!t->layer->n_weights || !einsum_equation_letters(&config->equation, &t->in[0].shape, &letters)) return;
+    for (int axis = out->rank - 1; axis >= 0; k /= out->dim[axis] > 0 ? out->dim[axis] : 1, axis--) at[axis] = out->dim[axis] > 0 ? k % out->dim[axis] : 0;
+    if (is_summed(&letters)) text_put(text, "Σ ");
+    put_operand(text, "x", letters.in + (*letters.in ? 1 : 0), letters.out, at);
+    put_operand(text, "·W", letters.kernel, letters.out, at);
+    if (!config->equation.bias_axes) return;
+    const Shape bias = shape_with(&t->layer->weights[1].shape, 0, 1);
+    text_put(text, " + ");
+    formula_element(text, "b", &bias, bias_at(&t->layer->weights[1].shape, out, t->k));
+}
+
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const EinsumDenseConfig *config = t->layer->config;
-    const int64_t kernel = t->layer->n_weights ? shape_size(&t->layer->weights[0].shape) : 0;
     switch (topic) {
     case EXPLAIN_TITLE: text_put(text, config->equation.text); break;
-    case EXPLAIN_PARAMS:
-        if (t->layer->n_weights == 1) text_print(text, "%lld", (long long)kernel);
-        else if (t->layer->n_weights == 2)
-            text_print(text, "%lld + %lld = %lld", (long long)kernel, (long long)shape_size(&t->layer->weights[1].shape),
-                       (long long)layer_params(t->layer).all);
-        break;
-    case EXPLAIN_RULE: text_print(text, config->equation.bias_axes ? "Σ x·W (%s) + b" : "Σ x·W (%s)", config->equation.text); break;
+    case EXPLAIN_PARAMS: formula_weights(text, t->layer); break;
+    case EXPLAIN_RULE: explain_rule(t, text); break;
     case EXPLAIN_SHAPE: break;
     }
 }

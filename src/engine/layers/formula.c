@@ -11,6 +11,21 @@ void formula_sizes(Text *text, const int64_t *sizes, int n)
     for (int i = 0; i < n; i++) text_print(text, i ? "×%" PRId64 : "%" PRId64, sizes[i]);
 }
 
+void formula_weights(Text *text, const Layer *layer)
+{
+    int64_t all = 0;
+    bool plain = layer->n_weights == 1;
+    for (int i = 0; i < layer->n_weights; i++) {
+        const Shape *shape = &layer->weights[i].shape;
+        if (i) text_put(text, " + ");
+        formula_sizes(text, shape->dim, shape->rank);
+        if (!shape->rank) text_put_char(text, '1');
+        plain &= shape->rank < 2;
+        all = size_add(all, shape_size(shape));
+    }
+    if (layer->n_weights && !plain) text_print(text, " = %" PRId64, all);
+}
+
 void formula_integer(Text *text, int64_t n)
 {
     if (n < 0) text_put(text, "−");

@@ -9,6 +9,9 @@
 /* "5×5". */
 void formula_sizes(Text *, const int64_t *, int n);
 
+/* "5×5×1×8 + 8 = 208": a layer's weights in order; nothing when there are none. */
+void formula_weights(Text *, const Layer *);
+
 /* An integer with the minus sign of mathematics. */
 void formula_integer(Text *, int64_t);
 /* A number as short as it can be, likewise. */

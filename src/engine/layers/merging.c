@@ -220,22 +220,40 @@ static const Notation NOTATIONS[] = {
     {"Maximum", "max(", ", ", ")"}, {"Minimum", "min(", ", ", ")"},
 };
 
+static const Notation *notation_of(const Layer *layer)
+{
+    size_t i = 0;
+    while (strcmp(NOTATIONS[i].name, layer->kind->name) != 0) i++;
+    return &NOTATIONS[i];
+}
+
 static void explain(const Trace *trace, ExplainTopic topic, Text *text)
 {
+    const Notation *notation = notation_of(trace->layer);
     if (topic != EXPLAIN_RULE || !shape_known(&trace->out[0].shape)) return;
-    for (size_t i = 0; i < sizeof NOTATIONS / sizeof *NOTATIONS; i++) {
-        const Notation *notation = &NOTATIONS[i];
-        if (strcmp(notation->name, trace->layer->kind->name) != 0) continue;
-        text_put(text, notation->before);
-        put_inputs(trace, notation->between, text);
-        text_put(text, notation->after);
-        if (*notation->before == '(') text_print(text, "/%d", merge_count(trace->call, trace->n_in));
+    text_put(text, notation->before);
+    put_inputs(trace, notation->between, text);
+    text_put(text, notation->after);
+    if (*notation->before == '(') text_print(text, "/%d", merge_count(trace->call, trace->n_in));
+}
+
+/* "0.52·0.10": of what is no sum, and has no masks. */
+static void numbers(const Forward *f, int64_t k, Text *text)
+{
+    const Notation *notation = notation_of(f->layer);
+    if (layer_rule(f->layer) != TRACE_DEPENDS || f->n_in > INPUTS_TOLD || merge_count(f->call, f->n_in) != f->n_in) return;
+    text_put(text, notation->before);
+    for (int i = 0; i < f->n_in; i++) {
+        if (i) text_put(text, notation->between);
+        formula_value(text, (double)f->in[i].data[merge_index(&f->in[i].shape, &f->out[0].shape, k)]);
     }
+    text_put(text, notation->after);
 }
 
 #define KIND_FIELDS(NAME, MODULE)                                                               \
     .name = NAME, .constructor = "Merge", .module = "keras.src.layers.merging." MODULE,                                 \
-    .infer = merge_infer, .infer_numbers = merge_infer_numbers, .trace = trace, .connections = connections, .explain = explain, .mask = merge_mask
+    .infer = merge_infer, .infer_numbers = merge_infer_numbers, .trace = trace, .connections = connections, .explain = explain, \
+    .numbers = numbers, .mask = merge_mask
 
 #define MASKED .call_params = MASKED_CALL, .n_call_params = 2
 

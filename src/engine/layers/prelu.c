@@ -105,9 +105,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
         formula_element(text, "α", &batched, alpha_at(&t->in[0].shape, alpha, t->k));
         text_put(text, "·x");
     }
-    if (topic != EXPLAIN_PARAMS) return;
-    formula_sizes(text, alpha->dim, alpha->rank);
-    if (alpha->rank > 1) text_print(text, " = %lld", (long long)shape_size(alpha));
+    if (topic == EXPLAIN_PARAMS) formula_weights(text, t->layer);
 }
 
 /* "0.25·−1.20"; above 0 the number is as it was. */
