@@ -22,7 +22,7 @@ static const char *plain(const Teller *t, int64_t n) { return arena_print(t->are
 
 /* ---- the title ---- */
 
-/* "rows 2 to 4", or "row 2" where it is one. */
+/* "rows 2–4", or "row 2" where it is one. */
 static const char *range_text(const Teller *t, const char *one, const char *more, int64_t first, int64_t last)
 {
     return first == last ? app_fill(t->app, t->arena, one, plain(t, first), NULL) : app_fill(t->app, t->arena, more, plain(t, first), plain(t, last), NULL);

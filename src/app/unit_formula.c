@@ -26,7 +26,7 @@ static void put_value(const UnitFormula *f, Text *text, int tensor, const char *
     if (numbers->data && f->pick->k < shape_size(&numbers->shape)) text_print(text, "  %s  %s", before, number(f, (double)numbers->data[f->pick->k]));
 }
 
-/* Steps folded into the column, from the unit's own on: "  →  relu  →  0.00". */
+/* Steps folded into the column, from the unit's own on: "  →  relu  →  0.00", or "  →  …  →  relu  →  0.00" in brief. */
 static void put_folded(const UnitFormula *f, Text *text)
 {
     const Plan *plan = &f->snapshot->plan;
@@ -35,6 +35,10 @@ static void put_folded(const UnitFormula *f, Text *text)
         chain[n] = facts_maker(plan, tensor);
         if (chain[n] < 0 || !plan->steps[chain[n]].node->n_in) return;
         tensor = plan->steps[chain[n]].from[0];
+    }
+    if (f->brief && n > 1) {
+        text_put(text, "  →  …");
+        n = 1;
     }
     while (n-- > 0) {
         text_print(text, "  →  %s", plan->steps[chain[n]].node->layer->name);
@@ -58,7 +62,7 @@ static bool is_activation(const UnitFormula *f)
 static const char *result_text(const UnitFormula *f)
 {
     Text text = {.arena = f->arena};
-    const char *own = is_activation(f) ? NULL : activation_name(f);
+    const char *own = is_activation(f) || layer_of(f)->kind->elementwise ? NULL : activation_name(f);
     const int tensor = f->facts->step->first + f->facts->output;
     if (own && f->facts->rule == TRACE_SUM) text_print(&text, "  =  %s", number(f, f->facts->sum));
     if (own) text_print(&text, "  →  %s", own);
@@ -153,6 +157,31 @@ static void put_worked(const UnitFormula *f, Text *text)
     if (!f->facts->output) run_numbers(&f->snapshot->run, f->pick->step, f->pick->k, f->arena, text);
 }
 
+/* Where the last sum outside brackets goes on: " + "; 0 = nowhere. */
+static size_t last_addition(const char *text, size_t length)
+{
+    size_t last = 0;
+    int depth = 0;
+    for (size_t i = 0; i < length; i++) {
+        depth += (text[i] == '(') - (text[i] == ')');
+        if (!depth && strncmp(text + i, " + ", 3) == 0) last = i;
+    }
+    return last;
+}
+
+/* As much of a sum as there is room for; nothing where it cannot be cut. */
+static void cut_worked(const UnitFormula *f, Text *worked)
+{
+    const float room = f->width - width_of(f, "= ") - width_of(f, result_text(f));
+    const char *text = text_string(worked), *cut = text;
+    for (size_t length = worked->length; width_of(f, cut) > room;) {
+        length = last_addition(text, length);
+        cut = length ? arena_print(f->arena, "%.*s + …", (int)length, text) : "";
+    }
+    *worked = (Text){.arena = f->arena};
+    text_put(worked, cut);
+}
+
 /* "= max(0, x)  =  relu(0.41)", with what comes out. */
 static const char *numbers_after(UnitFormula *f, const char *rule)
 {
@@ -160,6 +189,7 @@ static const char *numbers_after(UnitFormula *f, const char *rule)
     const char *sign = *rule ? "  =  " : "= ";
     if (*rule) text_print(&text, "= %s", rule);
     put_worked(f, &worked);
+    if (f->brief) cut_worked(f, &worked);
     if (!worked.length && has_terms(f->facts)) {
         text_put(&text, sign);
         put_terms(f, &text);
@@ -182,5 +212,9 @@ const char *unit_formula_text(UnitFormula *f)
     if (!f->facts->step || !f->facts->has_value) return "";
     const char *rule = facts_explain(f->arena, &f->snapshot->plan, f->facts->step, f->facts->output, f->pick->k, EXPLAIN_RULE);
     const char *whole = numbers_after(f, rule);
-    return fits(f, whole) ? whole : numbers_after(f, "");
+    if (fits(f, whole)) return whole;
+    const char *numbers = numbers_after(f, "");
+    if (fits(f, numbers)) return numbers;
+    f->brief = true;
+    return numbers_after(f, "");
 }

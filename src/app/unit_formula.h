@@ -12,7 +12,8 @@ typedef struct UnitFormula {
     const Pick      *pick;
     const UnitFacts *facts;
     float            width;                 /* what it may take, in points */
-    int64_t          n_terms, terms_shown;  /* of a sum: all, and those that stand in the formula; filled in */
+    bool             brief;                 /* there is no room for all; filled in, as what follows */
+    int64_t          n_terms, terms_shown;  /* of a sum: all, and those that stand in the formula */
 } UnitFormula;
 
 /* "= Σ x[1,k]·W[k,2] + b[2]  =  0.00·−0.33 + … (13 more) + 0.00  =  −0.57  →  relu  →  0" */

@@ -51,8 +51,9 @@ static void forward(const Forward *f)
 static void explain_shape(const Trace *t, Text *text)
 {
     const Shape *in = &t->in[0].shape;
+    if (in->rank < 3) return;
     moved_put_axes(text, in);
-    if (in->rank > 2) text_print(text, " = %lld", (long long)t->out[0].shape.dim[1]);
+    text_print(text, " = %lld", (long long)t->out[0].shape.dim[1]);
 }
 
 static void explain(const Trace *t, ExplainTopic topic, Text *text)

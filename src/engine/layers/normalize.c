@@ -237,7 +237,8 @@ void normalize_numbers(const Forward *f, const Grouping *g, int64_t k, Text *tex
 void normalize_explain_params(const Layer *layer, Text *text)
 {
     int n = layer->n_weights;
-    if (!n) return;
+    if (n < 2) formula_weights(text, layer);
+    if (n < 2) return;
     int64_t size = shape_size(&layer->weights[0].shape);
     text_print(text, "%d×%lld = %lld", n, (long long)size, (long long)size_multiply(n, size));
 }

@@ -149,7 +149,7 @@ static int64_t connections(const Trace *t)
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     const Trace child = child_trace(t);
-    if (topic == EXPLAIN_TITLE) text_print(text, "%s ", child.layer->class_name);
+    if (topic == EXPLAIN_TITLE) text_print(text, "%s ", child.layer->class_name);   /* what has a kernel has a title */
     if (topic == EXPLAIN_PARAMS) {
         const int64_t inside = layer_params(child.layer).all, all = layer_params(t->layer).all;
         if (all) text_print(text, "%lld + %lld = %lld", (long long)inside, (long long)(all - inside), (long long)all);

@@ -131,9 +131,10 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     const Shape *out = &t->out[0].shape;
     Text told = {.arena = text->arena};
     child_trace(t, &child);
-    if (topic == EXPLAIN_TITLE) text_print(text, "%s ", child_of(t->layer)->class_name);
+    if (topic == EXPLAIN_TITLE) text_put(text, child_of(t->layer)->class_name);
     if (!kind->explain) return;
     kind->explain(&child.trace, topic, &told);
+    if (topic == EXPLAIN_TITLE && told.length) text_put_char(text, ' ');
     const int64_t each = shape_span_size(out, 2, out->rank);
     if (topic == EXPLAIN_RULE && each > 0 && out->dim[1] > 0) put_at_step(text, text_string(&told), t->k / each % out->dim[1]);
     else text_put(text, text_string(&told));
