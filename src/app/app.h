@@ -9,6 +9,7 @@
 #include "app/document.h"
 #include "app/editor.h"
 #include "app/field.h"
+#include "app/files.h"
 #include "app/gaze.h"
 #include "app/kept.h"
 #include "app/menu.h"
@@ -22,7 +23,7 @@
 
 typedef enum Attention { ATTENTION_CANVAS, ATTENTION_CODE } Attention;   /* which pane has the keyboard */
 
-typedef enum Sheet { SHEET_NONE, SHEET_KEYS, SHEET_GUARD, SHEET_RECOVER } Sheet;   /* what covers the page */
+typedef enum Sheet { SHEET_NONE, SHEET_KEYS, SHEET_GUARD, SHEET_RECOVER, SHEET_CHANGED } Sheet;   /* what covers the page */
 
 /* What was asked for while the text had unsaved changes. */
 typedef enum Pending { PENDING_NOTHING, PENDING_QUIT, PENDING_OPEN /* path below */, PENDING_ASK_OPEN, PENDING_QUESTION } Pending;
@@ -42,6 +43,7 @@ typedef struct App {
     unsigned        panels;
 
     char            path[PATH_BYTES];   /* "" = never saved */
+    FileStamp       stamp;              /* of the file there, when it was last read or written */
     char            name[256], folder[PATH_BYTES], model[128] /* chosen; "" = the text's own choice */;
     Editor          editor;
     Study           study;

@@ -4,9 +4,11 @@
 
 #include "app/app.h"
 #include "app/command.h"
+#include "app/disk.h"
 #include "app/filing.h"
 #include "app/inspector.h"
 #include "app/pointing.h"
+#include "app/sheet.h"
 
 /* ---- keys ---- */
 
@@ -78,7 +80,7 @@ static bool code_input(App *app, const Input *input)
 static void key(App *app, const Input *input)
 {
     const Command *command = command_of_key(app, input);
-    app->notice[0] = 0;
+    if (input->key != KEY_OTHER) app->notice[0] = 0;   /* Ctrl let go after Ctrl+S */
     if (command) command->run(app);
     else if (input->key == KEY_ESCAPE) escape(app);
     else if (!code_input(app, input) && app->attention == ATTENTION_CANVAS && !(input->modifiers & (MOD_CTRL | MOD_ALT))) canvas_key(app, input);
@@ -93,7 +95,9 @@ static bool is_pointer(InputType type)
 
 static void sheet_input(App *app, const Input *input)
 {
-    if (input->type == INPUT_KEY && input->key == KEY_ESCAPE) command_run(app, "sheet.cancel");
+    const char *button = input->type == INPUT_KEY && !(input->modifiers & (MOD_CTRL | MOD_ALT)) ? sheet_button(app, input->key) : NULL;
+    if (button) command_run(app, button);
+    else if (input->type == INPUT_KEY && input->key == KEY_ESCAPE) command_run(app, "sheet.cancel");
     else if (input->type == INPUT_KEY && input->key == KEY_ENTER) command_run(app, "sheet.accept");
     else if (input->type == INPUT_KEY && input->key == '?') command_run(app, "sheet.cancel");
     else if (is_pointer(input->type)) pointing_input(app, input);
@@ -114,6 +118,7 @@ void app_input(App *app, const Input *input)
     switch (input->type) {
     case INPUT_RESIZE: app->size = input->by; return;
     case INPUT_CLOSE: filing_quit(app); return;
+    case INPUT_FOCUS: disk_look(app); return;
     case INPUT_DROP: filing_open(app, input->text); return;
     case INPUT_CHOSEN: filing_chosen(app, input->text); return;
     case INPUT_KEY: case INPUT_TEXT: case INPUT_COMPOSE: case INPUT_MOVE: case INPUT_PRESS: case INPUT_RELEASE: case INPUT_WHEEL: case INPUT_LEAVE: break;

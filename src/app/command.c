@@ -212,6 +212,7 @@ static void show_keys(App *app) { app->sheet = SHEET_KEYS; }
 static bool sheet_open(const App *app) { return app->sheet != SHEET_NONE; }
 static bool guarding(const App *app) { return app->sheet == SHEET_GUARD; }
 static bool recovering(const App *app) { return app->sheet == SHEET_RECOVER; }
+static bool overtaken(const App *app) { return app->sheet == SHEET_CHANGED; }
 
 static void sheet_cancel(App *app)
 {
@@ -224,6 +225,7 @@ static void sheet_accept(App *app)
 {
     if (app->sheet == SHEET_GUARD) filing_guard_save(app);
     else if (app->sheet == SHEET_RECOVER) filing_recover(app);
+    else if (app->sheet == SHEET_CHANGED) filing_overwrite(app);
     else app->sheet = SHEET_NONE;
 }
 
@@ -288,6 +290,8 @@ const Command COMMANDS[] = {
     {"sheet.accept", 0, 0, SCOPE_ANYWHERE, sheet_open, sheet_accept, false},
     {"guard.save", 0, 0, SCOPE_ANYWHERE, guarding, filing_guard_save, false},
     {"guard.discard", 0, 0, SCOPE_ANYWHERE, guarding, filing_guard_discard, false},
+    {"disk.overwrite", 0, 0, SCOPE_ANYWHERE, overtaken, filing_overwrite, false},
+    {"disk.load", 0, 0, SCOPE_ANYWHERE, overtaken, filing_load, false},
     {"recover.take", 0, 0, SCOPE_ANYWHERE, recovering, filing_recover, false},
     {"recover.drop", 0, 0, SCOPE_ANYWHERE, recovering, filing_forget, false},
 };

@@ -41,7 +41,7 @@ static bool command_make(const char **arguments, char *title_option, char *name_
         arguments[n++] = "--file-selection";
         arguments[n++] = title_option;
         arguments[n++] = name_option;
-        if (save) arguments[n++] = "--save";
+        if (save) arguments[n++] = "--save", arguments[n++] = "--confirm-overwrite";
     } else if (in_path("kdialog")) {
         arguments[n++] = "kdialog";
         arguments[n++] = "--title";

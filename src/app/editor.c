@@ -449,7 +449,7 @@ bool editor_input(Editor *editor, const Input *input, Rect area, const Platform 
     case INPUT_MOVE: return drag(editor, input, area);
     case INPUT_RELEASE: editor->drag = DRAG_NOTHING; return false;
     case INPUT_WHEEL: return wheel(editor, input, area);
-    case INPUT_LEAVE: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: return false;
+    case INPUT_LEAVE: case INPUT_FOCUS: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: return false;
     }
     return false;
 }

@@ -173,7 +173,7 @@ bool field_input(App *app, const Input *input)
     case INPUT_PRESS: press(app, input); break;
     case INPUT_MOVE: move(app, input); break;
     case INPUT_RELEASE: app->field.pressed = false; break;
-    case INPUT_WHEEL: case INPUT_LEAVE: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: return false;
+    case INPUT_WHEEL: case INPUT_LEAVE: case INPUT_FOCUS: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: return false;
     }
     if (app->field.kind) one_line(&app->field.line);
     return true;

@@ -4,6 +4,7 @@
 
 #include "app/editor.h"
 #include "app/gaze.h"
+#include "app/settings.h"
 
 typedef struct App App;
 typedef struct FieldKind FieldKind;
@@ -18,6 +19,7 @@ typedef struct Field {
     bool     pressed, dragged;  /* on the box; up and down changes a number */
     Point    pressed_at;
     double   pressed_value;
+    char     warned[PATH_BYTES];  /* the existing file that was warned of: the same name again writes over it */
     char     fault[256];        /* why the last value was refused; "" = none */
 } Field;
 

@@ -113,6 +113,22 @@ static mode_t mode_like(const char *path)
     return 0666 & ~mask;
 }
 
+/* What nobody may write is not replaced, though its folder and root would let it; sets errno. */
+static bool is_protected(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info)) return false;
+    if (!(info.st_mode & 0222)) errno = EACCES;
+    return !(info.st_mode & 0222) || access(path, W_OK);
+}
+
+/* What root writes anew stays its owner's; others may not give files away, and need not. */
+static void owner_take(int handle, const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && info.st_uid != geteuid() && fchown(handle, info.st_uid, info.st_gid)) errno = 0;
+}
+
 bool file_write(Arena *arena, const char *path, const char *bytes, size_t length)
 {
     if (strcmp(path, "-") == 0) return bytes_write(STDOUT_FILENO, bytes, length);
@@ -123,10 +139,13 @@ bool file_write(Arena *arena, const char *path, const char *bytes, size_t length
         const bool done = handle >= 0 && bytes_write(handle, bytes, length);
         return handle >= 0 && close(handle) == 0 && done;
     }
+    if (is_protected(target)) return false;
     char *beside = arena_print(arena, "%s.XXXXXX", target);
     const int handle = mkstemp(beside);
     if (handle < 0) return false;
-    bool done = bytes_write(handle, bytes, length) && fchmod(handle, mode_like(target)) == 0 && fsync(handle) == 0;
+    const mode_t mode = mode_like(target);
+    owner_take(handle, target);
+    bool done = bytes_write(handle, bytes, length) && fchmod(handle, mode) == 0 && fsync(handle) == 0;
     done = close(handle) == 0 && done;
     done = done && rename(beside, target) == 0;
     if (!done) {
@@ -135,6 +154,18 @@ bool file_write(Arena *arena, const char *path, const char *bytes, size_t length
         errno = kept;
     }
     return done;
+}
+
+FileStamp file_stamp(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info)) return (FileStamp){.size = -1};
+#ifdef __APPLE__
+    const struct timespec changed = info.st_mtimespec;
+#else
+    const struct timespec changed = info.st_mtim;
+#endif
+    return (FileStamp){info.st_size, changed.tv_sec, changed.tv_nsec, (int64_t)info.st_ino};
 }
 
 bool file_exists(const char *path)

@@ -2,6 +2,8 @@
 #ifndef SHAPEFLOW_APP_FILES_H
 #define SHAPEFLOW_APP_FILES_H
 
+#include <stdint.h>
+
 #include "base/text.h"
 
 /* The whole file, closed with a 0 beyond *length; path "-" is standard input. NULL with errno on failure;
@@ -13,6 +15,12 @@ char *file_read(Arena *, const char *path, size_t *length);
 bool file_write(Arena *, const char *path, const char *bytes, size_t length);
 
 bool file_exists(const char *path);
+
+/* Tells a file from what it was before; size -1 = there is none. */
+typedef struct FileStamp {
+    int64_t size, seconds, nanoseconds, inode;
+} FileStamp;
+FileStamp file_stamp(const char *path);
 const char *file_name(const char *path);                  /* after the last slash */
 const char *file_folder(Arena *, const char *path);       /* before it; "." when there is none */
 bool file_ends_with(const char *path, const char *suffix);   /* letters in any case */

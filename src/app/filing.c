@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/disk.h"
 #include "app/files.h"
 #include "app/pointing.h"
 #include "paint/export.h"
@@ -69,6 +70,7 @@ void filing_show(App *app, const Document *document)
     snprintf(app->name, sizeof app->name, "%s", document->name);
     folder_note(app, document->folder);
     editor_load(&app->editor, document->text, document->length);
+    disk_remember(app);
     if (app->kept && app->path[0]) settings_remember(&app->settings, app->path);
     start_over(app);
 }
@@ -102,12 +104,20 @@ static bool uses_dialogs(const App *app)
     return !app->settings.own_dialogs && !app->dialogless && app->platform.file_ask;
 }
 
+/* Where the desktop has none, that is said once; a field of our own serves as well. */
+static bool dialog_shown(App *app, bool save, const char *title, const char *suggested)
+{
+    if (!uses_dialogs(app)) return false;
+    if (app->platform.file_ask(app->platform.self, save, title, suggested)) return true;
+    app->dialogless = true;
+    app_say(app, "dialog.none", NULL);
+    return false;
+}
+
 static void ask_open_now(App *app)
 {
-    const Platform *platform = &app->platform;
-    const char *title = strings_say(app->strings, "file.open");
     app->asking = ASKING_OPEN;
-    if (uses_dialogs(app) && platform->file_ask(platform->self, false, title, app->path[0] ? app->path : app->folder)) return;
+    if (dialog_shown(app, false, strings_say(app->strings, "file.open"), app->path[0] ? app->path : app->folder)) return;
     Arena arena;
     arena_open(&arena, 0);
     field_open(app, &FIELD_OPEN, NULL, (Rect){0}, arena_print(&arena, "%s/", app->folder));
@@ -181,6 +191,7 @@ bool filing_save_as(App *app, const char *path)
         snprintf(app->name, sizeof app->name, "%s", file_name(path));
         folder_note(app, file_folder(&arena, app->path));
         buffer_mark_saved(&app->editor.buffer);
+        disk_remember(app);
         if (app->kept) settings_remember(&app->settings, app->path);
         app_say(app, "file.saved", app->name, NULL);
     } else app_say(app, "file.unwritable", path, strerror(errno), NULL);
@@ -191,9 +202,8 @@ bool filing_save_as(App *app, const char *path)
 
 static void ask_path(App *app, Asking asking, const FieldKind *kind, const char *title, const char *suggested)
 {
-    const Platform *platform = &app->platform;
     app->asking = asking;
-    if (uses_dialogs(app) && platform->file_ask(platform->self, true, title, suggested)) return;
+    if (dialog_shown(app, true, title, suggested)) return;
     field_open(app, kind, NULL, (Rect){0}, suggested);
 }
 
@@ -208,9 +218,26 @@ void filing_ask_save(App *app)
 
 bool filing_save(App *app)
 {
+    if (disk_changed(app)) {
+        app->sheet = SHEET_CHANGED;
+        return false;
+    }
     if (app->path[0]) return filing_save_as(app, app->path);
     filing_ask_save(app);
     return false;
+}
+
+void filing_overwrite(App *app)
+{
+    app->sheet = SHEET_NONE;
+    filing_save_as(app, app->path);
+}
+
+void filing_load(App *app)
+{
+    app->sheet = SHEET_NONE;
+    disk_load(app);
+    go_on(app);
 }
 
 /* ---- exporting ---- */

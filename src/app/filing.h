@@ -26,6 +26,8 @@ void filing_show_model(App *, const char *variable);
 /* Answers of the sheets. */
 void filing_guard_discard(App *);
 void filing_guard_save(App *);
+void filing_overwrite(App *);
+void filing_load(App *);
 void filing_recover(App *);
 void filing_forget(App *);
 

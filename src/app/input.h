@@ -13,6 +13,7 @@ typedef enum InputType {
     INPUT_RELEASE,    /* at, button */
     INPUT_WHEEL,      /* at, by */
     INPUT_LEAVE,      /* the pointer left the window */
+    INPUT_FOCUS,      /* the window has the keyboard again */
     INPUT_DROP,       /* text: path of a file */
     INPUT_RESIZE,     /* size of the page in points: by */
     INPUT_CHOSEN,     /* text: path from a file dialog; NULL = none chosen, "" = the dialog could not be shown */

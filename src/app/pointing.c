@@ -372,6 +372,6 @@ void pointing_input(App *app, const Input *input)
     case INPUT_RELEASE: release(app, input); break;
     case INPUT_WHEEL: wheel(app, input); break;
     case INPUT_LEAVE: look_clear(&app->gaze.hover); break;
-    case INPUT_KEY: case INPUT_TEXT: case INPUT_COMPOSE: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: break;
+    case INPUT_KEY: case INPUT_TEXT: case INPUT_COMPOSE: case INPUT_FOCUS: case INPUT_DROP: case INPUT_RESIZE: case INPUT_CHOSEN: case INPUT_CLOSE: break;
     }
 }

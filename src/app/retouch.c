@@ -280,16 +280,28 @@ static const char *path_of(const App *app, Arena *arena, const char *text)
     return path_join(arena, app->folder, text);
 }
 
+/* Another file is written over only when its name is given twice. */
+static bool may_write(App *app, const char *path)
+{
+    char *warned = app->field.warned;
+    if (app->field.kind == &FIELD_OPEN || !file_exists(path) || strcmp(path, app->path) == 0 || strcmp(path, warned) == 0) return true;
+    snprintf(warned, sizeof app->field.warned, "%s", path);
+    return refuse(app, "edit.path_exists");
+}
+
 static bool accept_path(App *app, const char *text)
 {
     Arena arena;
     if (!*text) return refuse(app, "edit.no_path");
     arena_open(&arena, 0);
     const char *path = path_of(app, &arena, text);
-    field_close(app);
-    filing_chosen(app, path);
+    const bool agreed = may_write(app, path);
+    if (agreed) {
+        field_close(app);
+        filing_chosen(app, path);
+    }
     arena_close(&arena);
-    return true;
+    return agreed;
 }
 
 const FieldKind FIELD_ARGUMENT = {.number = true, .accept = accept_argument}, FIELD_DIMENSION = {.number = true, .accept = accept_dimension},

@@ -73,17 +73,47 @@ static void question_draw(const Ui *ui, const char *question, const char *const 
     }
 }
 
+enum { BUTTONS_MAX = 3 };
+
+static const struct {
+    const char *question, *ids[BUTTONS_MAX];
+} QUESTIONS[] = {
+    [SHEET_GUARD] = {"guard.question", {"guard.save", "guard.discard", "sheet.cancel"}},
+    [SHEET_RECOVER] = {"recover.question", {"recover.take", "recover.drop"}},
+    [SHEET_CHANGED] = {"disk.question", {"disk.overwrite", "disk.load", "sheet.cancel"}},
+};
+
+static int count_buttons(Sheet sheet)
+{
+    int n = 0;
+    while (n < BUTTONS_MAX && QUESTIONS[sheet].ids[n]) n++;
+    return n;
+}
+
+static int lower(int character) { return character >= 'A' && character <= 'Z' ? character - 'A' + 'a' : character; }
+
+const char *sheet_button(const App *app, int key)
+{
+    if (app->sheet == SHEET_NONE || app->sheet == SHEET_KEYS) return NULL;
+    for (int i = 0; i < count_buttons(app->sheet); i++) {
+        const char *id = QUESTIONS[app->sheet].ids[i];
+        if (lower(strings_say(app->strings, id)[0]) == key) return id;
+    }
+    return NULL;
+}
+
+static const char *subject(const Ui *ui)
+{
+    const App *app = ui->app;
+    if (app->sheet != SHEET_RECOVER) return app->name;
+    return *app->pending_path ? app->pending_path : ui_say(ui, "file.untitled");
+}
+
 void sheet_draw(const App *app, Scene *scene)
 {
-    static const char *const guard[] = {"guard.save", "guard.discard", "sheet.cancel"};
-    static const char *const recover[] = {"recover.take", "recover.drop"};
     const Ui ui = ui_begin(app, scene);
     if (app->sheet == SHEET_NONE) return;
     veil_draw(&ui);
-    switch (app->sheet) {
-    case SHEET_KEYS: keys_draw(&ui); break;
-    case SHEET_GUARD: question_draw(&ui, ui_fill(&ui, "guard.question", app->name, NULL), guard, 3); break;
-    case SHEET_RECOVER: question_draw(&ui, ui_fill(&ui, "recover.question", *app->pending_path ? app->pending_path : ui_say(&ui, "file.untitled"), NULL), recover, 2); break;
-    case SHEET_NONE: break;
-    }
+    if (app->sheet == SHEET_KEYS) keys_draw(&ui);
+    else question_draw(&ui, ui_fill(&ui, QUESTIONS[app->sheet].question, subject(&ui), NULL), QUESTIONS[app->sheet].ids, count_buttons(app->sheet));
 }

@@ -41,8 +41,8 @@ static int button_of(Uint8 button)
 
 static bool window_event(const SDL_WindowEvent *event, Input *input)
 {
-    input->type = INPUT_LEAVE;
-    return event->event == SDL_WINDOWEVENT_LEAVE;
+    input->type = event->event == SDL_WINDOWEVENT_LEAVE ? INPUT_LEAVE : INPUT_FOCUS;
+    return event->event == SDL_WINDOWEVENT_LEAVE || event->event == SDL_WINDOWEVENT_FOCUS_GAINED;
 }
 
 bool input_of_event(const SDL_Event *event, float pt, Input *input)
