@@ -2,6 +2,8 @@
 #ifndef SHAPEFLOW_PAINT_SCENES_H
 #define SHAPEFLOW_PAINT_SCENES_H
 
+#include <math.h>
+
 #include "scene/mark.h"
 
 static inline Colour rgb(uint32_t value, uint8_t alpha)
@@ -77,6 +79,36 @@ static inline Scene shapes_scene(Arena *arena)
     mark_unclip(&scene);
     Mark *loop = scene_add(&scene, MARK_CURVE);
     *loop = (Mark){.type = MARK_CURVE, .pick = -1, .stroke = rgb(0x00876C, 255), .width = 2.5f, .a = {120, 165}, .c = {240, 120}, .d = {240, 175}, .b = {140, 172}};
+    return scene;
+}
+
+/* Every kind of mark with every kind of number and bytes that are no text; more is closed than was opened. */
+static inline Scene strange_scene(Arena *arena)
+{
+    static const float strange[] = {NAN, INFINITY, -INFINITY, 1e30f, -1, 0, 1e-30f, 12.345678f};
+    static const char *const texts[] = {NULL, "\x01\xFF]]><![CDATA[ &#0; \xEF\xBF\xBF", "\x01\xFF\t\xE6\x97"};
+    static const Colour cells[4] = {{0}};
+    Scene scene;
+    scene_open(&scene, arena, (Rect){0, 0, 400, 400}, rgb(0xFFFFFF, 255));
+    scene.title = "\xFF\x01<&>\"\xED\xA0\x80";
+    mark_unclip(&scene);
+    mark_ungroup(&scene);
+    for (int i = 0; i < 2000; i++) {
+        const float x = strange[i % 8], y = strange[i / 8 % 8], z = strange[i / 64 % 8];
+        Mark *mark = scene_add(&scene, (MarkType)(i % (MARK_BAND + 1)));
+        mark->rect = (Rect){x, y, z, 10};
+        mark->a = (Point){x, 5};
+        mark->b = (Point){y, z};
+        mark->c = mark->d = (Point){z, 9};
+        mark->text = texts[i % 3];
+        mark->size = z;
+        mark->width = x;
+        mark->radius = y;
+        mark->opacity = 1;
+        mark->cells = cells;
+        mark->columns = mark->rows = 2;
+        mark->fill = mark->stroke = rgb(0x123456, (uint8_t)i);
+    }
     return scene;
 }
 

@@ -90,28 +90,7 @@ static void the_page_follows_dpi(void **state)
 static void strange_scenes_make_a_pdf(void **state)
 {
     (void)state;
-    static const float strange[] = {NAN, INFINITY, -INFINITY, 1e30f, -1, 0, 1e-30f, 12.345678f};
-    Scene scene;
-    scene_open(&scene, &arena, (Rect){0, 0, 400, 400}, rgb(0xFFFFFF, 255));
-    scene.title = "\xFF\x01<&>\"\xED\xA0\x80";
-    mark_unclip(&scene);
-    const Colour cells[4] = {{0}};
-    for (int i = 0; i < 2000; i++) {
-        const float x = strange[i % 8], y = strange[i / 8 % 8], z = strange[i / 64 % 8];
-        Mark *mark = scene_add(&scene, (MarkType)(i % (MARK_BAND + 1)));
-        mark->rect = (Rect){x, y, z, 10};
-        mark->a = (Point){x, 5};
-        mark->b = (Point){y, z};
-        mark->c = mark->d = (Point){z, 9};
-        mark->text = i % 3 ? "\x01\xFF\t\xE6\x97" : NULL;
-        mark->size = z;
-        mark->width = x;
-        mark->radius = y;
-        mark->opacity = 1;
-        mark->cells = cells;
-        mark->columns = mark->rows = 2;
-        mark->fill = mark->stroke = rgb(0x123456, (uint8_t)i);
-    }
+    const Scene scene = strange_scene(&arena);
     const Text pdf = painted(&scene, "x.pdf", 0);
     assert_memory_equal(pdf.bytes, "%PDF-1.", 7);
 }
