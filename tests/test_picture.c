@@ -48,6 +48,19 @@ static void headings_and_counts_are_said(void **state)
     }
 }
 
+/* Beside them, or in the legend where there is no room. */
+static void the_counts_are_named(void **state)
+{
+    Studio *studio = *state;
+    const struct { float w, h; bool matrix; } cases[] = {{1227, 711, false}, {887, 530, true}, {640, 530, false}, {887, 440, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        studio_show(studio, QUESTION, cases[i].w, cases[i].h);
+        studio->view.matrix = cases[i].matrix;
+        studio_draw(studio);
+        if (!picture_says(&studio->scene, "activations")) fail_msg("not at %g x %g", (double)cases[i].w, (double)cases[i].h);
+    }
+}
+
 static void the_matrix_has_a_cell_for_each_connection(void **state)
 {
     Studio *studio = *state;
@@ -127,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_unit_and_wire_of_the_question_is_drawn),
         cmocka_unit_test(headings_and_counts_are_said),
+        cmocka_unit_test(the_counts_are_named),
         cmocka_unit_test(the_matrix_has_a_cell_for_each_connection),
         cmocka_unit_test(the_same_view_gives_the_same_scene),
         cmocka_unit_test(an_empty_model_has_a_friendly_hint),

@@ -46,6 +46,25 @@ static void compared_models_stand_column_under_column(void **state)
     assert_true(picture_says(&studio->scene, "with Flatten") && picture_says(&studio->scene, "without Flatten"));
 }
 
+/* In half the height of a small window, too. */
+static void compared_neurons_are_all_there(void **state)
+{
+    Studio *studio = *state;
+    int circles = 0, wires = 0;
+    studio_show(studio, QUESTION, 887, 530);
+    studio->view.other = without.variant;
+    studio_draw(studio);
+    for (size_t i = 0; i < studio->scene.n_marks; i++) {
+        const Mark *mark = &studio->scene.marks[i];
+        if (mark->pick < 0) continue;
+        const Pick *pick = &studio->scene.picks[mark->pick];
+        circles += mark->type == MARK_CIRCLE && pick->type == PICK_UNIT;
+        wires += mark->type == MARK_CURVE && pick->type == PICK_WIRE;
+    }
+    assert_int_equal(circles, 48 + 48 + 48 + 12);   /* numbers in the others make pills of them */
+    assert_int_equal(wires, 96 + 48 + 192 + 96 + 192);
+}
+
 static void a_hover_in_one_lights_its_like_in_the_other(void **state)
 {
     Studio *studio = *state;
@@ -108,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compared_models_stand_column_under_column),
+        cmocka_unit_test(compared_neurons_are_all_there),
         cmocka_unit_test(a_hover_in_one_lights_its_like_in_the_other),
         cmocka_unit_test(flattened_cells_travel_from_their_rows),
         cmocka_unit_test(a_toggle_in_flight_has_nothing_still),

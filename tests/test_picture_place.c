@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -42,6 +43,22 @@ static void blocks_stand_clear_of_each_other(void **state)
 static void zoomed_out_all_units_are_seen(void **state)
 {
     swarm(*state, picture_check_overview);
+}
+
+/* They are shortened to whole words, or left out. */
+static void titles_of_lanes_are_not_cut(void **state)
+{
+    Studio *studio = *state;
+    const char *const graphs[] = {"fpn_pyramid.json", "resnet_bottleneck.json", "highway_layers.json", "inception_block.json", "ten_outputs.json"};
+    for (size_t i = 0; i < sizeof graphs / sizeof *graphs; i++) {
+        studio_show(studio, graphs[i], 887, 530);
+        studio->view.zoom = picture_zoom_least(&studio->view);
+        studio_draw(studio);
+        for (size_t m = 0; m < studio->scene.n_marks; m++) {
+            const Mark *mark = &studio->scene.marks[m];
+            if (mark->type == MARK_TEXT && mark->font == FONT_TEXT_BOLD && strstr(mark->text, "\xE2\x80\xA6")) fail_msg("%s: \"%s\"", graphs[i], mark->text);
+        }
+    }
 }
 
 /* The unit of another column that a wire runs through; NULL when there is none. */
@@ -131,6 +148,7 @@ int main(void)
         cmocka_unit_test(no_text_stands_on_another),
         cmocka_unit_test(blocks_stand_clear_of_each_other),
         cmocka_unit_test(zoomed_out_all_units_are_seen),
+        cmocka_unit_test(titles_of_lanes_are_not_cut),
         cmocka_unit_test(skips_cross_no_units),
         cmocka_unit_test(text_at_1080p_is_13_points_at_least),
         cmocka_unit_test(zooming_keeps_what_is_under_the_pointer),
