@@ -3,7 +3,7 @@
 
 #include "engine/config.h"
 #include "engine/layers/formula.h"
-#include "engine/layers/pool.h"
+#include "engine/layers/pooling.h"
 #include "engine/layers/spatial.h"
 
 static const ParamSpec PARAMS[] = {
@@ -11,14 +11,14 @@ static const ParamSpec PARAMS[] = {
     DATA_FORMAT,
 };
 
-static int64_t places(const PoolConfig *config, int axis, int64_t in)
+int64_t adaptive_places(const PoolConfig *config, int axis, int64_t in)
 {
     (void)in;
     return config->size[axis];
 }
 
 /* Box i of n goes from floor(i·in/n) to ceil((i + 1)·in/n): boxes may overlap by a cell. */
-static PoolRange range(const PoolConfig *config, int axis, int64_t in, int64_t place)
+PoolRange adaptive_range(const PoolConfig *config, int axis, int64_t in, int64_t place)
 {
     const int64_t n = config->size[axis];
     if (n <= 0) return (PoolRange){0, 0};
@@ -77,8 +77,8 @@ static bool make(Maker *maker)
     if (!read_size(maker, axes) || !layer_base(maker)) return false;
     PoolConfig *config = pool_begin(maker);
     for (int i = 0; i < axes; i++) value_integer(&maker_arg(maker, "output_size")->list->items[i], &config->size[i]);
-    config->places = places;
-    config->range = range;
+    config->places = adaptive_places;
+    config->range = adaptive_range;
     return read_data_format(maker, config);
 }
 

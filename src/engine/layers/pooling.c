@@ -134,13 +134,12 @@ bool pooling_shape(Arena *arena, const PoolConfig *config, const Shape *in, Shap
     return true;
 }
 
-/* Inside a wrapper nothing asks for the rank: NumPy then broadcasts the window and the axes that there are. */
-static bool broadcast_axes(PoolConfig *config, Shape *shape, Error *err)
+bool pooling_broadcast(PoolConfig *config, Shape *shape, Error *err)
 {
     const int given = shape->rank > 2 ? shape->rank - 2 : 0, taken = config->axes, first = volume_first_axis(config->channels_first);
     if (given == taken) return true;
     if ((given != 1 && taken != 1) || given > POOL_AXES)
-        return error_set(err, "ValueError", "operands could not be broadcast together with shapes (%d,) (%d,)", given, taken);
+        return error_set(err, "ValueError", "operands could not be broadcast together with shapes (%d,) (%d,) ", given, taken);
     for (int i = 1; i < given; i++) {
         config->size[i] = config->size[0];
         config->stride[i] = config->stride[0];
@@ -160,7 +159,7 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     PoolConfig config = *(const PoolConfig *)layer->config;
     Shape wide = in[0].shape, shape;
     (void)call, (void)n_in;
-    if (!broadcast_axes(&config, &wide, err) || !pooling_shape(out->arena, &config, &wide, &shape, err)) return false;
+    if (!pooling_broadcast(&config, &wide, err) || !pooling_shape(out->arena, &config, &wide, &shape, err)) return false;
     outputs_add(out, shape, layer->dtype);
     return true;
 }

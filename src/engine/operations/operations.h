@@ -51,7 +51,8 @@
     /* brought to a common scale */ \
     X(batch_normalization) X(layer_normalization) X(rms_normalization) X(moments) X(glu) \
     /* sliding windows */ \
-    X(max_pool) X(average_pool) X(conv) X(depthwise_conv) \
+    X(max_pool) X(average_pool) X(adaptive_max_pool) X(adaptive_average_pool) X(conv) X(depthwise_conv) X(separable_conv) \
+    X(conv_transpose) \
     /* laid out otherwise */ \
     X(meshgrid) X(space_to_depth) X(depth_to_space) X(extract_sequences) X(slice_update) X(extract_patches) X(unfold) X(resize) \
     /* compared */ \
