@@ -2,36 +2,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/layers/terms.h"
-#include "engine/operations/operand.h"
-#include "engine/operations/operation.h"
+#include "engine/operations/dependence.h"
 
 #define NEEDED(word) {.name = word, .required = true}
 #define TOLERANCES   {.name = "rtol", .fallback = VALUE_IS_FLOAT(1e-5)}, {.name = "atol", .fallback = VALUE_IS_FLOAT(1e-8)}
 #define EQUAL_NAN    {.name = "equal_nan", .type = PARAM_BOOL, .fallback = VALUE_IS_FALSE}
 static const ParamSpec TWO[] = {NEEDED("x1"), NEEDED("x2")};
-
-/* All operands known; where not, the run is impossible. */
-static bool operands_of(const Forward *f, int n, Operand *operands)
-{
-    const TensorSpec *specs = operand_specs(f->scratch, f->in, f->n_in);
-    for (int i = 0; i < n; i++) {
-        operands[i] = operand_of(f->call, specs, i);
-        if (!operand_known(&operands[i])) *f->impossible = true;
-    }
-    return !*f->impossible;
-}
-
-static void add_all(TermList *list, const Operand *operand)
-{
-    const int64_t n = operand->input < 0 ? 0 : shape_size(&operand->spec.shape);
-    for (int64_t i = 0; i < n; i++) terms_add(list, term_input(operand->input, i, 1));
-}
-
-static void add_one(TermList *list, const Operand *operand, int64_t k)
-{
-    if (operand->input >= 0) terms_add(list, term_input(operand->input, k, 1));
-}
 
 /* ---- isclose, allclose: |a − b| ≤ atol + rtol·|b| ---- */
 
@@ -65,23 +41,11 @@ static bool infer_isclose(const Layer *layer, const Call *call, const TensorSpec
 static void forward_isclose(const Forward *f)
 {
     Operand operands[2];
-    if (!operands_of(f, 2, operands)) return;
+    if (!operands_find(f, 2, operands)) return;
     const Tolerance t = {number_or(&f->call->args[2], 1e-5), number_or(&f->call->args[3], 1e-8), value_truth(operation_arg(f->layer, "equal_nan"))};
     const Tensor *out = &f->out[0];
     const float *a = operand_spread(&operands[0], f->in, &out->shape, f->scratch), *b = operand_spread(&operands[1], f->in, &out->shape, f->scratch);
     for (int64_t k = 0; k < shape_size(&out->shape); k++) out->data[k] = is_close(&t, (double)a[k], (double)b[k]);
-}
-
-static int64_t trace_isclose(const Trace *t, Term *terms, int64_t cap)
-{
-    TermList list = {.term = terms, .cap = cap};
-    int64_t at[SHAPE_RANK_MAX];
-    place_of(&t->out[0].shape, t->k, at);
-    for (int i = 0; i < 2; i++) {
-        const Operand operand = operand_of(t->call, t->in, i);
-        add_one(&list, &operand, broadcast_index(&operand.spec.shape, &t->out[0].shape, at));
-    }
-    return list.n;
 }
 
 static bool infer_allclose(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -95,7 +59,7 @@ static void forward_allclose(const Forward *f)
 {
     Operand operands[2];
     Shape shape;
-    if (!operands_of(f, 2, operands)) return;
+    if (!operands_find(f, 2, operands)) return;
     const Tolerance t = {number_or(operation_arg(f->layer, "rtol"), 1e-5), number_or(operation_arg(f->layer, "atol"), 1e-8),
                          value_truth(operation_arg(f->layer, "equal_nan"))};
     if (!shapes_broadcast(&operands[0].spec.shape, &operands[1].spec.shape, &shape, NULL)) {
@@ -108,29 +72,13 @@ static void forward_allclose(const Forward *f)
         if (!is_close(&t, (double)a[k], (double)b[k])) f->out[0].data[0] = 0;
 }
 
-static int64_t trace_all(const Trace *t, Term *terms, int64_t cap)
-{
-    TermList list = {.term = terms, .cap = cap};
-    for (int i = 0; i < 2; i++) {
-        const Operand operand = operand_of(t->call, t->in, i);
-        add_all(&list, &operand);
-    }
-    return list.n;
-}
-
-static void explain_close(const Trace *t, ExplainTopic topic, Text *text)
-{
-    (void)t;
-    if (topic == EXPLAIN_RULE) text_put(text, "|a − b| ≤ ε");
-}
-
 const LayerKind OPERATION_isclose = {
-    OPERATION("Isclose", "numpy"), TAKES(CLOSE_CALL), MADE_WITH(CLOSE_PARAMS), .infer = infer_isclose, .forward = forward_isclose,
-    .trace = trace_isclose, .rule = TRACE_DEPENDS, .explain = explain_close,
+    OPERATION("Isclose", "numpy"), TAKES(CLOSE_CALL), MADE_WITH(CLOSE_PARAMS), .infer = infer_isclose,
+    DEPENDS(forward_isclose, depends_on_place, "|a − b| ≤ ε"),
 };
 const LayerKind OPERATION_allclose = {
     OPERATION("AllClose", "numpy"), .function = "allclose", TAKES(TWO), MADE_WITH(ALL_CLOSE_PARAMS), .infer = infer_allclose,
-    .forward = forward_allclose, .trace = trace_all, .rule = TRACE_DEPENDS, .explain = explain_close,
+    DEPENDS(forward_allclose, depends_on_all, "|a − b| ≤ ε"),
 };
 
 /* ---- isin ---- */
@@ -150,7 +98,7 @@ static bool infer_isin(const Layer *layer, const Call *call, const TensorSpec *i
 static void forward_isin(const Forward *f)
 {
     Operand o[2];
-    if (!operands_of(f, 2, o)) return;
+    if (!operands_find(f, 2, o)) return;
     const bool invert = value_truth(operation_arg(f->layer, "invert"));
     const int64_t n = shape_size(&o[1].spec.shape);
     for (int64_t k = 0; k < shape_size(&f->out[0].shape) && n; k++) {
@@ -165,8 +113,8 @@ static int64_t trace_among(const Trace *t, Term *terms, int64_t cap)
 {
     TermList list = {.term = terms, .cap = cap};
     const Operand x = operand_of(t->call, t->in, 0), set = operand_of(t->call, t->in, 1);
-    add_one(&list, &x, t->k);
-    add_all(&list, &set);
+    depend_at(&list, &x, t->k);
+    depend_on(&list, &set);
     return list.n;
 }
 
@@ -232,35 +180,29 @@ static void count_below(const Forward *f, const Operand *x, const Operand *borde
 static void forward_digitize(const Forward *f)
 {
     Operand operands[2];
-    if (operands_of(f, 2, operands)) count_below(f, &operands[0], &operands[1], true);
+    if (operands_find(f, 2, operands)) count_below(f, &operands[0], &operands[1], true);
 }
 
 static void forward_search(const Forward *f)
 {
     Operand operands[2];
-    if (operands_of(f, 2, operands)) count_below(f, &operands[1], &operands[0], value_is_text(&f->layer->args[0], "right"));
+    if (operands_find(f, 2, operands)) count_below(f, &operands[1], &operands[0], value_is_text(&f->layer->args[0], "right"));
 }
 
 static int64_t trace_search(const Trace *t, Term *terms, int64_t cap)
 {
     TermList list = {.term = terms, .cap = cap};
     const Operand sequence = operand_of(t->call, t->in, 0), values = operand_of(t->call, t->in, 1);
-    add_one(&list, &values, t->k);
-    add_all(&list, &sequence);
+    depend_at(&list, &values, t->k);
+    depend_on(&list, &sequence);
     return list.n;
 }
 
-static void explain_borders(const Trace *t, ExplainTopic topic, Text *text)
-{
-    (void)t;
-    if (topic == EXPLAIN_RULE) text_put(text, "#(b < x)");
-}
-
 const LayerKind OPERATION_digitize = {
-    OPERATION("Digitize", "numpy"), TAKES(DIGITIZE_CALL), .infer = infer_digitize, .forward = forward_digitize, .trace = trace_among,
-    .rule = TRACE_DEPENDS, .explain = explain_borders,
+    OPERATION("Digitize", "numpy"), TAKES(DIGITIZE_CALL), .infer = infer_digitize,
+    DEPENDS(forward_digitize, trace_among, "#(b < x)"),
 };
 const LayerKind OPERATION_searchsorted = {
     OPERATION("SearchSorted", "numpy"), .function = "searchsorted", TAKES(SEARCH_CALL), MADE_WITH(SIDE), .infer = infer_search,
-    .forward = forward_search, .trace = trace_search, .rule = TRACE_DEPENDS, .explain = explain_borders,
+    DEPENDS(forward_search, trace_search, "#(b < x)"),
 };

@@ -67,6 +67,12 @@
     /* linear algebra */ \
     X(det) X(logdet) X(inv) X(cholesky) X(solve) X(solve_triangular) X(qr) X(svd) X(eigh) X(eig) X(cross) \
     X(slogdet) X(cholesky_inverse) X(lu_factor) X(pinv) X(lstsq) X(matrix_rank) \
+    /* counted */ \
+    X(size) X(bincount) X(histogram) X(nonzero) X(unique) \
+    /* laid out along a new axis */ \
+    X(linspace) X(logspace) X(geomspace) X(vander) X(unravel_index) X(full) \
+    /* how alike, and which */ \
+    X(correlate) X(corrcoef) X(cdist) X(psnr) X(select) X(argpartition) X(fold) X(view) X(polar) \
     /* Fourier transforms */ \
     X(fft) X(fft2) X(ifft2) X(rfft) X(irfft) X(stft) X(istft) \
     /* every line above ends with a backslash */

@@ -1,9 +1,10 @@
-/* Operations that cut windows out of maps: extract_patches, unfold. */
+/* Operations that cut windows out of maps, or put them back: extract_patches, unfold, fold. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "engine/layers/convolution.h"
 #include "engine/layers/spatial.h"
+#include "engine/layers/terms.h"
 #include "engine/operations/copying.h"
 
 /* ---- extract_patches: (batch, height, width, channels) -> (batch, rows, columns, cells of a patch · channels) ---- */
@@ -177,4 +178,97 @@ static Origin origin_unfold(const Trace *t, const int64_t *at)
 
 const LayerKind OPERATION_unfold = {
     OPERATION("Unfold", "nn"), TAKES(OPERATION_X), MADE_WITH(UNFOLD_PARAMS), .infer = infer_unfold, COPIES(origin_unfold),
+};
+
+/* ---- fold: (batch, channels · cells of a window, windows) -> (batch, channels, height, width), summed where windows overlap ---- */
+
+static const ParamSpec FOLD_PARAMS[] = {
+    {.name = "output_size", .type = PARAM_INTS, .required = true}, {.name = "kernel_size", .type = PARAM_INTS, .required = true},
+    {.name = "dilation", .type = PARAM_INTS, .fallback = VALUE_IS_INT(1)}, {.name = "padding", .type = PARAM_INTS, .fallback = VALUE_IS_INT(0)},
+    {.name = "stride", .type = PARAM_INTS, .fallback = VALUE_IS_INT(1)},
+};
+
+typedef struct Folding {
+    int64_t map[2], size[2], dilation[2], padding[2], stride[2], places[2];
+} Folding;
+
+static bool folding_of(const Layer *layer, Folding *g, Error *err)
+{
+    bool good = pair(&layer->args[0], g->map) && pair(&layer->args[1], g->size) && pair(&layer->args[2], g->dilation) &&
+                pair(&layer->args[3], g->padding) && pair(&layer->args[4], g->stride);
+    for (int i = 0; i < 2 && good; i++) {
+        good = g->map[i] >= 0 && g->size[i] > 0 && g->dilation[i] > 0 && g->padding[i] >= 0 && g->stride[i] > 0;
+        const int64_t rest = size_add(g->map[i], size_multiply(2, g->padding[i])) - window_reach(g->size[i], g->dilation[i]);
+        if (good) g->places[i] = rest < 0 ? 0 : rest / g->stride[i] + 1;
+    }
+    return good || (err && error_set(err, "ValueError", "Sizes, dilations and strides must be positive."));
+}
+
+static bool infer_fold(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const Shape *shape = &in[0].shape;
+    Folding g;
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
+    if (shape->rank != 3) return error_set(err, "ValueError", "Input must be a 3D tensor. Received: input.shape=%s", shape_text(out->arena, shape));
+    if (!folding_of(layer, &g, err)) return false;
+    const int64_t taps = size_multiply(g.size[0], g.size[1]), rows = shape->dim[1];
+    if (rows != DIM_NONE && rows % taps != 0)
+        return error_set(err, "ValueError", "The second dimension of the input (%" PRId64 ") must be divisible by kernel_size product (%" PRId64 ").",
+                         rows, taps);
+    outputs_add(out, SHAPE(shape->dim[0], rows == DIM_NONE ? DIM_NONE : rows / taps, g.map[0], g.map[1]), in[0].dtype);
+    return true;
+}
+
+/* The window whose tap lies on a cell; -1 = none. */
+static int64_t window_at(const Folding *g, int axis, int64_t cell, int64_t tap)
+{
+    const int64_t from = cell + g->padding[axis] - tap * g->dilation[axis], place = from / g->stride[axis];
+    return from >= 0 && from % g->stride[axis] == 0 && place < g->places[axis] ? place : -1;
+}
+
+static int64_t trace_fold(const Trace *t, Term *terms, int64_t cap)
+{
+    TermList list = {.term = terms, .cap = cap};
+    Folding g;
+    int64_t at[SHAPE_RANK_MAX];
+    const Shape *in = &t->in[0].shape;
+    if (!folding_of(t->layer, &g, NULL) || g.places[0] * g.places[1] != in->dim[2]) return 0;
+    place_of(&t->out[0].shape, t->k, at);
+    const int64_t taps = g.size[0] * g.size[1];
+    for (int64_t tap = 0; tap < taps; tap++) {
+        const int64_t row = window_at(&g, 0, at[2], tap / g.size[1]), column = window_at(&g, 1, at[3], tap % g.size[1]);
+        if (row < 0 || column < 0) continue;
+        terms_add(&list, term_input(0, ((at[0] * in->dim[1]) + at[1] * taps + tap) * in->dim[2] + row * g.places[1] + column, 1));
+    }
+    return list.n;
+}
+
+static void forward_fold(const Forward *f)
+{
+    const TensorSpec *in = operand_specs(f->scratch, f->in, f->n_in), *out = operand_specs(f->scratch, f->out, f->n_out);
+    Trace trace = {.layer = f->layer, .call = f->call, .in = in, .n_in = f->n_in, .out = out, .n_out = f->n_out};
+    Folding g;
+    if (!folding_of(f->layer, &g, NULL) || g.places[0] * g.places[1] != in[0].shape.dim[2]) {
+        *f->impossible = true;
+        return;
+    }
+    Term *terms = ARENA_ARRAY(f->scratch, g.size[0] * g.size[1], Term);
+    for (trace.k = 0; trace.k < shape_size(&out[0].shape); trace.k++) {
+        const int64_t n = trace_fold(&trace, terms, g.size[0] * g.size[1]);
+        double sum = 0;
+        for (int64_t i = 0; i < n; i++) sum += (double)f->in[0].data[terms[i].from];
+        f->out[0].data[trace.k] = (float)sum;
+    }
+}
+
+static void explain_fold(const Trace *t, ExplainTopic topic, Text *text)
+{
+    (void)t;
+    if (topic == EXPLAIN_RULE) text_put(text, "Σ x");
+}
+
+const LayerKind OPERATION_fold = {
+    OPERATION("Fold", "nn"), TAKES(OPERATION_X), MADE_WITH(FOLD_PARAMS), .infer = infer_fold, .forward = forward_fold, .trace = trace_fold,
+    .rule = TRACE_SUM, .explain = explain_fold,
 };

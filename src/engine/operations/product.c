@@ -243,9 +243,9 @@ static int summed_axes(const Layer *layer, const Shape *a, const Shape *b, int a
     int64_t one[SHAPE_RANK_MAX] = {0}, other[SHAPE_RANK_MAX] = {0};
     int n = 0;
     if (value_is_int(axes)) {
-        n = axes->integer < 0 ? 0 : axes->integer > SHAPE_RANK_MAX ? SHAPE_RANK_MAX + 1 : (int)axes->integer;
-        if (n > a->rank || n > b->rank) return -1;
-        for (int i = 0; i < n; i++) axes_a[i] = a->rank - n + i, axes_b[i] = i;
+        const int most = a->rank > b->rank ? a->rank : b->rank;
+        n = axes->integer < 0 ? 0 : axes->integer > most ? most : (int)axes->integer;
+        for (int i = 0; i < n; i++) axes_a[i] = a->rank - n + i, axes_b[i] = i;    /* some may not be there, as Python's slices have it */
         return n;
     }
     if ((axes->kind != VALUE_LIST && axes->kind != VALUE_TUPLE) || axes->list->n != 2) return -1;
@@ -310,7 +310,7 @@ static bool tensordot_by_count(int n, Contraction *c)
 {
     Factor *a = &c->factor[0], *b = &c->factor[1];
     const int free = a->shape.rank - n;
-    if (free == SHAPE_RANK_MAX || b->shape.rank - n == SHAPE_RANK_MAX) return false;
+    if (free < 0 || b->shape.rank < n || free == SHAPE_RANK_MAX || b->shape.rank - n == SHAPE_RANK_MAX) return false;
     merge_axes(a, free, a->shape.rank);
     merge_axes(b, 0, n);
     put_letters(a->letters, 'a', a->shape.rank);
@@ -357,11 +357,32 @@ static bool infer_kron(const Layer *layer, const Call *call, const TensorSpec *i
     return give(&pair, &shape, out, err);
 }
 
+/* The shorter shape has axes of 1 before its own. */
+static void lengthen(Shape *shape, int rank)
+{
+    while (shape->rank < rank) *shape = shape_with(shape, 0, 1);
+}
+
+/* Keras' shape ends with the shorter; numbers do not. */
+static bool infer_kron_numbers(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    Pair pair = pair_of(call, in);
+    Shape *a = &pair.a.spec.shape, *b = &pair.b.spec.shape, shape;
+    (void)layer, (void)n_in;
+    lengthen(a, b->rank);
+    lengthen(b, a->rank);
+    shape = *a;
+    for (int i = 0; i < shape.rank; i++) shape.dim[i] = dim_multiply(a->dim[i], b->dim[i]);
+    return give(&pair, &shape, out, err);
+}
+
 static bool kron_letters(const Layer *layer, Contraction *c, Error *err)
 {
     Factor *a = &c->factor[0], *b = &c->factor[1];
     (void)layer, (void)err;
-    if (a->shape.rank != b->shape.rank || 2 * a->shape.rank > SHAPE_RANK_MAX) return false;
+    lengthen(&a->shape, b->shape.rank);
+    lengthen(&b->shape, a->shape.rank);
+    if (2 * a->shape.rank > SHAPE_RANK_MAX) return false;
     put_letters(a->letters, 'a', a->shape.rank);
     put_letters(b->letters, 'p', b->shape.rank);
     for (int i = 0; i < a->shape.rank; i++) {
@@ -371,4 +392,6 @@ static bool kron_letters(const Layer *layer, Contraction *c, Error *err)
     return true;
 }
 
-const LayerKind OPERATION_kron = {OPERATION("Kron", "numpy"), TAKES(CALL), .infer = infer_kron, CONTRACTS(kron_letters)};
+const LayerKind OPERATION_kron = {
+    OPERATION("Kron", "numpy"), TAKES(CALL), .infer = infer_kron, .infer_numbers = infer_kron_numbers, CONTRACTS(kron_letters),
+};

@@ -5,9 +5,7 @@
 
 #include "engine/config.h"
 #include "engine/constant.h"
-#include "engine/layers/terms.h"
-#include "engine/operations/operand.h"
-#include "engine/operations/operation.h"
+#include "engine/operations/dependence.h"
 
 typedef double Join(double, double);
 
@@ -17,18 +15,12 @@ static double larger(double a, double b) { return fmax(a, b); }
 static double smaller(double a, double b) { return fmin(a, b); }
 static double newer(double a, double b) { return (void)a, b; }
 
-static void add_all(TermList *list, const Operand *operand)
-{
-    const int64_t n = operand->input < 0 ? 0 : shape_size(&operand->spec.shape);
-    for (int64_t i = 0; i < n; i++) terms_add(list, term_input(operand->input, i, 1));
-}
-
 /* ---- segments: rows of the same number together ---- */
 
 typedef struct Segment {
+    Dependence  dependence;
     Join       *join;
     double      nothing;      /* of a segment without rows */
-    const char *rule;
 } Segment;
 
 static const ParamSpec SEGMENT_CALL[] = {{.name = "data", .required = true}, {.name = "segment_ids", .required = true}};
@@ -86,27 +78,21 @@ static int64_t trace_segment(const Trace *t, Term *terms, int64_t cap)
         const bool others = ids.input < 0 && ids.data && (int64_t)ids.data[row] != t->k / each;
         if (data.input >= 0 && !others) terms_add(&list, term_input(data.input, row * each + t->k % each, 1));
     }
-    add_all(&list, &ids);
+    depend_on(&list, &ids);
     return list.n;
-}
-
-static void explain_segment(const Trace *t, ExplainTopic topic, Text *text)
-{
-    const Segment *family = t->layer->kind->family;
-    if (topic == EXPLAIN_RULE) text_put(text, family->rule);
 }
 
 #define SEGMENT(FUNCTION, NAME, ...)                                                                                \
     const LayerKind OPERATION_##FUNCTION = {                                                                        \
         OPERATION(NAME, "math"), TAKES(SEGMENT_CALL), MADE_WITH(SEGMENT_PARAMS), .infer = infer_segment,            \
         .forward = forward_segment, .trace = trace_segment, .computes = computes_segment, .rule = TRACE_DEPENDS,    \
-        .explain = explain_segment, .family = &(const Segment){__VA_ARGS__},                                        \
+        .explain = dependence_explain, .family = &(const Segment){__VA_ARGS__},                                        \
     }
 
-SEGMENT(segment_sum, "SegmentSum", .join = plus, .rule = "Σ x[id = i]");
-SEGMENT(segment_prod, "SegmentProd", .join = times, .nothing = 1, .rule = "Π x[id = i]");
-SEGMENT(segment_max, "SegmentMax", .join = larger, .nothing = -3.40282346638528860e+38, .rule = "max x[id = i]");
-SEGMENT(segment_min, "SegmentMin", .join = smaller, .nothing = 3.40282346638528860e+38, .rule = "min x[id = i]");
+SEGMENT(segment_sum, "SegmentSum", .join = plus, .dependence = {"Σ x[id = i]"});
+SEGMENT(segment_prod, "SegmentProd", .join = times, .nothing = 1, .dependence = {"Π x[id = i]"});
+SEGMENT(segment_max, "SegmentMax", .join = larger, .nothing = -3.40282346638528860e+38, .dependence = {"max x[id = i]"});
+SEGMENT(segment_min, "SegmentMin", .join = smaller, .nothing = 3.40282346638528860e+38, .dependence = {"min x[id = i]"});
 
 /* ---- scatter: rows of indices say where rows of numbers go ---- */
 
@@ -228,23 +214,17 @@ static int64_t trace_scatter(const Trace *t, Term *terms, int64_t cap)
     for (int i = 0; i < t->call->n; i++) {
         const Operand operand = operand_of(t->call, t->in, i);
         const bool own = i == 0 && t->call->n == 3;
-        if (own && operand.input >= 0) terms_add(&list, term_input(operand.input, t->k, 1));
-        if (!own) add_all(&list, &operand);
+        if (own) depend_at(&list, &operand, t->k);
+        if (!own) depend_on(&list, &operand);
     }
     return list.n;
 }
 
-static void explain_scatter(const Trace *t, ExplainTopic topic, Text *text)
-{
-    (void)t;
-    if (topic == EXPLAIN_RULE) text_put(text, "y[i] ← x");
-}
-
 const LayerKind OPERATION_scatter = {
-    OPERATION("Scatter", "core"), TAKES(SCATTER_CALL), MADE_WITH(SCATTER_PARAMS), .infer = infer_scatter, .forward = forward_scatter,
-    .trace = trace_scatter, .rule = TRACE_DEPENDS, .explain = explain_scatter,
+    OPERATION("Scatter", "core"), TAKES(SCATTER_CALL), MADE_WITH(SCATTER_PARAMS), .infer = infer_scatter,
+    DEPENDS(forward_scatter, trace_scatter, "y[i] ← x"),
 };
 const LayerKind OPERATION_scatter_update = {
-    OPERATION("ScatterUpdate", "core"), TAKES(UPDATE_CALL), MADE_WITH(UPDATE_PARAMS), .infer = infer_update, .forward = forward_update,
-    .trace = trace_scatter, .rule = TRACE_DEPENDS, .explain = explain_scatter,
+    OPERATION("ScatterUpdate", "core"), TAKES(UPDATE_CALL), MADE_WITH(UPDATE_PARAMS), .infer = infer_update,
+    DEPENDS(forward_update, trace_scatter, "y[i] ← x"),
 };

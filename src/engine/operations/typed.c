@@ -1,4 +1,4 @@
-/* The `dtype` argument of operations, and those that only change or say a type: cast, convert_to_tensor, zeros_like. */
+/* The `dtype` argument of operations, and those that only change or say a type: cast, convert_to_tensor, zeros_like, view. */
 #include <math.h>
 #include <string.h>
 
@@ -125,3 +125,47 @@ const LayerKind OPERATION_full_like = {
     OPERATION("FullLike", "numpy"), TAKES(FULL_CALL), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer_full, COPIES(fill_value),
 };
 const LayerKind OPERATION_imag = {OPERATION("Imag", "numpy"), TAKES(OPERATION_X), .infer = infer, COPIES(zero)};
+
+/* ---- view: the same bytes as another type, whose numbers are known where it is the same ---- */
+
+static bool infer_view(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    const Dtype from = in[0].dtype, to = operation_dtype(layer, from);
+    const int bytes = dtype_bytes(from), wanted = dtype_bytes(to);
+    Shape shape = in[0].shape;
+    (void)n_in;
+    if (!call_takes_one(call, err)) return false;
+    if (bytes != wanted && !shape.rank)
+        return error_set(err, "ValueError", "Cannot view a scalar as a different dtype if item sizes are different.");
+    int64_t *last = shape.rank ? &shape.dim[shape.rank - 1] : NULL;
+    if (last && *last != DIM_NONE && *last * bytes % wanted != 0)
+        return error_set(err, "ValueError", "Cannot view array of shape %s and dtype %s as dtype %s because the total number of bytes is not "
+                         "divisible by the new itemsize.", shape_text(out->arena, &in[0].shape), dtype_name(from), dtype_name(to));
+    if (last && *last != DIM_NONE) *last = *last * bytes / wanted;
+    outputs_add(out, shape, to);
+    return true;
+}
+
+static Origin same_place(const Trace *t, const int64_t *at)
+{
+    (void)at;
+    if (t->in[0].dtype != t->out[0].dtype) return (Origin){.from = -1};
+    return (Origin){.from = t->k};
+}
+
+const LayerKind OPERATION_view = {
+    OPERATION("View", "numpy"), TAKES(OPERATION_X), MADE_WITH(DTYPE_PARAM), .make = make, .infer = infer_view, COPIES(same_place),
+};
+
+/* ---- polar: complex numbers, of which nothing is computed ---- */
+
+static const ParamSpec POLAR_CALL[] = {{.name = "abs_", .required = true}, {.name = "angle", .required = true}};
+
+static bool infer_polar(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)layer, (void)n_in, (void)err;
+    outputs_add(out, operand_of(call, in, 0).spec.shape, DTYPE_FLOAT32);
+    return true;
+}
+
+const LayerKind OPERATION_polar = {OPERATION("Polar", "nn"), TAKES(POLAR_CALL), .infer = infer_polar};
