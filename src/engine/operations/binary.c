@@ -23,6 +23,7 @@ typedef struct Binary {
     ResultType  type;
     Linearity   linear;
     double      sign;                      /* of the second in a sum */
+    bool        typed;                     /* both must be of a type: numbers of Python are refused */
     const char *before, *between, *after;  /* in formulae */
 } Binary;
 
@@ -124,6 +125,9 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     if (!shapes_broadcast(&operands[0].spec.shape, &operands[1].spec.shape, &shape, err)) return false;
     for (int i = 0; i < 2; i++)
         if (operands[i].absent && family_of(layer)->type != TRUTH) return refuse_other(&operands[i], err);
+    for (int i = 0; i < 2; i++)
+        if (family_of(layer)->typed && operands[i].weak)
+            return error_set(err, "AttributeError", "'%s' object has no attribute 'dtype'", value_type(&call->args[i]));
     if (!result_type(family_of(layer), operands, &dtype, err)) return false;
     outputs_add(out, shape, dtype);
     return true;
@@ -247,8 +251,8 @@ BINARY(minimum, "Minimum", .apply = smaller, CALLED("min"));
 BINARY(fmax, "Fmax", .apply = fmax, CALLED("max"));
 BINARY(fmin, "Fmin", .apply = fmin, CALLED("min"));
 BINARY(arctan2, "Arctan2", .apply = atan2, .type = WITH_FLOAT, CALLED("arctan2"));
-BINARY(hypot, "Hypot", .apply = hypot, .type = INT_TO_FLOAT, .before = "√(", .between = "² + ", .after = "²)");
-BINARY(heaviside, "Heaviside", .apply = step, .type = INT_TO_FLOAT, CALLED("heaviside"));
+BINARY(hypot, "Hypot", .apply = hypot, .type = INT_TO_FLOAT, .typed = true, .before = "√(", .between = "² + ", .after = "²)");
+BINARY(heaviside, "Heaviside", .apply = step, .type = INT_TO_FLOAT, .typed = true, CALLED("heaviside"));
 BINARY(logaddexp, "Logaddexp", .apply = log_sum, .type = WITH_FLOAT, .before = "log(e^", .between = " + e^", .after = ")");
 BINARY(logaddexp2, "Logaddexp2", .apply = log_sum2, .type = WITH_FLOAT, .before = "log₂(2^", .between = " + 2^", .after = ")");
 BINARY(ldexp, "Ldexp", .apply = scaled_up, .type = WITH_FLOAT, .between = "·2^");

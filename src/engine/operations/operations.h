@@ -73,6 +73,10 @@
     X(linspace) X(logspace) X(geomspace) X(vander) X(unravel_index) X(full) \
     /* how alike, and which */ \
     X(correlate) X(corrcoef) X(cdist) X(psnr) X(select) X(argpartition) X(fold) X(view) X(polar) \
+    /* images */ \
+    X(rgb_to_grayscale) X(rgb_to_hsv) X(hsv_to_rgb) X(crop_images) X(pad_images) X(gaussian_blur) X(sobel_edges) X(ssim) \
+    X(affine_transform) X(perspective_transform) X(map_coordinates) X(elastic_transform) X(rearrange) \
+    X(ctc_loss) X(ctc_decode) \
     /* Fourier transforms */ \
     X(fft) X(fft2) X(ifft2) X(rfft) X(irfft) X(stft) X(istft) \
     /* every line above ends with a backslash */
