@@ -87,7 +87,7 @@ static bool infer_adaptive(const Layer *layer, const Call *call, const TensorSpe
     (void)n_in;
     if (!call_takes_one(call, err)) return false;
     if (last && size->kind != VALUE_TUPLE && size->kind != VALUE_LIST)
-        return error_set(err, "TypeError", "object of type '%s' has no len()", value_type(size));
+        return error_set(err, "TypeError", "object of type '%s' has no len()", value_class_name(size));
     if (size->kind != VALUE_TUPLE) return error_set(err, "TypeError", "can only concatenate tuple (not \"%s\") to tuple", value_type(size));
     if (shape->rank < (last ? 1 : 2)) return error_set(err, "IndexError", "tuple index out of range");
     const int kept = last ? shape->rank - (int)size->list->n : 2;

@@ -30,7 +30,7 @@ static bool infer_select(const Layer *layer, const Call *call, const TensorSpec 
     (void)layer, (void)n_in;
     if (!check_lists(call, err)) return false;
     const Operand first = operand_of_value(&call->args[1].list->items[0], in, call->tensors[1].first);
-    if (first.input < 0 && !first.data) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_type(first.value));
+    if (first.input < 0 && !first.data) return error_set(err, "AttributeError", "'%s' object has no attribute 'shape'", value_class_name(first.value));
     outputs_add(out, first.spec.shape, first.spec.dtype);
     return true;
 }
