@@ -164,7 +164,7 @@ static void test_faults(void **state)
          "inputs=((None, 4, 8), (None, 4, 8))."},
         {"pooling inside a wrapper of what has no maps", KERAS "model = Sequential([Input((10, 3)), TimeDistributed(MaxPooling2D())])",
          "ValueError 3:37 Exception encountered when calling TimeDistributed.call().\n\n"
-         "operands could not be broadcast together with shapes (0,) (2,)\n\nArguments received by TimeDistributed.call():\n"
+         "operands could not be broadcast together with shapes (0,) (2,) \n\nArguments received by TimeDistributed.call():\n"
          "  • args=('<KerasTensor shape=(None, 10, 3), dtype=float32, sparse=False, ragged=False, name=keras_tensor>',)\n"
          "  • kwargs={'mask': 'None'}"},
         {"arguments of a merge", KERAS "a = Input((4,))\nmodel = Model(a, Add(1)([a, a]))",

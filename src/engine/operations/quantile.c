@@ -105,6 +105,8 @@ static void forward(const Forward *f)
     const Groups groups = groups_of(f->layer, &f->in[0].shape);
     const int64_t each = shape_size(&groups.outer), all = shape_size(&f->out[0].shape);
     double *sorted = ARENA_ARRAY(f->scratch, shape_size(&groups.inner) + 1, double), wanted;
+    if (q.spec.shape.rank > 1) *f->impossible = true;
+    if (*f->impossible) return;
     for (int64_t k = 0; k < all && each; k++) {
         const int64_t n = sort_group(f, &groups, k % each, sorted);
         if (!read_q(f, &q, k / each, &wanted)) *f->impossible = true;
@@ -119,6 +121,7 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     const int64_t each = shape_size(&groups.outer), start = group_start(&groups, t->k % each);
     const Operand q = operand_of(t->call, t->in, 1);
     int64_t at[SHAPE_RANK_MAX];
+    if (q.spec.shape.rank > 1) return 0;
     if (q.input >= 0) terms_add(&list, term_input(q.input, q.spec.shape.rank ? t->k / each : 0, 1));
     place_begin(at);
     for (int64_t i = 0; i < shape_size(&groups.inner); i++, place_next(&groups.inner, at)) terms_add(&list, term_input(0, start + group_offset(&groups, at), 1));
