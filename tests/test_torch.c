@@ -70,6 +70,12 @@ static const LineCase LINES[] = {
     {SEQUENTIAL("Input((5, 3)), LSTM(4), Dense(2)"), "        x, _ = self.lstm(x)\n        x = x[:, -1]\n        x = self.dense(x)\n"},
     {SEQUENTIAL("Input((5, 3)), GRU(2)"), "weight_ih_l0 = kernel[..., np.r_[2:4, 0:2, 4:6]].T"},
     {SEQUENTIAL("Input((4,)), BatchNormalization()"), "nn.BatchNorm1d(4, eps=0.001, momentum=0.01)"},
+    {SEQUENTIAL("Input((5, 3, 5, 2)), Conv3D(2, 1, strides=3, padding='same')"), "    nn.ZeroPad3d((0, -1, -1, -1, 0, -1)),\n    nn.Conv3d(2, 2, 1, stride=3),"},
+    {SEQUENTIAL("Input((5, 3, 5, 2)), Conv3D(2, 1, strides=3, padding='same', groups=2)"), "    nn.Conv3d(2, 2, 1, stride=3, groups=2),"},
+    {SEQUENTIAL("Input((3,)), GroupNormalization(-1)"), "(x - x) * self.group_normalization_gamma + self.group_normalization_beta"},
+    {SEQUENTIAL("Input((5, 3)), RNN(LSTMCell(4), return_sequences=True)"), "self.rnn = nn.LSTM(3, 4, batch_first=True)"},
+    {SEQUENTIAL("Input((3,)), Discretization([0.0, 1.5])"), "torch.bucketize(x, torch.tensor([0.0, 1.5]), right=True)"},
+    {SEQUENTIAL("Input((3,)), CategoryEncoding(4)"), "F.one_hot(x.long(), 4).amax(-2).float()"},
     {SEQUENTIAL("Input((4,)), Dense(6), Reshape((2, 3)), Permute((2, 1))"), "    nn.Unflatten(1, (2, 3)),\n    Permute(0, 2, 1),\n"},
 };
 
@@ -89,6 +95,7 @@ static void lines_are_what_pytorch_needs(void **state)
 static const struct { const char *code, *cause, *layer; } REFUSED[] = {
     {SEQUENTIAL("Input((4, 4, 1)), Resizing(8, 8, interpolation='bicubic', name='large')"), "pytorch.layer", "large"},
     {SEQUENTIAL("Input((4,)), Dense(3, activation='sparsemax')"), "pytorch.layer", "dense"},
+    {SEQUENTIAL("Input((5, 3)), RNN([LSTMCell(4), GRUCell(2)])"), "pytorch.layer", "rnn"},
     {SEQUENTIAL("Dense(3)"), "pytorch.shapeless", "sequential"},
 };
 

@@ -13,6 +13,7 @@ typedef struct Windows {
     int64_t places[AXES];          /* of the input, DIM_NONE when unknown */
     TorchPad pads[AXES];
     bool    same, known;           /* known: pads are */
+    bool    centred;               /* cells that windows do not reach are left over at both sides */
 } Windows;
 
 static Arena *arena_of(const TorchStep *step) { return step->code->file->arena; }
@@ -24,12 +25,21 @@ static void same_pads(Windows *windows, int i)
     int64_t more = windows->reach[i] - 1;
     if (stride > 1 && n == DIM_NONE) windows->known = false;
     if (stride > 1) more = ((n + stride - 1) / stride - 1) * stride + windows->reach[i] - n;
-    windows->pads[i] = (TorchPad){.before = more > 0 ? more / 2 : 0, .after = more > 0 ? more - more / 2 : 0};
+    if (more < 0 && !windows->centred) more = 0;
+    windows->pads[i] = (TorchPad){.before = more / 2, .after = more - more / 2};
+}
+
+/* TensorFlow's windows over volumes, but for convolutions with the channels first or in groups. */
+static bool is_centred(const TorchStep *step, const char *size)
+{
+    if (kind_axes(step->layer->kind) != 3) return false;
+    return strcmp(size, "pool_size") == 0 || (!torch_is(step, "data_format", "channels_first") && torch_int(step, "groups", 0) == 1);
 }
 
 static Windows windows_of(const TorchStep *step, const char *size)
 {
-    Windows windows = {.axes = kind_axes(step->layer->kind), .known = true, .same = torch_is(step, "padding", "same")};
+    Windows windows = {.axes = kind_axes(step->layer->kind), .known = true, .same = torch_is(step, "padding", "same"),
+                       .centred = is_centred(step, size)};
     const Shape shape = torch_shape(step);
     for (int i = 0; i < windows.axes; i++) {
         const int64_t dilation = torch_int(step, "dilation_rate", i);
@@ -53,7 +63,7 @@ static bool all_are(const int64_t *ints, int n, int64_t value)
 static bool pads_are_even(const Windows *windows)
 {
     for (int i = 0; i < windows->axes; i++)
-        if (windows->pads[i].before != windows->pads[i].after) return false;
+        if (windows->pads[i].before != windows->pads[i].after || windows->pads[i].before < 0) return false;
     return true;
 }
 

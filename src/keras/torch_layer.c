@@ -220,6 +220,24 @@ static bool torch_rescaling(TorchStep *step)
     return true;
 }
 
+static bool torch_discretization(TorchStep *step)
+{
+    if (!torch_is(step, "output_mode", "int") || torch_arg(step, "bin_boundaries")->kind == VALUE_NONE) return false;
+    torch_apply(step, "torch.bucketize($, torch.tensor(%s), right=True)", torch_number(step, "bin_boundaries"));
+    return true;
+}
+
+static bool torch_category_encoding(TorchStep *step)
+{
+    const bool one = torch_is(step, "output_mode", "one_hot"), several = torch_is(step, "output_mode", "multi_hot");
+    if ((step->node && step->node->n_in > 1) || rank_of(step) < 1) return false;
+    const char *dropped = one && step->out->shape.rank == rank_of(step) ? ".squeeze(-1)" : "";
+    const char *joined = one ? "" : several ? ".amax(-2)" : ".sum(-2)";
+    torch_take(step, LAYOUT_KERAS);
+    torch_apply(step, "F.one_hot($.long()%s, %" PRId64 ")%s.float()", dropped, torch_int(step, "num_tokens", 0), joined);
+    return true;
+}
+
 static bool torch_layer_scale(TorchStep *step)
 {
     torch_take(step, LAYOUT_KERAS);
@@ -300,6 +318,9 @@ static const struct { const char *name; TorchLayer *write; } LAYERS[] = {
     {"GroupNormalization", torch_group_norm},
     {"UnitNormalization", torch_unit_norm},
     {"RMSNormalization", torch_rms_norm},
+    {"Discretization", torch_discretization},
+    {"CategoryEncoding", torch_category_encoding},
+    {"RNN", torch_recurrent},
     {"SimpleRNN", torch_recurrent},
     {"LSTM", torch_recurrent},
     {"GRU", torch_recurrent},

@@ -56,12 +56,32 @@ bool torch_batch_norm(TorchStep *step)
     return true;
 }
 
+/* gamma and beta as members of that shape. */
+static void scale_and_shift(TorchStep *step, const char *shape)
+{
+    for (int i = 0; i < step->layer->n_weights; i++) {
+        const bool gamma = strcmp(step->layer->weights[i].name, "gamma") == 0;
+        const char *constructor = arena_print(arena_of(step), "nn.Parameter(torch.%s(%s))", gamma ? "ones" : "zeros", shape);
+        const char *note = arena_print(arena_of(step), "%s.reshape(%s)", step->layer->weights[i].name, shape);
+        torch_apply(step, gamma ? "$ * %s" : "$ + %s", torch_member(step, gamma ? "_gamma" : "_beta", constructor, note));
+    }
+}
+
+/* nn.GroupNorm takes no group of one value. */
+static bool norm_single_values(TorchStep *step, int64_t channels)
+{
+    torch_apply(step, "($ - $)");
+    scale_and_shift(step, arena_print(arena_of(step), "%" PRId64, channels));
+    return true;
+}
+
 bool torch_group_norm(TorchStep *step)
 {
     static const char *const NAMES[] = {"gamma", "weight", "beta", "bias", NULL};
     int64_t channels;
     const int64_t groups = torch_int(step, "groups", 0);
     if (!take_channels(step, &channels)) return false;
+    if ((groups == -1 || groups == channels) && step->in->shape.rank == 2) return norm_single_values(step, channels);
     const char *affine = torch_flag(step, "scale") || torch_flag(step, "center") ? "" : ", affine=False";
     torch_module(step, "", arena_print(arena_of(step), "nn.GroupNorm(%" PRId64 ", %" PRId64 ", eps=%s%s)", groups == -1 ? channels : groups, channels,
                                        torch_number(step, "epsilon"), affine), weight_text(step, NAMES));
@@ -103,12 +123,7 @@ static bool norm_axes(TorchStep *step)
     torch_take(step, LAYOUT_KERAS);
     torch_apply(step, "($ - $.mean(%s, keepdim=True)) / torch.sqrt($.var(%s, keepdim=True, unbiased=False) + %s)", dims.bytes, dims.bytes,
                 torch_number(step, "epsilon"));
-    for (int i = 0; i < step->layer->n_weights; i++) {
-        const bool gamma = strcmp(step->layer->weights[i].name, "gamma") == 0;
-        const char *constructor = arena_print(arena_of(step), "nn.Parameter(torch.%s(%s))", gamma ? "ones" : "zeros", text_string(&wide));
-        const char *note = arena_print(arena_of(step), "%s.reshape(%s)", step->layer->weights[i].name, text_string(&wide));
-        torch_apply(step, gamma ? "$ * %s" : "$ + %s", torch_member(step, gamma ? "_gamma" : "_beta", constructor, note));
-    }
+    scale_and_shift(step, text_string(&wide));
     return true;
 }
 

@@ -19,24 +19,36 @@ static const Value *arg_of(const Layer *layer, const char *param)
     return torch_arg(&step, param);
 }
 
+/* RNN(LSTMCell(4)) is LSTM(4). */
+static const Layer *cell_of(const Layer *layer)
+{
+    return strcmp(layer->kind->name, "RNN") == 0 && layer->n_children == 1 ? layer->children[0] : layer;
+}
+
+static bool is_kind(const Layer *cell, const char *name)
+{
+    const size_t length = strlen(name);
+    return strncmp(cell->kind->name, name, length) == 0 && (!cell->kind->name[length] || strcmp(cell->kind->name + length, "Cell") == 0);
+}
+
 static bool recurrent_of(const Layer *layer, Recurrent *recurrent)
 {
-    const char *name = layer->kind->name;
-    const bool lstm = strcmp(name, "LSTM") == 0, gru = strcmp(name, "GRU") == 0, simple = strcmp(name, "SimpleRNN") == 0;
-    const bool relu = simple && value_is_text(arg_of(layer, "activation"), "relu");
+    const Layer *cell = cell_of(layer);
+    const bool lstm = is_kind(cell, "LSTM"), gru = is_kind(cell, "GRU"), simple = is_kind(cell, "SimpleRNN");
+    const bool relu = simple && value_is_text(arg_of(cell, "activation"), "relu");
     *recurrent = (Recurrent){.module = lstm ? "LSTM" : gru ? "GRU" : "RNN", .gates = lstm ? 4 : gru ? 3 : 1, .relu = relu};
-    recurrent->bias = value_truth(arg_of(layer, "use_bias"));
+    recurrent->bias = value_truth(arg_of(cell, "use_bias"));
     if (!lstm && !gru && !simple) return false;
-    if (!relu && !value_is_text(arg_of(layer, "activation"), "tanh")) return false;
-    if (!simple && !value_is_text(arg_of(layer, "recurrent_activation"), "sigmoid")) return false;
-    if (gru && !value_truth(arg_of(layer, "reset_after"))) return false;
+    if (!relu && !value_is_text(arg_of(cell, "activation"), "tanh")) return false;
+    if (!simple && !value_is_text(arg_of(cell, "recurrent_activation"), "sigmoid")) return false;
+    if (gru && !value_truth(arg_of(cell, "reset_after"))) return false;
     return !value_truth(arg_of(layer, "stateful"));
 }
 
 static int64_t units_of(const Layer *layer)
 {
     int64_t units = 0;
-    value_integer(arg_of(layer, "units"), &units);
+    value_integer(arg_of(cell_of(layer), "units"), &units);
     return units;
 }
 
@@ -97,7 +109,7 @@ bool torch_recurrent(TorchStep *step)
     Text note = {.arena = arena_of(step)}, state = {.arena = arena_of(step)};
     if (step->in->shape.rank != 3 || !recurrent_of(step->layer, &recurrent)) return false;
     torch_take(step, LAYOUT_KERAS);
-    if (!drop_inputs(step, step->layer)) return false;
+    if (!drop_inputs(step, cell_of(step->layer))) return false;
     put_weights(step, &recurrent, "", "", &note);
     const char *member = torch_member(step, "", constructor_of(step, &recurrent, units_of(step->layer), false), note.bytes);
     put_state(step, &recurrent, &state);
@@ -118,7 +130,7 @@ bool torch_recurrent(TorchStep *step)
 static bool is_mirror(const Layer *layer)
 {
     static const char *const ALIKE[] = {"units", "activation", "recurrent_activation", "use_bias", "return_sequences", "reset_after", "stateful"};
-    if (layer->n_children < 2 || layer->children[0]->kind != layer->children[1]->kind) return false;
+    if (layer->n_children < 2 || layer->children[0]->kind != layer->children[1]->kind || cell_of(layer->children[0]) != layer->children[0]) return false;
     for (size_t i = 0; i < sizeof ALIKE / sizeof *ALIKE; i++)
         if (!value_equal(arg_of(layer->children[0], ALIKE[i]), arg_of(layer->children[1], ALIKE[i]))) return false;
     return !value_truth(arg_of(layer->children[0], "go_backwards")) && value_truth(arg_of(layer->children[1], "go_backwards"));
