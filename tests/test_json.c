@@ -226,6 +226,7 @@ static const TextCase REFUSED_CASES[] = {
     {"{\"class_name\": 3, \"config\": {}}", "not a valid Keras configuration"},
     {"{\"class_name\": \"Sequential\"}", "not a valid Keras configuration"},
     {"{\"class_name\": \"Mine\", \"config\": {}}", "Could not locate class 'Mine'"},
+    {"{\"class_name\": \"Functional\", \"module\": \"keras\", \"config\": {\"layers\": []}}", "needs its `layers` and `output_layers`"},
     {SEQUENTIAL("3"), "class_name"},
     {SEQUENTIAL("{\"class_name\": \"Dense\", \"config\": []}"), "Expected 'config' to be a dict for Dense"},
     {SEQUENTIAL(DENSE("a", "-1") "}"), "Received an invalid value for `units`"},

@@ -395,6 +395,26 @@ static void a_subclassed_model_keeps_the_order_of_its_attributes(void **state)
     assert_int_equal(model->n_steps, 3);
 }
 
+static bool add_named(Model *model, int number)
+{
+    const Value layer = value_layer(dense(2, arena_print(&made.arena, "d%d", number)));
+    Error error = {.arena = &made.arena};
+    return sequential_add(&made.builder, model, &layer, false, &error);
+}
+
+static void names_of_many_layers_are_unique(void **state)
+{
+    (void)state;
+    enum { MANY = 5000, FEW = 10 };
+    Model *model = sequential_make(&made.builder, NULL, SPAN_NONE, &made.error);
+    for (int i = 0; i < MANY; i++) assert_true(add_named(model, i));
+    assert_false(add_named(model, 3));
+    assert_false(add_named(model, MANY - 1));
+    while (model->n_layers > FEW) assert_true(sequential_pop(&made.builder, model, false, &made.error));
+    for (int i = FEW; i < MANY; i++) assert_true(add_named(model, i));
+    assert_false(add_named(model, FEW));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +440,7 @@ int main(void)
         MADE_TEST(deep_graphs_do_not_overflow),
         MADE_TEST(endless_nesting_is_refused),
         MADE_TEST(a_subclassed_model_keeps_the_order_of_its_attributes),
+        MADE_TEST(names_of_many_layers_are_unique),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,6 +26,8 @@ struct Model {
                                        model.layers with InputLayers and operations; subclassed: order of attributes */
     int           n_layers;
     size_t        layers_capacity;
+    uint64_t     *names_met;        /* Sequential, of many layers: a bit for what each name's hash is, so that few are compared */
+    size_t        names_room;       /* bits of it, a power of two */
     Layer       **called;           /* subclassed: those of its calls, in the order of a functional model; none where Keras
                                        would refuse that model */
     int           n_called;

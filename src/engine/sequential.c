@@ -44,6 +44,46 @@ Model *sequential_make(Builder *builder, const char *name, Span span, Error *err
 
 /* ---- what may be added ---- */
 
+/* ---- names met ---- */
+
+/* From so many layers on names are sought by their hash: comparing each with each would take minutes. */
+enum { NAMES_MANY = 1024, BITS_FOR_NAME = 64 };
+
+static uint64_t *name_bit(const Model *model, const char *name, uint64_t *bit)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (; *name; name++) hash = (hash ^ (unsigned char)*name) * UINT64_C(1099511628211);
+    const uint64_t at = (hash ^ hash >> 32) & (model->names_room - 1);
+    *bit = UINT64_C(1) << at % 64;
+    return &model->names_met[at / 64];
+}
+
+static void meet_name(Model *model, const char *name)
+{
+    uint64_t bit;
+    *name_bit(model, name, &bit) |= bit;
+}
+
+static void meet_layer(Builder *builder, Model *model, const Layer *layer)
+{
+    const size_t n = (size_t)model->n_layers;
+    if (n < NAMES_MANY) model->names_room = 0;
+    if (n < NAMES_MANY) return;
+    if (n * BITS_FOR_NAME <= model->names_room) {
+        meet_name(model, layer->name);
+        return;
+    }
+    model->names_room = model->names_room ? 2 * model->names_room : NAMES_MANY * 2 * BITS_FOR_NAME;
+    model->names_met = ARENA_ARRAY(builder->arena, model->names_room / 64, uint64_t);
+    for (size_t i = 0; i < n; i++) meet_name(model, model->layers[i]->name);
+}
+
+static bool name_is_new(const Model *model, const char *name)
+{
+    uint64_t bit;
+    return model->n_layers >= NAMES_MANY && !(*name_bit(model, name, &bit) & bit);
+}
+
 static void put_layer(Builder *builder, Model *model, Layer *layer)
 {
     if (is_input_layer(layer) && !model->n_layers && !model->input_layer) {
@@ -54,6 +94,7 @@ static void put_layer(Builder *builder, Model *model, Layer *layer)
     model->layers = arena_grow(builder->arena, model->layers, (size_t)model->n_layers, &model->layers_capacity,
                                (size_t)model->n_layers + 1, sizeof *model->layers);
     model->layers[model->n_layers++] = layer;
+    meet_layer(builder, model, layer);
     model->self->children = model->layers;
     model->self->n_children = model->n_layers;
 }
@@ -104,6 +145,7 @@ static bool refuse_no_layer(Builder *builder, const Value *given, Error *err)
 static bool name_is_free(const Model *model, const Layer *layer)
 {
     if (model->input_layer && model->input_layer != layer && strcmp(model->input_layer->name, layer->name) == 0) return false;
+    if (name_is_new(model, layer->name)) return true;
     for (int i = 0; i < model->n_layers; i++)
         if (model->layers[i] != layer && strcmp(model->layers[i]->name, layer->name) == 0) return false;
     return true;

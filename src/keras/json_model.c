@@ -431,6 +431,7 @@ bool json_make_model_in(JsonReader *reader, const Value *dict, Model **out)
     bool good;
     if (sequential) good = make_sequential(reader, dict, config, out);
     else if (is_graph(config)) good = json_make_graph(reader, dict, config, out);
+    else if (is_model_class(class_name)) good = refuse(reader, dict, "ValueError", "A Functional model configuration needs its `layers` and `output_layers`.");
     else good = refuse_class(reader, dict, class_name);
     reader->legacy = outer;
     if (good) (*out)->self->legacy_number = legacy_number_in(reader->builder->arena, (*out)->self);
