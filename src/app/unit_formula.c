@@ -174,7 +174,7 @@ static void cut_worked(const UnitFormula *f, Text *worked)
 {
     const float room = f->width - width_of(f, "= ") - width_of(f, result_text(f));
     const char *text = text_string(worked), *cut = text;
-    for (size_t length = worked->length; width_of(f, cut) > room;) {
+    for (size_t length = worked->length; length && width_of(f, cut) > room;) {
         length = last_addition(text, length);
         cut = length ? arena_print(f->arena, "%.*s + …", (int)length, text) : "";
     }

@@ -182,11 +182,15 @@ static bool has_numbers(const Run *run, const PlanStep *step)
     return inputs_ready(run, step) && run->table.weights[step->node->layer->id];
 }
 
+/* Of larger inputs nothing is computed again only to be told. */
+static const int64_t TOLD_MAX = 1 << 20;
+
 void run_numbers(const Run *run, int step, int64_t k, Arena *scratch, Text *text)
 {
     const PlanStep *at = &run->plan->steps[step];
     const Node *node = at->node;
     if (!node->layer->kind->numbers || !node->n_in || at->opened || !has_numbers(run, at)) return;
+    if (shape_size(&run->tensors[at->from[0]].shape) > TOLD_MAX) return;
     Tensor *in = ARENA_ARRAY(scratch, node->n_in, Tensor);
     for (int i = 0; i < node->n_in; i++) in[i] = run->tensors[at->from[i]];
     bool impossible = false;

@@ -406,7 +406,8 @@ static void numbers(const Forward *f, int64_t k, Text *text)
 
 #define ATTENTION(label, path, table, maker) \
     .name = label, .module = path, .params = table, .n_params = (int)(sizeof table / sizeof *table), .call_params = CALL, \
-    .n_call_params = CALL_ARGS, .make = maker, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, \
+    .n_call_params = CALL_ARGS, .make = maker, .build = build, .infer = infer, .infer_numbers = infer_numbers, \
+    .forward = forward, .trace = trace, .explain = explain, \
     .numbers = numbers, .mask = mask, .rule = TRACE_DEPENDS
 
 const LayerKind LAYER_attention = {ATTENTION("Attention", "keras.src.layers.attention.attention", DOT_PARAMS, dot_make)};

@@ -57,5 +57,6 @@ static void numbers(const Forward *f, int64_t k, Text *text)
 
 const LayerKind LAYER_layer_normalization = {
     .name = "LayerNormalization", .module = "keras.src.layers.normalization.layer_normalization", PARAMS_OF(PARAMS),
-    .make = make, .build = build, .forward = forward, .trace = normalize_trace, .explain = explain, .numbers = numbers, .rule = TRACE_DEPENDS, .keeps_mask = true,
+    .make = make, .build = build, .forward = forward, .trace = normalize_trace, .explain = explain, .numbers = numbers,
+    .rule = TRACE_DEPENDS, .keeps_mask = true,
 };

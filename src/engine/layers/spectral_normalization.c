@@ -178,7 +178,8 @@ static bool computes(const Layer *layer)
 const LayerKind LAYER_spectral_normalization = {
     .name = "SpectralNormalization", .module = "keras.src.layers.normalization.spectral_normalization",
     .params = PARAMS, .n_params = 2, .call_params = CALL, .n_call_params = 2,
-    .make = make, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .connections = connections, .explain = explain,
+    .make = make, .build = build, .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace,
+    .connections = connections, .explain = explain,
     .activation = activation, .rule_of = rule_of, .computes = computes,
 };
 const LayerKind LAYER_wrapper = {
