@@ -8,16 +8,17 @@ static bool is_upper(const Work *work, int c)
     return work->manner->tiers > 1 && work->columns->column[c].depth % 2 == 0;
 }
 
-/* At the right of a result, else at the left; the block has what is left. */
+/* At the right of a result, else at the left, close to the block. */
 static void place_beside(const Work *work, int c)
 {
     Place *place = &work->layout->place[c];
     const float pad = rooms_pad(work, &place->block), height = work->layout->type.title * 1.3F;
-    const float taken = place->block.area.w + 2 * pad, free = place->right - place->left - taken - BESIDE_APART + 1;
+    const float taken = place->block.area.w + 2 * pad + BESIDE_APART;
+    const float width = fminf(place->right - place->left - taken, work->layout->heading[c].width) + 1;
     const bool right = work->columns->column[c].result && !work->columns->column[c].input;
-    place->block.area.x = (right ? place->left : place->right - taken) + pad;
-    place->heading = (Rect){right ? place->right - free : place->left, place->room.y + (place->room.h - height) / 2,
-                            rooms_lane_is_titled(work) ? free : 0, height};
+    place->block.area.x = right ? place->left + pad : place->right - pad - place->block.area.w;
+    place->heading = (Rect){right ? place->left + taken : place->right - taken - width, place->room.y + (place->room.h - height) / 2,
+                            rooms_lane_is_titled(work) ? width : 0, height};
 }
 
 static Rect heading_rect(const Work *work, int c, float x, float w)
