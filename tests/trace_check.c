@@ -6,29 +6,16 @@
 
 enum { TERMS_MAX = 1 << 16 };
 
-static const Tensor *weight_of(const Run *run, const Layer *layer, const Term *term)
-{
-    const Layer *owner = layer_of_term(layer, term);
-    if (term->weight >= owner->n_weights || owner->id >= run->table.n || !run->table.weights[owner->id]) return NULL;
-    return &run->table.weights[owner->id][term->weight];
-}
-
 /* input·weight·scale; NaN where a term names what is not there. */
 static double term_value(const Run *run, const PlanStep *step, const Term *term)
 {
     double value = term->scale;
-    if (term->input >= 0) {
-        if (term->input >= step->node->n_in) return NAN;
-        const Tensor *in = &run->tensors[step->from[term->input]];
-        if (term->from < 0 || term->from >= shape_size(&in->shape)) return NAN;
-        value *= (double)in->data[term->from];
-    }
-    if (term->weight >= 0) {
-        const Tensor *weight = weight_of(run, step->node->layer, term);
-        if (!weight || term->at < 0 || term->at >= shape_size(&weight->shape)) return NAN;
-        value *= (double)weight->data[term->at];
-    }
-    return value;
+    if (term->weight >= 0 && !term_weight_number(&run->table, step->node->layer, term, &value)) return NAN;
+    if (term->input < 0) return value;
+    if (term->input >= step->node->n_in) return NAN;
+    const Tensor *in = &run->tensors[step->from[term->input]];
+    if (term->from < 0 || term->from >= shape_size(&in->shape)) return NAN;
+    return value * (double)in->data[term->from];
 }
 
 static double combined(TraceRule rule, const double *values, int64_t n)

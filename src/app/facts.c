@@ -71,30 +71,12 @@ static double number_at(const Snapshot *snapshot, int tensor, int64_t k, bool *k
     return *known ? (double)run->tensors[tensor].data[k] : 0;
 }
 
-static const Layer *weight_layer(const Layer *layer, int child)
-{
-    if (child < 0) return layer;
-    layer = layer->children[child];
-    while (!layer->n_weights && layer->n_children == 1) layer = layer->children[0];
-    return layer;
-}
-
-static const Tensor *weight_of(const Snapshot *snapshot, const Layer *layer, const Term *term)
-{
-    const WeightTable *table = &snapshot->run.table;
-    layer = weight_layer(layer, term->child);
-    if (!snapshot->run.plan || layer->id >= table->n || term->weight >= layer->n_weights || !table->weights[layer->id]) return NULL;
-    return &table->weights[layer->id][term->weight];
-}
-
 static TermNumbers numbers_of(const PlanStep *step, const Snapshot *snapshot, const Term *term)
 {
     TermNumbers numbers = {.input = 1, .weight = 1};
-    const Tensor *weight = term->weight >= 0 ? weight_of(snapshot, step->node->layer, term) : NULL;
     if (term->input >= 0) numbers.input = number_at(snapshot, step->from[term->input], term->from, &numbers.has_input);
-    numbers.has_weight = weight && weight->data;
-    if (numbers.has_weight) numbers.weight = (double)weight->data[term->at];
-    numbers.weight *= term->scale;
+    numbers.has_weight = snapshot->run.plan && term_weight_number(&snapshot->run.table, step->node->layer, term, &numbers.weight);
+    if (!numbers.has_weight) numbers.weight = term->scale;
     return numbers;
 }
 

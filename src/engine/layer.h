@@ -268,12 +268,14 @@ bool layer_build_child(Builder *, Layer *child, const TensorSpec *in, int n, Err
 /* ---- numbers ---- */
 
 /* One term of output k: in[input][from] * weight[weight][at] * scale. -1 marks "not there":
- * a bias has no input, a copy has no weight, a constant has neither. */
+ * a bias has no input, a copy has no weight, a constant has neither. Where LoRA splits a kernel, a second weight of the same
+ * layer multiplies the product. */
 typedef struct Term {
     int     input;  int64_t from;
     int     weight; int64_t at;     /* weight: index in layer->weights; of children: see child */
     int     child;                  /* -1 = the layer's own weights, else layer->children[child]'s (innermost for nests of one) */
     double  scale;                  /* 1 mostly; 1/n for an average */
+    int     factor; int64_t factor_at;   /* the second weight: its index + 1, 0 = none */
 } Term;
 
 /* How the terms of an output make the output. */

@@ -81,3 +81,22 @@ WeightTable weight_table_make(Arena *arena, const Plan *plan, int64_t seed)
     }
     return table;
 }
+
+static bool weight_number(const WeightTable *table, const Layer *owner, int weight, int64_t at, double *number)
+{
+    if (weight < 0 || at < 0 || owner->id >= table->n || weight >= owner->n_weights || !table->weights[owner->id]) return false;
+    const Tensor *tensor = &table->weights[owner->id][weight];
+    if (!tensor->data || at >= shape_size(&tensor->shape)) return false;
+    *number = (double)tensor->data[at];
+    return true;
+}
+
+bool term_weight_number(const WeightTable *table, const Layer *layer, const Term *term, double *number)
+{
+    const Layer *owner = layer_of_term(layer, term);
+    double factor = 1;
+    if (!weight_number(table, owner, term->weight, term->at, number)) return false;
+    if (term->factor && !weight_number(table, owner, term->factor - 1, term->factor_at, &factor)) return false;
+    *number *= factor * term->scale;
+    return true;
+}

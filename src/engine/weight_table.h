@@ -16,4 +16,7 @@ Tensor weight_numbers(Arena *, const WeightSpec *, int64_t seed);
 
 WeightTable weight_table_make(Arena *, const Plan *, int64_t seed);
 
+/* What a term multiplies its input by: weight, factor and scale. False where it has no weight, or that has no numbers. */
+bool term_weight_number(const WeightTable *, const Layer *, const Term *, double *number);
+
 #endif

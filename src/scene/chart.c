@@ -152,27 +152,11 @@ Unit chart_from(const Chart *chart, Unit to, const Term *term)
     return (Unit){c, term->from % size};
 }
 
-/* Children's weights: the innermost of nests of one. */
-static const Layer *weight_owner(const Layer *layer, int child)
-{
-    if (child < 0) return layer;
-    if (child >= layer->n_children) return NULL;
-    layer = layer->children[child];
-    for (int depth = 0; depth < COPY_DEPTH && !layer->n_weights && layer->n_children == 1; depth++) layer = layer->children[0];
-    return layer;
-}
-
 bool chart_weight(const Chart *chart, int column, const Term *term, double *weight)
 {
     const Run *run = chart->variant->run;
-    if (term->weight < 0 || term->at < 0 || !run) return false;
-    const Layer *owner = weight_owner(chart->columns.column[column].layer, term->child);
-    if (!owner || owner->id >= run->table.n || term->weight >= owner->n_weights) return false;
-    const Tensor *tensors = run->table.weights[owner->id];
-    if (!tensors || !tensors[term->weight].data) return false;
-    if (term->at >= shape_size(&tensors[term->weight].shape)) return false;
-    *weight = (double)tensors[term->weight].data[term->at] * term->scale;
-    return true;
+    const Layer *layer = chart->columns.column[column].layer;
+    return run && term->child < layer->n_children && term_weight_number(&run->table, layer, term, weight);
 }
 
 /* ---- row identity ---- */

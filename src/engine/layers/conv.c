@@ -100,7 +100,7 @@ static bool build(Builder *builder, Layer *layer, const Call *call, const Tensor
            conv_shape(builder->arena, layer, shape, config->filters, &unused, err) &&
            conv_add_kernel(builder, layer, "kernel", channels_of_group(config, channels), config->filters,
                            config->kernel_initializer, err) &&
-           conv_add_bias(builder, layer, config->filters, err) && lora_build(builder, layer, "kernel", err);
+           conv_add_bias(builder, layer, config->filters, err) && lora_build_scaled(builder, layer, "kernel", err);
 }
 
 /* ---- numbers ---- */
@@ -113,6 +113,10 @@ static int64_t groups_of(const ConvConfig *config)
 static void forward(const Forward *forward)
 {
     const ConvConfig *config = forward->layer->config;
+    if (forward->layer->lora && forward->layer->lora->unscaled) {
+        *forward->impossible = true;
+        return;
+    }
     Convolution conv = conv_begin(forward, conv_window(config, &forward->in[0].shape));
     conv.groups = groups_of(config);
     conv.packed = forward->prepared;
@@ -155,14 +159,25 @@ static Grouping grouping_of(const Trace *trace, int64_t filter)
     return group;
 }
 
-static void add_channels(TermList *list, const Volume *in, const WindowWalk *walk, const Grouping *group, const Place *place,
+static int64_t lora_terms(const Layer *layer)
+{
+    return layer->lora ? layer->lora->rank : 0;
+}
+
+static void add_product(TermList *list, const Layer *layer, int64_t from, int64_t at)
+{
+    terms_add(list, term_product(from, 0, at));
+    for (int64_t r = 0; r < lora_terms(layer) && terms_have_room(list); r++) terms_add(list, lora_term(layer, from, at, r));
+}
+
+static void add_channels(TermList *list, const Layer *layer, const Volume *in, const WindowWalk *walk, const Grouping *group, const Place *place,
                          int64_t filters)
 {
     Place cell = {.batch = place->batch, .at = {walk->cell[0], walk->cell[1], walk->cell[2]}};
     const int64_t tap = window_walk_tap(walk);
     for (int64_t c = 0; c < group->channels && terms_have_room(list); c++) {
         cell.channel = group->first_channel + c;
-        terms_add(list, term_product(volume_index(in, &cell), 0, (tap * group->channels + c) * filters + place->channel));
+        add_product(list, layer, volume_index(in, &cell), (tap * group->channels + c) * filters + place->channel);
     }
 }
 
@@ -177,8 +192,8 @@ static int64_t trace(const Trace *trace, Term *terms, int64_t cap)
     TermList list = {.term = terms, .cap = cap};
     WindowWalk walk;
     if (window_walk(&walk, &window, place.at)) {
-        const int64_t all = size_multiply(window_walk_count(&walk), group.channels);
-        do add_channels(&list, &in, &walk, &group, &place, out.channels);
+        const int64_t all = size_multiply(size_multiply(window_walk_count(&walk), group.channels), lora_terms(trace->layer) + 1);
+        do add_channels(&list, trace->layer, &in, &walk, &group, &place, out.channels);
         while (terms_have_room(&list) && window_walk_next(&walk));
         list.n = all;
     }
@@ -193,10 +208,17 @@ static int64_t connections(const Trace *trace)
     const Window window = conv_window(config, &trace->in[0].shape);
     const int64_t channels = conv_channels(config, &trace->in[0].shape) / groups_of(config);
     const int64_t filters = size_multiply(trace->out[0].shape.dim[0], conv_channels(config, &trace->out[0].shape));
-    return dim_multiply(window_count_taps(&window), size_multiply(channels, filters));
+    return dim_multiply(window_count_taps(&window), size_multiply(size_multiply(channels, filters), lora_terms(trace->layer) + 1));
 }
 
 /* ---- explanations ---- */
+
+static const char *kernel_name(const Layer *layer, Arena *arena)
+{
+    Text name = {.arena = arena};
+    lora_put_kernel(layer, &name);
+    return text_string(&name);
+}
 
 static void explain_rule(const Trace *trace, Text *text)
 {
@@ -210,7 +232,7 @@ static void explain_rule(const Trace *trace, Text *text)
     if (!one || window_size(&formula.window) > 1) text_put(text, "Σ ");
     formula_under_taps(text, &formula, text_string(&channel));
     text_put(text, "·");
-    formula_kernel(text, &formula, "W", arena_print(text->arena, "%s, %" PRId64, one ? "0" : "c", formula.place.channel));
+    formula_kernel(text, &formula, kernel_name(trace->layer, text->arena), arena_print(text->arena, "%s, %" PRId64, one ? "0" : "c", formula.place.channel));
     conv_put_bias(config, text, formula.place.channel);
 }
 
@@ -219,13 +241,7 @@ static void explain(const Trace *trace, ExplainTopic topic, Text *text)
     conv_explain(trace, topic, text, explain_rule);
 }
 
-/* With LoRA a kernel's number is a sum itself. */
-static TraceRule rule_of(const Layer *layer)
-{
-    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
-}
-
-#define CONV .infer = conv_infer, .prepare = prepare, .leads = leads, .fills = true, .rule = TRACE_SUM, .rule_of = rule_of
+#define CONV .infer = conv_infer, .prepare = prepare, .leads = leads, .fills = true, .rule = TRACE_SUM
 
 const LayerKind LAYER_conv1d = {CONV_KIND("Conv1D", "conv1d", PARAMS_1D), CONV};
 const LayerKind LAYER_conv2d = {CONV_KIND("Conv2D", "conv2d", PARAMS_2D), CONV};

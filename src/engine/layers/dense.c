@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/activation.h"
+#include "engine/layers/terms.h"
 #include "engine/lora.h"
 #include "engine/matmul.h"
 
@@ -141,15 +142,18 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     const DenseConfig *config = config_of(t->layer);
     const int64_t in = t->in[0].shape.dim[t->in[0].shape.rank - 1];
     const int64_t row = t->k / config->units, unit = t->k % config->units;
-    for (int64_t i = 0; i < in && i < cap; i++)
-        terms[i] = (Term){.input = 0, .from = row * in + i, .weight = 0, .at = i * config->units + unit, .child = -1, .scale = 1};
-    if (config->bias && in < cap) terms[in] = (Term){.input = -1, .from = -1, .weight = 1, .at = unit, .child = -1, .scale = 1};
-    return in + config->bias;
+    const int64_t pairs = t->layer->lora ? size_multiply(in, t->layer->lora->rank) : 0, all = size_add(in, pairs);
+    for (int64_t i = 0; i < in && i < cap; i++) terms[i] = term_product(row * in + i, 0, i * config->units + unit);
+    for (int64_t i = in; i < all && i < cap; i++)
+        terms[i] = lora_term(t->layer, row * in + i % in, i % in * config->units + unit, i / in - 1);
+    if (config->bias && all < cap) terms[all] = term_weight(1, unit);
+    return size_add(all, config->bias);
 }
 
 static int64_t connections(const Trace *t)
 {
-    return dim_multiply(shape_size(&t->in[0].shape), config_of(t->layer)->units);
+    const int64_t products = t->layer->lora ? t->layer->lora->rank + 1 : 1;
+    return dim_multiply(dim_multiply(shape_size(&t->in[0].shape), config_of(t->layer)->units), products);
 }
 
 static void explain_params(const Trace *t, Text *text)
@@ -175,7 +179,9 @@ static void explain_rule(const Trace *t, Text *text)
     }
     text_put(text, "Σ x[");
     for (int i = 1; i < shape->rank - 1; i++) text_print(text, "%lld,", (long long)at[i]);
-    text_print(text, "k]·W[k,%lld]", (long long)unit);
+    text_put(text, "k]·");
+    lora_put_kernel(t->layer, text);
+    text_print(text, "[k,%lld]", (long long)unit);
     if (config->bias) text_print(text, " + b[%lld]", (long long)unit);
 }
 
@@ -187,12 +193,6 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     case EXPLAIN_RULE: explain_rule(t, text); break;
     case EXPLAIN_SHAPE: break;
     }
-}
-
-/* With LoRA a kernel's number is a sum itself. */
-static TraceRule rule_of(const Layer *layer)
-{
-    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
 }
 
 static const Activation *activation(const Layer *layer)
@@ -217,7 +217,6 @@ const LayerKind LAYER_dense = {
     .connections = connections,
     .explain = explain,
     .activation = activation,
-    .rule_of = rule_of,
     .keeps_mask = true,
     .rowwise = true,
 };

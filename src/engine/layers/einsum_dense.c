@@ -108,7 +108,7 @@ static bool build(Builder *b, Layer *layer, const Call *call, const TensorSpec *
     layer_add_input_spec(b, layer)->ndim = in->shape.rank;
     return layer_add_weight(b, layer, "kernel", a.kernel, kernel_initializer(b, layer, &a), true, err) &&
            (!config->equation.bias_axes || layer_add_weight(b, layer, "bias", a.bias, layer->args[5], true, err)) &&
-           lora_build(b, layer, "kernel", err);
+           lora_build_scaled(b, layer, "kernel", err);
 }
 
 static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
@@ -186,7 +186,7 @@ static void forward(const Forward *f)
 {
     const EinsumDenseConfig *config = f->layer->config;
     Shape product;
-    if (!einsum_equation_product(&config->equation, &f->in[0].shape, &f->weights[0].shape, &product) || !shape_equal(&product, &f->out->shape) ||
+    if ((f->layer->lora && f->layer->lora->unscaled) || !einsum_equation_product(&config->equation, &f->in[0].shape, &f->weights[0].shape, &product) || !shape_equal(&product, &f->out->shape) ||
         (config->equation.bias_axes && !bias_fits(&f->weights[1].shape, &product)) || !multiply(f)) {
         *f->impossible = true;
         return;
@@ -205,11 +205,15 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
     if (!axes_of(config, &t->in[0].shape, &t->layer->weights[0].shape, &t->out[0].shape, &axes)) return 0;
     EinsumTerm some[64];
     const int64_t n = einsum_terms(&axes, t->k, 0, some, 0);
+    const int64_t rank = t->layer->lora ? t->layer->lora->rank : 0;
     for (int64_t i = 0; i < n && terms_have_room(&list); i += 64) {
         einsum_terms(&axes, t->k, i, some, 64);
-        for (int64_t j = 0; j < 64 && i + j < n; j++) terms_add(&list, term_product(some[j].x, 0, some[j].y));
+        for (int64_t j = 0; j < 64 && i + j < n; j++) {
+            terms_add(&list, term_product(some[j].x, 0, some[j].y));
+            for (int64_t r = 0; r < rank && terms_have_room(&list); r++) terms_add(&list, lora_term(t->layer, some[j].x, some[j].y, r));
+        }
     }
-    list.n = n;
+    list.n = size_multiply(n, rank + 1);
     if (config->equation.bias_axes) terms_add(&list, term_weight(1, bias_at(&t->layer->weights[1].shape, &t->out[0].shape, t->k)));
     return list.n;
 }
@@ -243,7 +247,9 @@ static void explain_rule(const Trace *t, Text *text)
     for (int axis = out->rank - 1; axis >= 0; k /= out->dim[axis] > 0 ? out->dim[axis] : 1, axis--) at[axis] = out->dim[axis] > 0 ? k % out->dim[axis] : 0;
     if (is_summed(&letters)) text_put(text, "Σ ");
     put_operand(text, "x", letters.in + (*letters.in ? 1 : 0), letters.out, at);
-    put_operand(text, "·W", letters.kernel, letters.out, at);
+    text_put(text, "·");
+    lora_put_kernel(t->layer, text);
+    put_operand(text, "", letters.kernel, letters.out, at);
     if (!config->equation.bias_axes) return;
     const Shape bias = shape_with(&t->layer->weights[1].shape, 0, 1);
     text_put(text, " + ");
@@ -261,12 +267,6 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     }
 }
 
-/* With LoRA a kernel's number is a sum itself. */
-static TraceRule rule_of(const Layer *layer)
-{
-    return layer->lora ? TRACE_DEPENDS : TRACE_SUM;
-}
-
 static const Activation *activation(const Layer *layer)
 {
     const EinsumDenseConfig *config = layer->config;
@@ -276,5 +276,5 @@ static const Activation *activation(const Layer *layer)
 const LayerKind LAYER_einsum_dense = {
     .name = "EinsumDense", .module = "keras.src.layers.core.einsum_dense", .params = PARAMS,
     .n_params = (int)(sizeof PARAMS / sizeof *PARAMS), .call_params = CALL, .n_call_params = 2, .make = make, .build = build,
-    .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, .activation = activation, .rule_of = rule_of,
+    .infer = infer, .infer_numbers = infer_numbers, .forward = forward, .trace = trace, .explain = explain, .activation = activation,
 };
