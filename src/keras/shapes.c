@@ -65,8 +65,27 @@ static void put_counts(Text *text, const char *all, const ParamCount *count)
                count->trainable, count->frozen);
 }
 
-static void put_layer(Text *text, const PlanLayer *row)
+static bool reads(const PlanLayer *row, const Layer *layer)
 {
+    for (int i = 0; row->layer != layer && i < row->n_inputs; i++)
+        if (strcmp(row->inputs[i], layer->name) == 0) return true;
+    return false;
+}
+
+/* d(d(d(x))): the layer at the end, whose other calls feed nobody else, shows what leaves the model. */
+static bool ends_model(const Plan *plan, const PlanLayer *row)
+{
+    const Model *model = plan->model;
+    if (!row->shared || row->n_out != row->n_calls || row != &plan->layers[plan->n_layers - 1]) return false;
+    if (!model || model->n_outputs != 1 || !model->outputs[0]->node || model->outputs[0]->node->layer != row->layer) return false;
+    for (int i = 0; model->kind == MODEL_FUNCTIONAL && i < plan->n_layers; i++)
+        if (reads(&plan->layers[i], row->layer)) return false;
+    return true;
+}
+
+static void put_layer(Text *text, const Plan *plan, const PlanLayer *row)
+{
+    const bool end = ends_model(plan, row);
     text_put(text, "\n  {\"name\": ");
     json_put_text(text, row->layer->name);
     text_put(text, ", \"class\": ");
@@ -74,7 +93,7 @@ static void put_layer(Text *text, const PlanLayer *row)
     text_put(text, ", \"inputs\": ");
     put_strings(text, row->inputs, row->n_inputs);
     put_shapes(text, "input_shape", row->in, row->n_in);
-    put_shapes(text, "output_shape", row->out, row->n_out);
+    put_shapes(text, "output_shape", end ? &plan->model->outputs[0]->spec : row->out, end ? 1 : row->n_out);
     text_put(text, ", ");
     put_counts(text, "params", &row->params);
     text_put_char(text, '}');
@@ -114,7 +133,7 @@ static void put_layers(Text *text, const Plan *plan, bool layers_alone)
     for (int i = 0; i < plan->n_layers; i++) {
         if (layers_alone && plan->layers[i].layer->kind->operation) continue;
         text_put(text, comma);
-        put_layer(text, &plan->layers[i]);
+        put_layer(text, plan, &plan->layers[i]);
         comma = ",";
     }
 }
