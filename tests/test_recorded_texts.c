@@ -1,5 +1,5 @@
 /* Small programs of learners: those that Keras refuses, with its words and the line (data/refused_texts.json), and those that it
- * takes although one might expect otherwise (data/accepted_texts.json). */
+ * takes although one might expect otherwise (data/accepted_texts.json); the same written in other ways (data/..._variants.json). */
 #include <cjson/cJSON.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -144,6 +144,18 @@ static void what_keras_refuses_is_refused_in_its_words(void **state)
     check_texts("refused_texts.json", refusal_problem, 419);
 }
 
+static void the_same_faults_written_otherwise_are_refused(void **state)
+{
+    (void)state;
+    check_texts("refused_variants.json", refusal_problem, 140);
+}
+
+static void what_looks_like_a_fault_and_is_none_is_taken(void **state)
+{
+    (void)state;
+    check_texts("accepted_variants.json", acceptance_problem, 50);
+}
+
 static void what_keras_takes_is_taken(void **state)
 {
     (void)state;
@@ -155,6 +167,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_keras_refuses_is_refused_in_its_words),
         cmocka_unit_test(what_keras_takes_is_taken),
+        cmocka_unit_test(the_same_faults_written_otherwise_are_refused),
+        cmocka_unit_test(what_looks_like_a_fault_and_is_none_is_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,22 +133,35 @@ static void prepare(Proposal *p, const Reading *reading, Arena *arena, const Fix
     p->has_place = place_at(reading, arena, reading->error.layer_span, &p->place);
 }
 
+static void join(Proposal *p, const Reading *now, const TextFix *next)
+{
+    size_t length;
+    const char *text = edits_apply(&next->edits, now->text, now->length, &length);
+    whole_difference(p, text, length, &p->text.edits);
+    p->text.label = arena_print(p->arena, "%s, %s", p->text.label, next->label);
+}
+
+static bool guess_next(Proposal *p, const Reading *now, const ReadOptions *options, Arena *trial)
+{
+    TextFix next;
+    if (!fixes_guess(now, options, trial, GUESS_NEXT, &next, 1)) return false;
+    join(p, now, &next);
+    return true;
+}
+
 /* A text often has more than one fault: the first proposal that mends the next one joins the first. */
 static bool mend_next(Proposal *p, const Reading *now, const ReadOptions *options, Arena *trial, int depth)
 {
     for (int i = 0; depth < FAULTS_MENDED && i < now->error.n_fixes; i++) {
         Proposal next;
-        size_t length;
         prepare(&next, now, trial, &now->error.fix[i]);
         if (!make_edits(&next)) continue;
         next.text.label = label_of(&next);
         if (!proposal_works(&next, options, depth)) continue;
-        const char *text = edits_apply(&next.text.edits, now->text, now->length, &length);
-        whole_difference(p, text, length, &p->text.edits);
-        p->text.label = arena_print(p->arena, "%s, %s", p->text.label, next.text.label);
+        join(p, now, &next.text);
         return true;
     }
-    return false;
+    return depth == 1 && guess_next(p, now, options, trial);
 }
 
 bool proposal_works(Proposal *p, const ReadOptions *options, int depth)
@@ -181,7 +194,9 @@ static int find_proposed(const Reading *reading, const ReadOptions *options, Are
         prepare(&proposal, reading, arena, &reading->error.fix[i]);
         if (!make_edits(&proposal)) continue;
         proposal.text.label = label_of(&proposal);
-        if (fix_is_new(fixes, n, proposal.text.label) && proposal_works(&proposal, options, depth)) fixes[n++] = proposal.text;
+        if (fix_is_new(fixes, n, proposal.text.label) && proposal_works(&proposal, options, depth) &&
+            fix_is_new(fixes, n, proposal.text.label))
+            fixes[n++] = proposal.text;
     }
     return n;
 }
@@ -194,5 +209,6 @@ int fixes_find(const Reading *reading, const ReadOptions *options, Arena *arena,
     if (!n) n = fixes_guess(reading, options, arena, GUESS_CHANGE, fixes, cap);
     if (!n) n = find_proposed(reading, options, arena, fixes, n, cap, 0);
     if (!n) n = fixes_guess(reading, options, arena, GUESS_DROP, fixes, cap);
+    if (!n) n = fixes_guess(reading, options, arena, GUESS_BOTH, fixes, cap);
     return n;
 }

@@ -109,6 +109,18 @@ static const char *shape_in(const Proposal *p, const char *words)
     return arena_print(p->arena, "(%.*s%s)", (int)(length - (size_t)(inner - at)), inner, lone ? "," : "");
 }
 
+/* "(5,)" with the 4 of "expected axis -1 of input shape to have value 4". */
+static const char *with_last(const Proposal *p, const char *shape)
+{
+    static const char words[] = "expected axis -1 of input shape to have value ";
+    const char *at = strstr(p->reading->error.message, words), *comma = strrchr(shape, ',');
+    if (!at || !comma) return NULL;
+    at += sizeof words - 1;
+    const int digits = (int)strspn(at, "0123456789");
+    if (comma[1] == ')') return arena_print(p->arena, "(%.*s,)", digits, at);
+    return arena_print(p->arena, "%.*s, %.*s)", (int)(comma - shape), shape, digits, at);
+}
+
 static bool same_without_blanks(const char *a, const char *b)
 {
     for (;; a++, b++) {
@@ -142,6 +154,8 @@ static bool is_token(const Proposal *p, const PyToken *token, const char *name)
 bool guess_input_shape(Proposal *p, const Scene *scene, int variant, Span *shown)
 {
     const char *expected = shape_in(p, "expected shape="), *found = shape_in(p, "found shape=");
+    if (!found) found = shape_in(p, "but received input with shape ");
+    if (!expected && found) expected = with_last(p, found);
     PyTokens tokens = {0};
     (void)scene;
     if (!expected || !found) return false;

@@ -4,7 +4,10 @@
 #include "engine/activation.h"
 #include "keras/fix_parts.h"
 
-enum { GUESSES_SHOWN = 2, TRIES_MAX = 40 };
+enum { GUESSES_SHOWN = 2 };
+
+/* Each try reads the whole text again. */
+static const int TRIES[] = {[GUESS_FIRST] = 40, [GUESS_CHANGE] = 40, [GUESS_DROP] = 40, [GUESS_NEXT] = 10, [GUESS_BOTH] = 6};
 
 static const char *callee(const PyNode *call)
 {
@@ -312,10 +315,11 @@ static bool drop_layer(Proposal *p, const Scene *scene, int variant, Span *shown
 /* ---- trying them in turn ---- */
 
 static Guess *const FIRST[] = {return_sequences, NULL};
-static Guess *const CHANGE[] = {guess_inputs, guess_outputs, guess_input_shape, guess_own_layer, guess_call, guess_turned_list, guess_adds, call_class, wrap_function, whole_argument, list_tensors, unlist_tensors, repeat_tensor, take_tensor_out, turn_call,
-                                list_layers, tuple_arguments, hand_to_wrapped, plural_ends, swap_ends, drop_before, guess_name, NULL};
+static Guess *const CHANGE[] = {guess_first_input, guess_inputs, guess_outputs, guess_own_layer, guess_input_shape, guess_call, guess_turned_list, guess_adds, call_class, wrap_function, whole_argument, list_tensors, unlist_tensors, repeat_tensor, take_tensor_out, turn_call,
+                                list_layers, tuple_arguments, hand_to_wrapped, plural_ends, swap_ends, drop_before, guess_name,
+                                guess_input_of_shape, guess_layers_alone, guess_keras_function, guess_transpose, guess_concatenate, guess_padding, NULL};
 static Guess *const DROP[] = {drop_argument, drop_item, drop_layer, guess_drop_statement, NULL};
-static Guess *const *const GUESSES[] = {[GUESS_FIRST] = FIRST, [GUESS_CHANGE] = CHANGE, [GUESS_DROP] = DROP};
+static Guess *const *const GUESSES[] = {[GUESS_FIRST] = FIRST, [GUESS_CHANGE] = CHANGE, [GUESS_DROP] = DROP, [GUESS_NEXT] = CHANGE, [GUESS_BOTH] = CHANGE};
 
 static Scene scene_of(const Reading *reading, const Proposal *p)
 {
@@ -334,7 +338,7 @@ typedef struct Trial {
     const ReadOptions *options;
     Arena             *arena;
     TextFix           *fixes;
-    int                n, cap, tries;
+    int                n, cap, tries, depth;     /* depth: of faults mended together */
 } Trial;
 
 static bool try_guess(Trial *trial, Guess *guess, int variant)
@@ -347,15 +351,17 @@ static bool try_guess(Trial *trial, Guess *guess, int variant)
     if (span_known(shown)) p.text.label = changed_text(&p, shown);
     if (!p.text.label) p.text.label = arena_print(trial->arena, "\xE2\x88\x92 %s", copy(&p, scene.at));
     trial->tries++;
-    if (fix_is_new(trial->fixes, trial->n, p.text.label) && proposal_works(&p, trial->options, FAULTS_MENDED)) trial->fixes[trial->n++] = p.text;
+    if (fix_is_new(trial->fixes, trial->n, p.text.label) && proposal_works(&p, trial->options, trial->depth) &&
+        fix_is_new(trial->fixes, trial->n, p.text.label))
+        trial->fixes[trial->n++] = p.text;
     return true;
 }
 
 int fixes_guess(const Reading *reading, const ReadOptions *options, Arena *arena, GuessKind kind, TextFix *fixes, int cap)
 {
-    Trial trial = {.reading = reading, .options = options, .arena = arena, .fixes = fixes, .cap = cap < GUESSES_SHOWN ? cap : GUESSES_SHOWN};
+    Trial trial = {.reading = reading, .options = options, .arena = arena, .fixes = fixes, .cap = cap < GUESSES_SHOWN ? cap : GUESSES_SHOWN, .depth = kind == GUESS_BOTH ? 0 : FAULTS_MENDED};
     for (Guess *const *guess = GUESSES[kind]; *guess; guess++)
-        for (int variant = 0; trial.n < trial.cap && trial.tries < TRIES_MAX; variant++)
+        for (int variant = 0; trial.n < trial.cap && trial.tries < TRIES[kind]; variant++)
             if (!try_guess(&trial, *guess, variant)) break;
     return trial.n;
 }

@@ -37,9 +37,13 @@ typedef bool Guess(Proposal *, const Scene *, int variant, Span *shown);
 /* Of graphs and of what stands around the call at fault. */
 Guess guess_inputs, guess_outputs, guess_input_shape, guess_own_layer, guess_call, guess_turned_list, guess_adds, guess_name, guess_drop_statement;
 
+/* Of tensors. */
+Guess guess_input_of_shape, guess_layers_alone, guess_keras_function, guess_transpose, guess_concatenate, guess_padding, guess_first_input;
+
 /* Changes of the kind that mends what beginners write: those better than any proposal of the engine, those to try when none of
- * its proposals works, and the taking out of what is at fault. */
-typedef enum GuessKind { GUESS_FIRST, GUESS_CHANGE, GUESS_DROP } GuessKind;
+ * its proposals works, the taking out of what is at fault, the mending of a
+ * second fault, and a change that leaves a second fault to mend. */
+typedef enum GuessKind { GUESS_FIRST, GUESS_CHANGE, GUESS_DROP, GUESS_NEXT, GUESS_BOTH } GuessKind;
 int fixes_guess(const Reading *, const ReadOptions *, Arena *, GuessKind, TextFix *, int cap);
 
 #endif

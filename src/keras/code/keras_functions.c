@@ -210,7 +210,7 @@ static const struct { const char *tensorflow, *keras; } renamed[] = {
     {"concat", "concatenate"}, {"pow", "power"}, {"div", "divide"}, {"rsqrt", "rsqrt"},
 };
 
-static const char *keras_name(const char *name)
+const char *keras_operation_name(const char *name)
 {
     for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
         if (strcmp(renamed[i].tensorflow, name) == 0) return renamed[i].keras;
@@ -243,7 +243,7 @@ static Value tensorflow_call(Evaluator *ev, const Given *given)
 
 bool tensorflow_function(Evaluator *ev, const char *name, Value *out)
 {
-    const char *keras = keras_name(name);
+    const char *keras = keras_operation_name(name);
     if (!operation_exists(keras) && !array_function(keras)) return false;
     Native *native = ARENA_NEW(ev->arena, Native);
     *native = (Native){.name = arena_copy(ev->arena, name, strlen(name)), .params = "!*args **more", .call = tensorflow_call,
