@@ -259,6 +259,33 @@ static void what_is_no_model_is_refused(void **state)
 #define DENSE_WITH(more) SEQUENTIAL(INPUT("x", "[null, 3]") ", " DENSE("a", "4, " more) "}")
 #define QUANTIZED_POLICY "{\"module\": \"keras\", \"class_name\": \"QuantizedDTypePolicy\", \"config\": {\"mode\": \"int8\", \"source_name\": \"float32\"}}"
 
+/* A Sequential called twice: its second call is number 1 of Keras 3 and number 2 of Keras 2, whose first was its making. */
+#define TWICE(input, history, second) \
+    "{\"class_name\": \"Functional\", \"config\": {\"name\": \"f\", \"layers\": [{\"class_name\": \"InputLayer\", \"config\": {\"" input "\": [null, 7], " \
+    "\"name\": \"x\"}, \"name\": \"x\", \"inbound_nodes\": []}, {\"class_name\": \"Sequential\", \"config\": {\"name\": \"s\", \"layers\": [" \
+    DENSE("a", "7") "}]}, \"name\": \"s\", \"inbound_nodes\": " history "}], \"input_layers\": [[\"x\", 0, 0]], \"output_layers\": [[\"s\", " second ", 0]]}}"
+
+static const char *const TWICE_CASES[] = {
+    TWICE("batch_shape", "[{\"args\": [" TENSOR("x", "0") "], \"kwargs\": {}}, {\"args\": [" TENSOR("s", "0") "], \"kwargs\": {}}]", "1"),
+    TWICE("batch_input_shape", "[[[\"x\", 0, 0, {}]], [[\"s\", 1, 0, {}]]]", "2"),
+};
+
+static void outputs_are_of_the_right_call(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof TWICE_CASES / sizeof *TWICE_CASES; i++) {
+        Made made;
+        Model *model;
+        made_open(&made);
+        if (!json_read_model(&made.builder, TWICE_CASES[i], strlen(TWICE_CASES[i]), &model, &made.error)) fail_msg("%s", made.error.message);
+        const Layer *sequential = model->layers[1];
+        assert_int_equal(sequential->n_calls, 2);
+        assert_ptr_equal(model->outputs[0], sequential->calls[1]->out[0]);
+        assert_ptr_equal(sequential->calls[1]->in[0], sequential->calls[0]->out[0]);
+        made_close(&made);
+    }
+}
+
 typedef struct CauseCase {
     const char *json, *cause, *value;
 } CauseCase;
@@ -335,6 +362,7 @@ int main(void)
         cmocka_unit_test(values_know_their_place),
         cmocka_unit_test(models_of_every_form_are_read),
         cmocka_unit_test(what_is_no_model_is_refused),
+        cmocka_unit_test(outputs_are_of_the_right_call),
         cmocka_unit_test(refusals_tell_their_cause),
         cmocka_unit_test(custom_layers_have_no_numbers),
     };

@@ -85,8 +85,34 @@ static void masks_cross_as_in_keras(void **state)
     arena_close(&arena);
 }
 
+static const char ATTENTION[] = "from keras import Input, Model\nfrom keras.layers import *\n"
+                                "i = Input((6,))\nx = Embedding(9, 4, mask_zero=True)(i)\nx = %s()([x, x])\nmodel = Model(i, LSTM(3)(x))\n";
+
+static void attention_gives_its_querys_mask_as_a_tensor(void **state)
+{
+    static const char *const CLASSES[] = {"Attention", "AdditiveAttention"};
+    (void)state;
+    for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++) {
+        Arena arena;
+        Reading reading;
+        Plan plan;
+        arena_open(&arena, 0);
+        const char *code = arena_print(&arena, ATTENTION, CLASSES[i]);
+        keras_read(&reading, &arena, code, strlen(code), NULL);
+        if (reading.error.set) fail_msg("%s", reading.error.message);
+        plan_make(&plan, &arena, reading.model, NULL, 0, 3, NULL);
+        const int row = plan_find(&plan, "lstm");
+        assert_true(plan_find(&plan, "convert_to_tensor") >= 0);
+        assert_string_equal(plan.layers[row].inputs[1], "convert_to_tensor");
+        arena_close(&arena);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(masks_cross_as_in_keras)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(masks_cross_as_in_keras),
+        cmocka_unit_test(attention_gives_its_querys_mask_as_a_tensor),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

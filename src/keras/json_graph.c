@@ -100,12 +100,18 @@ static bool is_history(const Value *value)
         && value_is_int(&value->list->items[1]) && value_is_int(&value->list->items[2]);
 }
 
+/* A Functional has been called once before anybody calls it. */
+static bool is_called_before(const Graph *graph, const Layer *layer)
+{
+    return layer->model && (graph->reader->of_keras2 || layer->model->kind != MODEL_SEQUENTIAL);
+}
+
 static bool tensor_at(Graph *graph, const Value *history, int64_t first_call, Value *out)
 {
     const Value *item = history->list->items;
     const GraphLayer *entry = find_layer(graph, item[0].string.bytes);
     if (!entry) return refuse_name(graph, history, "Unknown layer: ", item[0].string.bytes);
-    const int64_t call = item[1].integer - (entry->layer->model && item[1].integer > 0 ? first_call : 0);
+    const int64_t call = item[1].integer - (is_called_before(graph, entry->layer) && item[1].integer > 0 ? first_call : 0);
     graph->missing = call >= entry->layer->n_calls;
     if (graph->missing) return false;
     const Node *node = call < 0 ? NULL : entry->layer->calls[call];

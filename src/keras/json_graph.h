@@ -7,6 +7,7 @@
 typedef struct JsonReader {
     Builder *builder;
     bool     legacy;     /* inside a model in the form of Keras 2 */
+    bool     of_keras2;  /* written by Keras 2 itself, where a Sequential is a Functional too */
     Error   *err;
 } JsonReader;
 

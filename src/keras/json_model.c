@@ -408,11 +408,10 @@ static bool make_sequential(JsonReader *reader, const Value *dict, const Value *
     return model_build(reader->builder, model, &shape, 1, reader->err);
 }
 
-/* Keras 2 named no modules at first; all along it said batch_input_shape where Keras 3 says batch_shape. */
-static bool is_legacy(const Value *dict, const Value *config)
+/* Keras 2 says batch_input_shape where Keras 3 says batch_shape. */
+static bool is_of_keras2(const Value *config)
 {
     const Value *layers = config->kind == VALUE_LIST ? config : json_member(config, "layers");
-    if (!json_member(dict, "module")) return true;
     for (size_t i = 0; layers && layers->kind == VALUE_LIST && i < layers->list->n; i++)
         if (json_member(json_member(&layers->list->items[i], "config"), "batch_input_shape")) return true;
     return false;
@@ -422,18 +421,19 @@ bool json_make_model_in(JsonReader *reader, const Value *dict, Model **out)
 {
     const char *class_name = json_text(dict, "class_name");
     const Value *config = json_member(dict, "config");
-    const bool outer = reader->legacy;
+    const JsonReader outer = *reader;
     if (!class_name || !config)
         return refuse(reader, dict, "ValueError", "The provided configuration is not a valid Keras configuration. Expected a "
                                                   "dictionary containing a 'config' key.");
-    reader->legacy = outer || is_legacy(dict, config);
+    reader->of_keras2 = outer.of_keras2 || is_of_keras2(config);
+    reader->legacy = outer.legacy || reader->of_keras2 || !json_member(dict, "module");
     const bool sequential = strcmp(class_name, "Sequential") == 0;
     bool good;
     if (sequential) good = make_sequential(reader, dict, config, out);
     else if (is_graph(config)) good = json_make_graph(reader, dict, config, out);
     else if (is_model_class(class_name)) good = refuse(reader, dict, "ValueError", "A Functional model configuration needs its `layers` and `output_layers`.");
     else good = refuse_class(reader, dict, class_name);
-    reader->legacy = outer;
+    *reader = outer;
     if (good) (*out)->self->legacy_number = legacy_number_in(reader->builder->arena, (*out)->self);
     return good;
 }

@@ -124,10 +124,13 @@ static bool infer(const Layer *layer, const Call *call, const TensorSpec *in, in
     return true;
 }
 
+/* convert_to_tensor(mask of the query) */
 static KerasTensor *mask(Builder *b, Layer *layer, Node *node, KerasTensor *const *in_masks, Error *err)
 {
-    (void)b, (void)layer, (void)err;
-    return node->n_in > 1 ? in_masks[0] : NULL;
+    (void)layer;
+    if (node->n_in < 2 || !in_masks[0]) return NULL;
+    const Argument given = {.value = value_tensor(in_masks[0]), .span = SPAN_NONE};
+    return operation_apply(b, "convert_to_tensor", &given, 1, err);
 }
 
 /* ---- shapes of the numbers ---- */
