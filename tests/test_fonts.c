@@ -1,5 +1,6 @@
 #include "paint/fonts.h"
 
+#include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -102,6 +103,48 @@ static void what_is_shown_has_glyphs(void **state)
     }
 }
 
+/* What stands between quotation marks on lines that are no comments. */
+static void check_signs(const char *path, const char *line)
+{
+    bool quoted = false;
+    if (strncmp(line + strspn(line, " "), "/*", 2) == 0) return;
+    for (const char *at = line; *at && *at != '\n'; at++) {
+        if (*at == '"') quoted = !quoted;
+        if (!quoted || !(*at & 0x80) || (*at & 0xC0) == 0x80) continue;
+        Letters letters = letters_of(fonts, FONT_CODE, at, strcspn(at, "\"\n"));
+        Letter letter;
+        if (letters_next(&letters, &letter) && !letter.glyph) fail_msg("%s: U+%04X has no glyph", path, letter.character);
+    }
+}
+
+static int check_folder(const char *folder)
+{
+    DIR *listing = opendir(folder);
+    int n = 0;
+    assert_non_null(listing);
+    for (struct dirent *entry; (entry = readdir(listing));) {
+        char path[1200], line[2000];
+        const size_t length = strlen(entry->d_name);
+        if (length < 3 || strcmp(entry->d_name + length - 2, ".c") != 0) continue;
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        FILE *file = fopen(path, "r");
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file)) check_signs(path, line);
+        fclose(file);
+        n++;
+    }
+    closedir(listing);
+    return n;
+}
+
+static void formulae_have_glyphs(void **state)
+{
+    (void)state;
+    assert_true(check_folder(SOURCE_DIR "/src/engine") > 10);
+    assert_true(check_folder(SOURCE_DIR "/src/engine/layers") > 50);
+    assert_true(check_folder(SOURCE_DIR "/src/engine/operations") > 10);
+}
+
 static void broken_bytes_become_one_sign_each(void **state)
 {
     (void)state;
@@ -179,6 +222,7 @@ int main(void)
         cmocka_unit_test(pairs_are_kerned),
         cmocka_unit_test(other_scripts_stand_in),
         cmocka_unit_test(what_is_shown_has_glyphs),
+        cmocka_unit_test(formulae_have_glyphs),
         cmocka_unit_test(broken_bytes_become_one_sign_each),
         cmocka_unit_test(glyphs_have_ink_and_stand_on_the_line),
         cmocka_unit_test(a_quarter_moves_the_ink_and_keeps_it),

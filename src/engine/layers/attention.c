@@ -378,7 +378,7 @@ static void explain(const Trace *t, ExplainTopic topic, Text *text)
     if (topic != EXPLAIN_RULE) return;
     if (t->output == 0) text_put(text, "Σ ");
     switch (config->mode) {
-    case SCORE_DOT: text_put(text, config->use_scale ? "softmax(s·q·kᵀ)" : "softmax(q·kᵀ)"); break;
+    case SCORE_DOT: text_put(text, config->use_scale ? "softmax(s·q·kᵗ)" : "softmax(q·kᵗ)"); break;
     case SCORE_CONCAT: text_put(text, config->use_scale ? "softmax(w·Σ tanh(s·(q + k)))" : "softmax(w·Σ tanh(q + k))"); break;
     case SCORE_ADDITIVE: text_put(text, config->use_scale ? "softmax(Σ s·tanh(q + k))" : "softmax(Σ tanh(q + k))"); break;
     }

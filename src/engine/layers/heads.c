@@ -282,11 +282,11 @@ int64_t heads_trace(const Trace *t, Term *terms, int64_t cap)
     return list.n;
 }
 
-/* "Σ (softmax(q·kᵀ/√8)·v)[h, i]·Wₒ[h, i, 2] + bₒ[2]" */
+/* "Σ (softmax(q·kᵗ/√8)·v)[h, i]·Wₒ[h, i, 2] + bₒ[2]" */
 static void explain_rule(const Trace *t, Text *text)
 {
     const HeadsConfig *config = t->layer->config;
-    const char *scores = arena_print(text->arena, "softmax(q·kᵀ/√%lld)", (long long)config->key_width);
+    const char *scores = arena_print(text->arena, "softmax(q·kᵗ/√%lld)", (long long)config->key_width);
     if (t->output) {
         text_put(text, scores);
         return;

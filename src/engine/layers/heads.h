@@ -1,4 +1,4 @@
-/* What MultiHeadAttention and GroupedQueryAttention share: projections of query, key and value to heads, softmax(q·kᵀ/√d)·v in
+/* What MultiHeadAttention and GroupedQueryAttention share: projections of query, key and value to heads, softmax(q·kᵗ/√d)·v in
  * each head, and a projection back. After the projections a tensor is (batch, ..., heads, width); attention runs over `axes` of it. */
 #ifndef SHAPEFLOW_ENGINE_LAYERS_HEADS_H
 #define SHAPEFLOW_ENGINE_LAYERS_HEADS_H

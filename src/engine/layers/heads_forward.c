@@ -148,7 +148,7 @@ static void softmax_rows(Tensor *scores, int64_t n)
     }
 }
 
-/* softmax(q·kᵀ/√d)·v; false where Keras cannot compute it either. */
+/* softmax(q·kᵗ/√d)·v; false where Keras cannot compute it either. */
 static bool attend(const Forward *f, const Tensor *query, const Tensor *key, const Tensor *value, Tensor *scores, Tensor *mixed)
 {
     const HeadsConfig *config = f->layer->config;

@@ -146,7 +146,7 @@ static int64_t trace(const Trace *t, Term *terms, int64_t cap)
 static void explain(const Trace *t, ExplainTopic topic, Text *text)
 {
     (void)t;
-    if (topic == EXPLAIN_RULE) text_put(text, "softmax(q·kᵀ/√d)·v");
+    if (topic == EXPLAIN_RULE) text_put(text, "softmax(q·kᵗ/√d)·v");
 }
 
 const LayerKind OPERATION_dot_product_attention = {

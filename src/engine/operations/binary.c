@@ -268,11 +268,11 @@ BINARY(greater, "Greater", .apply = is_greater, .type = TRUTH, BETWEEN(">"));
 BINARY(greater_equal, "GreaterEqual", .apply = is_greater_equal, .type = TRUTH, BETWEEN("≥"));
 BINARY(logical_and, "LogicalAnd", .apply = both, .type = TRUTH, BETWEEN("∧"));
 BINARY(logical_or, "LogicalOr", .apply = either, .type = TRUTH, BETWEEN("∨"));
-BINARY(logical_xor, "LogicalXor", .apply = one_of, .type = TRUTH, BETWEEN("⊻"));
+BINARY(logical_xor, "LogicalXor", .apply = one_of, .type = TRUTH, BETWEEN("⊕"));
 
 BINARY_OF(bitwise_and, "BitwiseAnd", CALL_XY, .apply = bits_and, BETWEEN("&"));
 BINARY_OF(bitwise_or, "BitwiseOr", CALL_XY, .apply = bits_or, BETWEEN("|"));
-BINARY_OF(bitwise_xor, "BitwiseXor", CALL_XY, .apply = bits_xor, BETWEEN("⊻"));
+BINARY_OF(bitwise_xor, "BitwiseXor", CALL_XY, .apply = bits_xor, BETWEEN("⊕"));
 BINARY_OF(left_shift, "LeftShift", CALL_XY, .apply = shifted_left, BETWEEN("<<"));
 BINARY_OF(right_shift, "RightShift", CALL_XY, .apply = shifted_right, BETWEEN(">>"));
 BINARY_OF(bitwise_left_shift, "BitwiseLeftShift", CALL_XY, .apply = shifted_left, BETWEEN("<<"));

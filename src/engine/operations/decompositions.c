@@ -87,7 +87,7 @@ static bool eigenvectors(const Matrices *m)
     return !found.doubtful && eigenvalues_apart(found.values, m->rows);
 }
 
-MATRIX(eigh, "Eigh", "linalg", OPERATION_X, eigenvectors, "x = v·w·vᵀ", .infer = infer_eigen);
+MATRIX(eigh, "Eigh", "linalg", OPERATION_X, eigenvectors, "x = v·w·vᵗ", .infer = infer_eigen);
 const LayerKind OPERATION_eig = {OPERATION("Eig", "linalg"), TAKES(OPERATION_X), .infer = infer_eigen};
 
 /* ---- svd ---- */
@@ -139,7 +139,7 @@ static bool singular_vectors(const Matrices *m)
     return are_certain(m, &found);
 }
 
-MATRIX(svd, "SVD", "linalg", OPERATION_X, singular_vectors, "x = u·s·vᵀ", .function = "svd", MADE_WITH(SVD_PARAMS), .infer = infer_svd);
+MATRIX(svd, "SVD", "linalg", OPERATION_X, singular_vectors, "x = u·s·vᵗ", .function = "svd", MADE_WITH(SVD_PARAMS), .infer = infer_svd);
 
 /* ---- pinv, lstsq, matrix_rank: values too small count as nothing ---- */
 
@@ -207,7 +207,7 @@ static bool rank(const Matrices *m)
     return true;
 }
 
-/* v·(1/s)·uᵀ·b without the values below the least; column c of b is that of the unit where there is none. */
+/* v·(1/s)·uᵗ·b without the values below the least; column c of b is that of the unit where there is none. */
 static double inverse_at(const SingularValues *s, const Matrices *m, double least, int64_t row, int64_t c)
 {
     double sum = 0;
@@ -229,6 +229,6 @@ static bool pseudo_inverse(const Matrices *m)
     return true;
 }
 
-MATRIX(pinv, "Pinv", "linalg", OPERATION_X, pseudo_inverse, "v·s⁻¹·uᵀ", MADE_WITH(RCOND), .infer = infer_pinv);
-MATRIX(lstsq, "Lstsq", "linalg", AB, pseudo_inverse, "v·s⁻¹·uᵀ·b", MADE_WITH(RCOND), .infer = infer_lstsq);
+MATRIX(pinv, "Pinv", "linalg", OPERATION_X, pseudo_inverse, "v·s⁻¹·uᵗ", MADE_WITH(RCOND), .infer = infer_pinv);
+MATRIX(lstsq, "Lstsq", "linalg", AB, pseudo_inverse, "v·s⁻¹·uᵗ·b", MADE_WITH(RCOND), .infer = infer_lstsq);
 MATRIX(matrix_rank, "MatrixRank", "linalg", OPERATION_X, rank, "#{s > 0}", MADE_WITH(TOL), .infer = infer_rank);

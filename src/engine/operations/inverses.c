@@ -188,7 +188,7 @@ static bool solve_triangular(const Matrices *m)
     return true;
 }
 
-/* A = L·Lᵀ; TensorFlow looks at the lower half alone. */
+/* A = L·Lᵗ; TensorFlow looks at the lower half alone. */
 static bool cholesky(const Matrices *m)
 {
     const int64_t n = m->rows;
@@ -205,7 +205,7 @@ static bool cholesky(const Matrices *m)
     return true;
 }
 
-/* The inverse of l·lᵀ (of uᵀ·u, which TensorFlow takes as u·uᵀ's): the triangle's inverse with itself. */
+/* The inverse of l·lᵗ (of uᵗ·u, which TensorFlow takes as u·uᵗ's): the triangle's inverse with itself. */
 static bool cholesky_inverse(const Matrices *m)
 {
     const int64_t n = m->rows;
@@ -244,8 +244,8 @@ MATRIX(det, "Det", "linalg", OPERATION_X, determinant, "|x|", .infer = infer_sca
 MATRIX(logdet, "Logdet", "math", OPERATION_X, log_determinant, "ln |x|", .infer = infer_logdet);
 MATRIX(slogdet, "Slogdet", "numpy", OPERATION_X, sign_and_log, "sgn |x|, ln ‖x‖", .infer = infer_slogdet, .infer_numbers = infer_slogdet_numbers);
 MATRIX(inv, "Inv", "linalg", OPERATION_X, inverse, "x⁻¹", .infer = infer_square);
-MATRIX(cholesky, "Cholesky", "linalg", OPERATION_X, cholesky, "x = l·lᵀ", MADE_WITH(UPPER), .infer = infer_square);
-MATRIX(cholesky_inverse, "CholeskyInverse", "linalg", OPERATION_X, cholesky_inverse, "(l·lᵀ)⁻¹", MADE_WITH(UPPER), .infer = infer_square);
+MATRIX(cholesky, "Cholesky", "linalg", OPERATION_X, cholesky, "x = l·lᵗ", MADE_WITH(UPPER), .infer = infer_square);
+MATRIX(cholesky_inverse, "CholeskyInverse", "linalg", OPERATION_X, cholesky_inverse, "(l·lᵗ)⁻¹", MADE_WITH(UPPER), .infer = infer_square);
 MATRIX(solve, "Solve", "linalg", AB, solve, "a⁻¹·b", .infer = infer_solve);
 MATRIX(solve_triangular, "SolveTriangular", "linalg", AB, solve_triangular, "a⁻¹·b", MADE_WITH(LOWER), .infer = infer_solve);
 MATRIX(lu_factor, "LuFactor", "linalg", OPERATION_X, lu_factor, "p·x = l·u", .infer = infer_lu);

@@ -207,7 +207,7 @@ UNARY(negative, "Negative", OF(negative, "−x"));
 UNARY(square, "Square", OF(square, "x²"), .type = NO_BOOL);
 UNARY(sqrt, "Sqrt", OF(root, "√x"), .type = FLOATED);
 MATH(rsqrt, "Rsqrt", OF(inverse_root, "1/√x"));
-UNARY(cbrt, "Cbrt", OF(cube_root, "∛x"), .type = LONG_FLOATED);
+UNARY(cbrt, "Cbrt", OF(cube_root, "x^(1/3)"), .type = LONG_FLOATED);
 UNARY(reciprocal, "Reciprocal", OF(inverse, "1/x"), .type = FLOATX);
 UNARY(sign, "Sign", OF(sign, "sign x"));
 UNARY(exp, "Exp", OF(exponent, "eˣ"), .type = FLOATED);
@@ -245,7 +245,7 @@ UNARY(isfinite, "Isfinite", OF(is_finite, "|x| < ∞"), .type = TRUTH);
 UNARY(isinf, "Isinf", OF(is_infinite, "|x| = ∞"), .type = TRUTH);
 UNARY(isneginf, "Isneginf", OF(is_low, "x = −∞"), .type = TRUTH);
 UNARY(isposinf, "Isposinf", OF(is_high, "x = ∞"), .type = TRUTH);
-UNARY(isreal, "Isreal", OF(is_real, "x ∈ ℝ"), .type = TRUTH);
+UNARY(isreal, "Isreal", OF(is_real, "Im x = 0"), .type = TRUTH);
 UNARY(signbit, "Signbit", OF(has_sign, "x < 0"), .type = TRUTH);
 UNARY(bitwise_invert, "BitwiseInvert", OF(invert, "~x"));
 
