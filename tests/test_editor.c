@@ -50,7 +50,7 @@ static void lay_out(Desk *desk)
 static void open_text(Desk *desk, const char *text)
 {
     *desk = (Desk){.seconds = 100};
-    editor_open(&desk->editor, text, strlen(text));
+    editor_open(&desk->editor, NULL, text, strlen(text));
     lay_out(desk);
 }
 
@@ -424,7 +424,7 @@ static void any_bytes_can_be_laid_out_and_moved_over(void **state)
     for (int round = 0; round < 200; round++) {
         for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
         Desk desk = {0};
-        editor_open(&desk.editor, bytes, sizeof bytes);
+        editor_open(&desk.editor, NULL, bytes, sizeof bytes);
         lay_out(&desk);
         for (int i = 0; i < 500 && desk.editor.selection.caret < (int)sizeof bytes; i++) press_key(&desk, KEY_RIGHT, 0);
         assert_int_equal(desk.editor.selection.caret, sizeof bytes);

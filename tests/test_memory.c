@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "app/snapshot.h"
+#include "driving.h"
 #include "engine/session.h"
 #include "paint/export.h"
 #include "picturing.h"
@@ -270,6 +271,65 @@ static void drawing_survives_every_end_of_memory(void **state)
     shown_close(&drawing.shown);
 }
 
+/* ---- the window ---- */
+
+static void leave_to(App *app, jmp_buf *escape)
+{
+    app->arena.escape = app->study.escape = app->frame.escape = app->editor.layout.escape = app->editor.buffer.arena.escape = escape;
+}
+
+static void do_this_and_that(Driven *d)
+{
+    driven_put_caret(d, "Dense(4");
+    driven_type(d, "2\n# more\b");
+    driven_key(d, '/', MOD_CTRL);
+    driven_key(d, 'c', MOD_CTRL);
+    driven_key(d, 'v', MOD_CTRL);
+    driven_key(d, 'z', MOD_CTRL);
+    driven_key(d, KEY_ESCAPE, 0);
+    driven_move(d, driven_unit(d, NULL, 0));
+    static const int keys[] = {'f', 'c', 'w', KEY_TAB, KEY_PAGE_DOWN, KEY_ESCAPE, '?', KEY_ESCAPE, 'e', KEY_ESCAPE, 'i', KEY_ENTER};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) driven_key(d, keys[i], 0);
+    driven_wait(d, 1);
+    driven_click(d, driven_unit(d, NULL, 0));
+    driven_type(d, "9\n");
+    driven_key(d, 'q', MOD_CTRL);
+}
+
+/* The text is whole whenever memory ends: what was typed, or what stood there before. */
+static void use_window(void *what)
+{
+    static Driven driven;
+    jmp_buf escape;
+    const Fuse wanted = fuse;
+    (void)what;
+    fuse = (Fuse){.left = -1};
+    driven_open(&driven, NULL, 1280, 720);
+    leave_to(&driven.app, &escape);
+    fuse = wanted;
+    if (setjmp(escape) == 0) do_this_and_that(&driven);
+    else {
+        const Buffer *buffer = &driven.app.editor.buffer;
+        assert_true(app_rescue(&driven.app));
+        assert_true(buffer->text[buffer->length] == 0 && strlen(buffer->text) == buffer->length);
+        assert_non_null(strstr(buffer->text, "model.add("));
+    }
+    const bool blown = fuse.blown;
+    fuse = (Fuse){.left = -1};
+    leave_to(&driven.app, NULL);
+    driven_close(&driven);
+    fuse.blown = blown;
+}
+
+static void the_window_closes_with_its_text_whole(void **state)
+{
+    (void)state;
+#if defined(__SANITIZE_ADDRESS__)
+    skip();     /* what was taken in passing goes with the process */
+#endif
+    assert_in_range(sweep(use_window, NULL, 997, true), 10000, 10000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +337,7 @@ int main(void)
         cmocka_unit_test(other_models_survive_it_too),
         cmocka_unit_test(sessions_survive_every_end_of_memory),
         cmocka_unit_test(drawing_survives_every_end_of_memory),
+        cmocka_unit_test(the_window_closes_with_its_text_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,7 +132,7 @@ static void unsaved_text_is_kept_within_five_seconds(void **state)
     Selection selection = {0, 0};
     Autosave autosave = {.due = -1};
     const char *file = arena_print(&arena, "%s/unsaved-%ld", folder_of_state(&arena), (long)getpid());
-    buffer_open(&buffer, "", 0);
+    buffer_open(&buffer, NULL, "", 0);
     autosave_tick(&autosave, &buffer, "", 10);
     assert_true(autosave.due < 0);
     buffer_replace(&buffer, 0, 0, "abc", 3, &selection);

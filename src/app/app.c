@@ -13,24 +13,40 @@ static const double SETTLE_SECONDS = 1.2, NOTICE_SECONDS = 4;
 
 /* ---- opening and closing ---- */
 
+void app_memory(const App *app, Arena *arena)
+{
+    arena_open(arena, 0);
+    arena->escape = app->arena.escape;
+}
+
 void app_open(App *app, const AppOptions *options, const Document *document)
 {
     *app = (App){.resources = options->resources, .strings = options->strings, .measure = options->measure, .platform = options->platform,
                  .settings = *options->settings, .kept = options->kept, .panels = options->panels,
                  .size = options->size, .zoom = 1, .seconds = options->seconds, .stale = true, .autosave.due = -1};
     arena_open(&app->arena, 0);
-    arena_open(&app->frame, 0);
+    app->arena.escape = app->study.escape = options->escape;
+    app_memory(app, &app->frame);
     look_clear(&app->gaze.hover);
     look_clear(&app->gaze.focus);
     playback_stop(&app->playback);
-    editor_open(&app->editor, "", 0);
+    editor_open(&app->editor, options->escape, "", 0);
     if (options->model) snprintf(app->model, sizeof app->model, "%s", options->model);
     filing_show(app, document);
 }
 
+bool app_rescue(App *app)
+{
+    arena_close(&app->frame);
+    arena_close(&app->editor.layout);
+    study_close(&app->study);
+    app->rescued = !app->kept || autosave_now(&app->autosave, &app->editor.buffer, app->path);
+    return app->rescued;
+}
+
 void app_close(App *app)
 {
-    if (app->kept) autosave_clear(&app->autosave);
+    if (app->kept && !app->rescued) autosave_clear(&app->autosave);
     field_close(app);
     editor_close(&app->editor);
     study_close(&app->study);
@@ -70,7 +86,7 @@ static void trim_code(App *app)
 void app_layout(App *app)
 {
     Arena scratch;
-    arena_open(&scratch, 0);
+    app_memory(app, &scratch);
     const Rect all = {0, 0, app->size.x, app->size.y};
     const float scale = page_scale(all, &app->settings);
     const char *note = result_of(app, &scratch);
@@ -199,7 +215,7 @@ void app_say(App *app, const char *id, ...)
     for (const char *value; n < 10 && (value = va_arg(list, const char *));) values[n++] = value;
     va_end(list);
     Arena scratch;
-    arena_open(&scratch, 0);
+    app_memory(app, &scratch);
     snprintf(app->notice, sizeof app->notice, "%s", strings_fill_values(app->strings, &scratch, id, values, n));
     app->notice_until = app->seconds + NOTICE_SECONDS;
     app->stale = true;
@@ -213,6 +229,7 @@ const char *app_title(const App *app, Arena *arena)
 
 bool app_typing(const App *app, Rect *caret)
 {
+    if (app->sheet != SHEET_NONE || (app->menu.kind && !app->field.kind)) return false;
     if (app->field.kind) *caret = editor_caret(&app->field.line, app->field.area);
     else if (app->attention == ATTENTION_CODE) *caret = editor_caret(&app->editor, editor_area(app));
     else return false;

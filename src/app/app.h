@@ -79,6 +79,7 @@ typedef struct App {
     char            notice[512];    /* a line that says what was done, or why not; "" = none */
     double          notice_until;
     Autosave        autosave;
+    bool            rescued;        /* memory ran out, and the text is kept aside */
     bool            done;           /* the program may end */
 
     Arena           frame;          /* of the scene below */
@@ -100,10 +101,14 @@ typedef struct AppOptions {
     Point          size;
     const char    *model;       /* NULL = the text's own choice */
     double         seconds;
+    jmp_buf       *escape;      /* where to go without memory; NULL = nowhere. What is left then is app_rescue and app_close. */
 } AppOptions;
 
 void app_open(App *, const AppOptions *, const Document *);
 void app_close(App *);
+
+/* Gives back the memory of all but the text, and keeps the text aside; true when nothing of it is unsaved and lost. */
+bool app_rescue(App *);
 
 /* One thing done, or NULL for the passing of time; seconds from any fixed moment. */
 void app_update(App *, const Input *, double seconds);
@@ -126,6 +131,7 @@ bool app_typing(const App *, Rect *caret);   /* text goes in here */
 
 /* ---- for the parts of the app ---- */
 
+void app_memory(const App *, Arena *);               /* opens an arena that leaves where the app's own does */
 void app_input(App *, const Input *);                /* routes it to who it is for */
 const Theme *app_theme(const App *);
 void app_view(const App *, View *);

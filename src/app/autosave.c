@@ -21,17 +21,33 @@ static const char *own_file(Arena *arena)
 }
 
 /* First line the document's path, then the text. */
+static bool text_write(Arena *arena, const Buffer *buffer, const char *path)
+{
+    Text text = {.arena = arena};
+    const char *file = own_file(arena);
+    text_print(&text, "%s\n", path);
+    text_put_bytes(&text, buffer->text, buffer->length);
+    return file && file_write(arena, file, text_string(&text), text.length);
+}
+
 static bool keep(const Buffer *buffer, const char *path)
 {
     Arena arena;
+    ArenaTry attempt;
+    volatile bool done = false;
     arena_open(&arena, 0);
-    Text text = {.arena = &arena};
-    const char *file = own_file(&arena);
-    text_print(&text, "%s\n", path);
-    text_put_bytes(&text, buffer->text, buffer->length);
-    const bool done = file && file_write(&arena, file, text_string(&text), text.length);
+    arena_try_begin(&arena, &attempt);
+    if (setjmp(attempt.here) == 0) done = text_write(&arena, buffer, path);
+    arena_try_end(&arena, &attempt);
     arena_close(&arena);
     return done;
+}
+
+bool autosave_now(Autosave *autosave, const Buffer *buffer, const char *path)
+{
+    if (!buffer_dirty(buffer)) return true;
+    autosave->kept = keep(buffer, path) || autosave->kept;
+    return autosave->kept;
 }
 
 void autosave_clear(Autosave *autosave)

@@ -16,6 +16,8 @@ extern const double AUTOSAVE_SECONDS;
 
 /* To be told after every input; writes when it is time. path "" = never saved. */
 void autosave_tick(Autosave *, const Buffer *, const char *path, double seconds);
+/* At once, whatever memory there is; true when nothing unsaved is lost. */
+bool autosave_now(Autosave *, const Buffer *, const char *path);
 /* Saved, or given up on purpose: nothing is to be recovered. */
 void autosave_clear(Autosave *);
 

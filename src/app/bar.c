@@ -54,7 +54,7 @@ static float model_width(const App *app)
 Rect bar_file(const App *app)
 {
     Arena scratch;
-    arena_open(&scratch, 0);
+    app_memory(app, &scratch);
     const float s = app->page.scale, x = LEFT * s + width(app, FONT_TEXT_BOLD, TITLE, "shapeflow") + 6 * s;
     const float room = app->page.bar.w - x - links_width(app) - switch_width(app) - model_width(app) - 24 * s;
     const float wanted = width(app, FONT_TEXT, NAME, document_name(app, &scratch)) + 34 * s;

@@ -4,10 +4,11 @@
 
 static const double MERGE_SECONDS = 1;
 
-void buffer_open(Buffer *buffer, const char *text, size_t length)
+void buffer_open(Buffer *buffer, jmp_buf *escape, const char *text, size_t length)
 {
     *buffer = (Buffer){0};
     arena_open(&buffer->arena, 0);
+    buffer->arena.escape = escape;
     buffer->text = arena_grow(&buffer->arena, NULL, 0, &buffer->capacity, length + 1, 1);
     if (length) memcpy(buffer->text, text, length);
     buffer->length = length;

@@ -35,7 +35,8 @@ typedef struct Buffer {
     uint64_t version;      /* rises with every change */
 } Buffer;
 
-void buffer_open(Buffer *, const char *text, size_t length);
+/* escape: where to go without memory; NULL = nowhere. */
+void buffer_open(Buffer *, jmp_buf *escape, const char *text, size_t length);
 void buffer_close(Buffer *);
 
 /* One step: bytes [start, end) become `bytes`. `selection` is the one before; after it the caret follows the insertion. */

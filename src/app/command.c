@@ -43,7 +43,7 @@ static void redo(App *app)
 static void copy(App *app)
 {
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     if (app->platform.clipboard_write) app->platform.clipboard_write(app->platform.self, summary_text(app, &arena));
     app_say(app, "summary.copied", NULL);
     arena_close(&arena);
@@ -60,7 +60,7 @@ static void flatten(App *app)
 {
     Arena arena;
     const char *why = NULL;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool turning = app->motion.running;
     const uint64_t version = app->editor.buffer.version;
@@ -175,7 +175,7 @@ static void delete_layer(App *app)
 {
     Arena arena;
     const char *why = NULL;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool found = edit_remove_layer(&app->study.now->reading, layer_in_focus(app)->layer, &edits, &why);
     apply_or_say(app, &edits, found, why);
@@ -186,7 +186,7 @@ static void move_layer(App *app, int by)
 {
     Arena arena;
     const char *why = NULL;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool found = edit_move_layer(&app->study.now->reading, layer_in_focus(app)->layer, by, &edits, &why);
     apply_or_say(app, &edits, found, why);

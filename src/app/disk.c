@@ -34,7 +34,7 @@ void disk_load(App *app)
 {
     Arena arena;
     Document document;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const bool readable = document_open(&document, &arena, app->path) == DOCUMENT_GOOD && document.form == FORM_CODE;
     if (readable) {
         text_become(app, document.text, document.length);

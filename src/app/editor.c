@@ -6,11 +6,12 @@ const float EDITOR_SIZE = 14, EDITOR_PITCH = 25;
 
 static const int INDENT = 4;
 
-void editor_open(Editor *editor, const char *text, size_t length)
+void editor_open(Editor *editor, jmp_buf *escape, const char *text, size_t length)
 {
     *editor = (Editor){.goal_x = -1, .scale = 1};
     arena_open(&editor->layout, 0);
-    buffer_open(&editor->buffer, text, length);
+    editor->layout.escape = escape;
+    buffer_open(&editor->buffer, escape, text, length);
 }
 
 void editor_close(Editor *editor)
@@ -22,8 +23,9 @@ void editor_close(Editor *editor)
 void editor_load(Editor *editor, const char *text, size_t length)
 {
     const float scale = editor->scale;
+    jmp_buf *escape = editor->layout.escape;
     editor_close(editor);
-    editor_open(editor, text, length);
+    editor_open(editor, escape, text, length);
     editor->scale = scale;
 }
 

@@ -36,7 +36,7 @@ typedef struct Editor {
 
 extern const float EDITOR_SIZE, EDITOR_PITCH;    /* of the type and the rows, at scale 1 */
 
-void editor_open(Editor *, const char *text, size_t length);
+void editor_open(Editor *, jmp_buf *escape, const char *text, size_t length);   /* escape: see buffer_open */
 void editor_close(Editor *);
 /* Another text; the history begins anew. */
 void editor_load(Editor *, const char *text, size_t length);

@@ -18,7 +18,7 @@ int fault_fixes(const App *app)
 {
     TextFix fixes[ERROR_FIXES];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const int n = fixes_of(app, &arena, fixes);
     arena_close(&arena);
     return n;
@@ -28,7 +28,7 @@ void fault_fix(App *app, int index)
 {
     TextFix fixes[ERROR_FIXES];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     if (index < fixes_of(app, &arena, fixes)) app_apply(app, &fixes[index].edits);
     arena_close(&arena);
 }

@@ -16,7 +16,7 @@ void field_open(App *app, const FieldKind *kind, const Pick *target, Rect around
     field_close(app);
     app->field = (Field){.kind = kind, .around = around, .target = kept};
     if (target) look_set(&app->field.target, target);
-    editor_open(&app->field.line, text, strlen(text));
+    editor_open(&app->field.line, app->arena.escape, text, strlen(text));
     app->field.line.bare = true;
     if (kind->wide) app->field.line.selection = (Selection){(int)strlen(text), (int)strlen(text)};   /* a name follows the folder */
     else editor_select_all(&app->field.line);
@@ -46,7 +46,7 @@ static bool accept(App *app, const char *text)
 {
     const FieldKind *kind = app->field.kind;
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const char *copy = arena_copy(&arena, text, strlen(text));
     take_back(app);
     app->field.fault[0] = 0;

@@ -87,7 +87,7 @@ static void open_now(App *app, const char *path)
 {
     Arena arena;
     Document document;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const DocumentFault fault = document_open(&document, &arena, path);
     Error err = {.arena = &arena};
     if (fault == DOCUMENT_GOOD && !document_to_code(&document, &arena, &err)) app_say(app, "file.unreadable", path, err.message, NULL);
@@ -119,7 +119,7 @@ static void ask_open_now(App *app)
     app->asking = ASKING_OPEN;
     if (dialog_shown(app, false, strings_say(app->strings, "file.open"), app->path[0] ? app->path : app->folder)) return;
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     field_open(app, &FIELD_OPEN, NULL, (Rect){0}, arena_print(&arena, "%s/", app->folder));
     arena_close(&arena);
 }
@@ -128,7 +128,7 @@ static void question_now(App *app)
 {
     Arena arena;
     Document document;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     if (document_question(&document, &arena, app->resources) == DOCUMENT_GOOD) filing_show(app, &document);
     arena_close(&arena);
 }
@@ -181,7 +181,7 @@ void filing_guard_save(App *app)
 bool filing_save_as(App *app, const char *path)
 {
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const Buffer *buffer = &app->editor.buffer;
     const bool done = file_write(&arena, path, buffer->text, buffer->length);
     if (done) {
@@ -210,7 +210,7 @@ static void ask_path(App *app, Asking asking, const FieldKind *kind, const char 
 void filing_ask_save(App *app)
 {
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const char *path = app->path[0] ? app->path : path_join(&arena, app->folder, app->name[0] == '<' ? "untitled.py" : app->name);
     ask_path(app, ASKING_SAVE, &FIELD_SAVE, strings_say(app->strings, "file.save_as"), path);
     arena_close(&arena);
@@ -250,7 +250,7 @@ bool filing_export(App *app, const char *path)
         app_say(app, "export.form", path, NULL);
         return false;
     }
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Scene scene;
     Text bytes = {.arena = &arena};
     const Look hover = app->gaze.hover;
@@ -271,7 +271,7 @@ bool filing_export(App *app, const char *path)
 void filing_ask_export(App *app, const char *suffix)
 {
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const char *name = app->name[0] == '<' ? "model" : app->name;
     const size_t stem = file_ends_with(name, ".py") ? strlen(name) - 3 : strlen(name);
     const char *path = arena_print(&arena, "%s/%.*s%s", app->folder, (int)stem, name, suffix);
@@ -317,7 +317,7 @@ void filing_look_for_lost(App *app)
 {
     Arena arena;
     Recovered recovered;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     if (autosave_find(&arena, &recovered)) {
         snprintf(app->pending_path, sizeof app->pending_path, "%s", recovered.path);
         app->sheet = SHEET_RECOVER;
@@ -329,7 +329,7 @@ void filing_recover(App *app)
 {
     Arena arena;
     Recovered recovered;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     app->sheet = SHEET_NONE;
     if (autosave_find(&arena, &recovered)) {
         const char *name = *recovered.path ? file_name(recovered.path) : strings_say(app->strings, "file.untitled");
@@ -346,7 +346,7 @@ void filing_forget(App *app)
 {
     Arena arena;
     Recovered recovered;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     app->sheet = SHEET_NONE;
     if (autosave_find(&arena, &recovered)) unlink(recovered.file);
     arena_close(&arena);

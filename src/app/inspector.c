@@ -143,7 +143,7 @@ void inspector_page(App *app, int by)
 {
     Arena arena;
     Sentences sentences;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     tell(&sentences, app, &arena);
     const int64_t page = sentences.terms_shown > 0 ? sentences.terms_shown : 1, next = app->first_term + by * page;
     if (by < 0 || next < sentences.n_terms) app->first_term = next < 0 ? 0 : next;

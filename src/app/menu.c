@@ -106,7 +106,7 @@ static void choose(App *app, int index)
 {
     MenuItem items[MENU_ITEMS];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const MenuKind *kind = app->menu.kind;
     const int n = items_of(app, &arena, items);
     if (index >= 0 && index < n && !items[index].dimmed && items[index].value) {
@@ -120,7 +120,7 @@ static void step(App *app, int by)
 {
     MenuItem items[MENU_ITEMS];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const int n = items_of(app, &arena, items);
     int at = app->menu.at;
     for (int tries = 0; tries < n; tries++) {
@@ -135,7 +135,7 @@ static int ticked(const App *app)
 {
     MenuItem items[MENU_ITEMS];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     int at = items_of(app, &arena, items) - 1;
     while (at >= 0 && !items[at].ticked) at--;
     arena_close(&arena);
@@ -154,7 +154,7 @@ static void step_to(App *app, int letter)
 {
     MenuItem items[MENU_ITEMS];
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const int n = items_of(app, &arena, items);
     for (int by = 1; by <= n; by++) {
         const int at = (app->menu.at + by) % n;

@@ -41,7 +41,7 @@ static bool set_argument(App *app, const Layer *layer, const char *param, const 
 {
     Arena arena;
     const char *why = NULL;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool found = edit_argument(&app->study.now->reading, layer, param, code, &edits, &why);
     const bool done = apply(app, &edits, found, why);
@@ -154,7 +154,7 @@ static bool accept_dimension(App *app, const char *text)
     if (!base || !dimension_find(base, &app->field.target.pick, &d)) return refuse(app, NULL);
     if (!is_dimension(text)) return refuse(app, "edit.not_a_number");
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const char *code = dimension_code(base, &arena, &d, text);
     const bool found = code && edit_argument(&base->reading, d.layer, d.param, code, &edits, &why);
@@ -193,7 +193,7 @@ static bool accept_input(App *app, const char *text)
     if (i < 0 || !base->inputs) return refuse(app, NULL);
     if (!number_of(text, &number)) return refuse(app, "edit.not_a_number");
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool found = edit_input(&base->reading, i, base->inputs, app->field.target.pick.k, number, &edits, &why);
     const bool done = apply(app, &edits, found, why);
@@ -218,7 +218,7 @@ static bool accept_weight(App *app, const char *text)
     if (!row || !base->run.plan) return refuse(app, NULL);
     if (!number_of(text, &number)) return refuse(app, "edit.not_a_number");
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const WeightRef ref = {.layer = owner_of(row->layer), .index = pick->weight};
     const bool found = edit_weight(&base->reading, row->layer, &base->run.table, ref, pick->from, number, &edits, &why);
@@ -262,7 +262,7 @@ static bool accept_insert(App *app, const char *text)
     const int row = row_after_gap(&base->plan, &app->field.target.pick);
     const PlanLayer *before = row >= 0 && row < base->plan.n_rows ? &base->plan.layers[row] : NULL;
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     Edits edits = {.arena = &arena};
     const bool found = edit_insert_layer(&base->reading, before ? before->layer : NULL, text, &edits, &why);
     const bool done = apply(app, &edits, found, why);
@@ -293,7 +293,7 @@ static bool accept_path(App *app, const char *text)
 {
     Arena arena;
     if (!*text) return refuse(app, "edit.no_path");
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     const char *path = path_of(app, &arena, text);
     const bool agreed = may_write(app, path);
     if (agreed) {
@@ -389,7 +389,7 @@ bool field_open_at(App *app, const Pick *pick)
     const Snapshot *base = base_of(app);
     if (!base || !base->plan.model || pick->variant > 0) return false;
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(app, &arena);
     bool opened = false;
     switch (pick->type) {
     case PICK_UNIT: opened = open_input(app, base, &arena, pick); break;

@@ -31,11 +31,12 @@ void study_close(Study *study)
     assign(study, &study->before, NULL);
 }
 
-static Snapshot *snapshot_new(const Snapshot *before, const char *text, size_t length, const ReadOptions *how)
+static Snapshot *snapshot_new(const Study *study, const Snapshot *before, const char *text, size_t length, const ReadOptions *how)
 {
     Snapshot *snapshot = malloc(sizeof *snapshot);
     if (!snapshot) return NULL;
     snapshot_open_after(snapshot, before, text, length, how);
+    snapshot->arena.escape = study->escape;
     if (!snapshot->failed) snapshot_run(snapshot, NULL, 0, snapshot->reading.seed);
     return snapshot;
 }
@@ -48,10 +49,11 @@ static void twin_make(Study *study)
     if (study->state == FLATTEN_NOTHING || shown->plan.numbers > TWIN_NUMBERS_MAX) return;
     Arena arena;
     arena_open(&arena, 0);
+    arena.escape = study->escape;
     size_t length;
     const char *why;
     const char *text = snapshot_switched(shown, study->state == FLATTEN_OFF, &arena, &length, &why);
-    if (text) assign(study, &study->twin, snapshot_new(shown, text, length, &shown->how));
+    if (text) assign(study, &study->twin, snapshot_new(study, shown, text, length, &shown->how));
     if (study->twin && !snapshot_good(study->twin)) assign(study, &study->twin, NULL);
     arena_close(&arena);
 }
@@ -73,7 +75,7 @@ static void show(Study *study, Snapshot *snapshot)
 void study_read(Study *study, const char *text, size_t length, const ReadOptions *how)
 {
     const Snapshot *before = study->now && study->now->files.n ? study->now : study->shown;
-    Snapshot *snapshot = snapshot_new(before, text, length, how);
+    Snapshot *snapshot = snapshot_new(study, before, text, length, how);
     if (!snapshot) return;
     assign(study, &study->now, snapshot);
     if (snapshot_good(snapshot) || !study->shown) show(study, snapshot);

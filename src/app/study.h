@@ -9,6 +9,7 @@ typedef struct Study {
     Snapshot *shown;     /* drawn: `now`, or the last good one while the text has a fault */
     Snapshot *twin;      /* `shown` with the Flatten switch the other way; NULL = nothing to switch */
     Snapshot *before;    /* where an animation comes from; NULL = none */
+    jmp_buf  *escape;    /* where to go without memory; NULL = nowhere */
     double    extent;    /* of the colour scale, over shown and twin */
     FlattenState state;  /* of `shown` */
     const char  *why;    /* id of the sentence why there is nothing to switch */

@@ -21,7 +21,6 @@ typedef struct Window {
     Screen      screen;
     Fonts      *fonts;
     App         app;
-    Arena       arena;
     float       px_per_pt, pt_per_unit;
     Uint32      answered;          /* SDL's number for our event: a file dialog has answered */
     Cursor      cursor;
@@ -30,6 +29,7 @@ typedef struct Window {
     bool        text_input, full;
     bool        rests;             /* the pointer has not moved since the window came */
     int         rests_x, rests_y;  /* on the desktop */
+    jmp_buf     escape;            /* without memory */
     void      (*shown)(void);      /* told when the first picture is there; NULL = nobody */
 } Window;
 
@@ -112,7 +112,7 @@ static bool resized(Window *window)
 static void title_set(Window *window)
 {
     Arena arena;
-    arena_open(&arena, 0);
+    app_memory(&window->app, &arena);
     const char *title = app_title(&window->app, &arena);
     if (strcmp(title, window->title) != 0) {
         snprintf(window->title, sizeof window->title, "%s", title);
@@ -264,11 +264,12 @@ static bool document_find(CommandLine *line, const char *path, Document *documen
 }
 
 /* For desktops that know the program by no .desktop file. */
-static void icon_set(const Window *window)
+static void icon_set(Window *window)
 {
     enum { SIZE = 128 };
     Arena arena;
     arena_open(&arena, 0);
+    arena.escape = &window->escape;
     uint32_t *pixels = icon_pixels(&arena, window->fonts, SIZE);
     SDL_Surface *icon = SDL_CreateRGBSurfaceWithFormatFrom(pixels, SIZE, SIZE, 32, SIZE * 4, SDL_PIXELFORMAT_ARGB8888);
     if (icon) SDL_SetWindowIcon(window->window, icon);
@@ -292,7 +293,7 @@ static bool window_open(Window *window, CommandLine *line, const Document *docum
     window->answered = SDL_RegisterEvents(1);
     app_open(&window->app, &(AppOptions){
         .resources = line->resources, .strings = &line->strings, .measure = fonts_measure(window->fonts), .settings = settings, .kept = true,
-        .panels = PANELS_ALL, .size = {(float)settings->width, (float)settings->height}, .seconds = seconds_now(),
+        .panels = PANELS_ALL, .size = {(float)settings->width, (float)settings->height}, .seconds = seconds_now(), .escape = &window->escape,
         .platform = {.self = window, .clipboard_read = clipboard_read, .clipboard_write = clipboard_write, .file_ask = file_ask, .full_screen = full_screen}},
         document);
     filing_look_for_lost(&window->app);
@@ -313,6 +314,15 @@ static void window_close(Window *window)
 /* What is done with an open window; false when SDL fails. */
 typedef bool (*WindowUse)(Window *);
 
+/* Without memory the window closes, but nothing that was typed is lost. */
+static ExitCode rescue(Window *window, CommandLine *line)
+{
+    const bool kept = app_rescue(&window->app);
+    complain(line, kept ? "window.memory_kept" : "window.memory_lost", NULL);
+    app_close(&window->app);
+    return EXIT_UNREADABLE;
+}
+
 static ExitCode run(Window *window, CommandLine *line, const Document *document, WindowUse use)
 {
     Settings settings;
@@ -323,6 +333,7 @@ static ExitCode run(Window *window, CommandLine *line, const Document *document,
         complain(line, "fonts.missing", fault, NULL);
         return EXIT_UNREADABLE;
     }
+    if (setjmp(window->escape) != 0) return rescue(window, line);
     const bool opened = window_open(window, line, document, &settings), shown = opened && use(window);
     if (!shown) complain(line, "window.failed", SDL_GetError(), NULL);
     if (opened) {

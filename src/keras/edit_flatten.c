@@ -352,6 +352,7 @@ static bool gives_back(const Reading *reading, const Edits *off)
 {
     Arena trial;
     arena_open(&trial, 0);
+    trial.escape = off->arena->escape;
     size_t length;
     Reading *again = ARENA_NEW(&trial, Reading);
     Edits edits = *off, back = {.arena = &trial};
@@ -403,6 +404,7 @@ FlattenState flatten_state(const Reading *reading, const char **why)
 {
     Arena arena;
     arena_open(&arena, 0);
+    arena.escape = reading->builder.arena->escape;
     Edits edits = {.arena = &arena};
     const bool on = last_flatten(reading->model) != NULL;
     const bool works = edit_flatten(reading, !on, &edits, why);

@@ -168,13 +168,14 @@ bool proposal_works(Proposal *p, const ReadOptions *options, int depth)
 {
     Arena trial;
     arena_open(&trial, 0);
+    trial.escape = p->arena->escape;
     Reading *again = ARENA_NEW(&trial, Reading);
     Edits edits = p->text.edits;
     size_t length;
     edits.arena = &trial;
     const char *text = edits_apply(&edits, p->reading->text, p->reading->length, &length);
     keras_read(again, &trial, text, length, options);
-    const bool works = again->error.set ? mend_next(p, again, options, &trial, depth + 1) : again->model != NULL;
+    const bool works = again->error.set ? again->tree && mend_next(p, again, options, &trial, depth + 1) : again->model != NULL;
     arena_close(&trial);
     return works;
 }
