@@ -139,8 +139,58 @@ static void test_models(void **state)
         {"the shape told to a layer of the text", OWN "model = Sequential([Own(input_shape=(4,)), Dense(2)])",
          "own (None, 3) 15, dense_1 (None, 2) 8"},
         {"a model of nothing but a name", KERAS "empty = Model(name='a')\nmodel = Sequential([Dense(3, input_dim=4)])", "dense (None, 3) 15"},
-        {"built by the data of fit", KERAS "import numpy as np\nmodel = Sequential([Dense(3)])\nmodel.fit(np.zeros((5, 4)), np.zeros((5, 3)))",
+        {"built by the data of fit", KERAS "import numpy as np\nmodel = Sequential([Dense(3)])\nmodel.compile()\nmodel.fit(np.zeros((5, 4)), np.zeros((5, 3)))",
          "dense (5, 3) 15"},
+    };
+    CHECK(cases);
+}
+
+/* What Keras said to misused models, and to layers of the text's own. */
+static void test_own_layers_and_training(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"misspelt argument of compile", SMALL "model.compile('adam', metric=['mae'])",
+         "a (None, 3) 15 | TypeError 4:1 Trainer.compile() got an unexpected keyword argument 'metric'"},
+        {"metrics in no list", SMALL "model.compile('adam', 'mse', metrics='mae')",
+         "a (None, 3) 15 | ValueError 4:1 Expected `metrics` argument to be a list, tuple, or dict. Received instead: metrics=mae of type "
+         "<class 'str'>"},
+        {"fit before compile", SMALL "model.fit([[1, 2, 3, 4]], [[1, 2, 3]])",
+         "a (None, 3) 15 | ValueError 4:1 You must call `compile()` before using the model."},
+        {"misspelt argument of fit", SMALL "model.compile()\nmodel.fit(x=None, epoch=3)",
+         "a (None, 3) 15 | TypeError 5:1 TensorFlowTrainer.fit() got an unexpected keyword argument 'epoch'"},
+        {"unequal numbers of samples", SMALL "import numpy as np\nmodel.compile()\nmodel.fit(np.zeros((8, 4)), np.zeros((7, 3)))",
+         "a (None, 3) 15 | ValueError 6:1 Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.'x' sizes: 8\n"
+         "'y' sizes: 7\n"},
+        {"a function that is not known may compile", SMALL "import helpers\nhelpers.prepare(model)\nmodel.fit([[1, 2, 3, 4]])", "a (None, 3) 15"},
+        {"layers made in call() take names each time", KERAS "class Own(Layer):\n    def call(self, x):\n        return Dense(3)(x)\n"
+         "i = Input((4,))\nown = Own()\nx = own(own(i)[:, :3])\nmodel = Model(i, Dense(2)(x))",
+         "input_layer (None, 4), own (None, 3), get_item (None, 3), dense_2 (None, 2) 8"},
+        {"what is built by running takes them twice", KERAS "class Own(Layer):\n    def __init__(self):\n        super().__init__()\n"
+         "        self.d = Dense(3)\n    def call(self, x):\n        Dense(7)(x)\n        return self.d(x)\n"
+         "model = Sequential([Input((4,)), Own()])\nmodel.add(Dense(2))", "own (None, 3) 15, dense_3 (None, 2) 8"},
+        {"build() by the text takes none", OWN "own = Own()\nown.build((None, 4))\nmodel = Sequential([Input((4,)), own, Dense(2)])",
+         "own (None, 3) 15, dense_1 (None, 2) 8"},
+        {"own build() runs once", KERAS "class Own(Layer):\n    def build(self, shape):\n        self.w = self.add_weight(shape=(shape[-1], 3))\n"
+         "    def call(self, x):\n        return x @ self.w\nown = Own()\nown.build((None, 4))\nmodel = Sequential([Input((4,)), own])",
+         "own (None, 3) 12"},
+        {"weights stand on either side", KERAS "class Own(Layer):\n    def build(self, shape):\n        self.w = self.add_weight(shape=shape[-1:])\n"
+         "    def call(self, x):\n        return self.w * x\nmodel = Sequential([Input((4,)), Own()])", "own (None, 4) 4"},
+        {"a Layer without call()", KERAS "x = Layer()(Input((3,)))",
+         "NotImplementedError 3:5 Exception encountered when calling Layer.call().\n\nCould not automatically infer the output shape / dtype of "
+         "'layer' (of type Layer). Either the `Layer.call()` method is incorrect, or you need to implement the `Layer.compute_output_spec() / "
+         "compute_output_shape()` method. Error encountered:\n\nLayer Layer does not have a `call` method implemented.\n\nArguments received "
+         "by Layer.call():\n  • args=('<KerasTensor shape=(None, 3), dtype=float32, sparse=False, ragged=False, name=keras_tensor>',)\n  • "
+         "kwargs=<class 'inspect._empty'>"},
+        {"call() that takes two", KERAS "class Own(Layer):\n    def call(self, a, b):\n        return a\nx = Own()(Input((3,)))",
+         "TypeError 6:5 missing a required argument: 'b'"},
+        {"call() without an argument in a Sequential", KERAS "class Own(Layer):\n    def call(self):\n        return 1\n"
+         "model = Sequential([Input((3,)), Own()])",
+         "ValueError 6:9 Layers added to a Sequential model should have a single positional argument, the input tensor. Layer Own has no "
+         "positional arguments."},
+        {"call() that gives nothing", KERAS "class Own(Layer):\n    def call(self, x):\n        x + 1\nx = Dense(2)(Own()(Input((3,))))",
+         "input_layer (None, 3), own (None, 3) | ValueError 6:5 Inputs to a layer should be tensors. Got 'None' (of type <class 'NoneType'>) as input for layer 'dense'."},
+        {"a weight before it is built", KERAS "Dense(3).kernel", "AttributeError 3:10 You must build the layer before accessing `kernel`."},
     };
     CHECK(cases);
 }
@@ -494,7 +544,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models),
-        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_own_layers_and_training), cmocka_unit_test(test_faults),
         cmocka_unit_test(test_question),
         cmocka_unit_test(test_input_shown),
         cmocka_unit_test(test_literals_behind_names),

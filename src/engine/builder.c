@@ -85,3 +85,31 @@ void builder_skip_names(Builder *builder, const char *class_name, int n)
     count_of(builder, snake_case(builder->arena, class_name))->given += n;
     builder->named += n;
 }
+
+NameCounts builder_names(const Builder *builder)
+{
+    int *given = ARENA_ARRAY(builder->arena, builder->n_names + 1, int);
+    for (size_t i = 0; i < builder->n_names; i++) given[i] = builder->names[i].given;
+    return (NameCounts){given, builder->n_names};
+}
+
+NameCounts builder_names_sum(const Builder *builder, NameCounts a, NameCounts b, int sign)
+{
+    int *given = ARENA_ARRAY(builder->arena, builder->n_names + 1, int);
+    for (size_t i = 0; i < builder->n_names; i++)
+        given[i] = (i < a.n ? a.given[i] : 0) + sign * (i < b.n ? b.given[i] : 0);
+    return (NameCounts){given, builder->n_names};
+}
+
+NameCounts builder_names_since(const Builder *builder, NameCounts before)
+{
+    return builder_names_sum(builder, builder_names(builder), before, -1);
+}
+
+void builder_repeat_names(Builder *builder, NameCounts counts)
+{
+    for (size_t i = 0; i < counts.n; i++) {
+        builder->names[i].given += counts.given[i];
+        builder->named += counts.given[i];
+    }
+}

@@ -164,8 +164,17 @@ typedef struct Builder {
     bool   eager;           /* numbers flow (a model called on an array) */
     /* Gives a subclassed layer its graph when it is built; in: what its first call gets. NULL = nobody can tell. */
     bool (*follow)(void *follower, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
+    bool   in_call;         /* set by follow: what failed is call() itself, which Keras tells with its arguments */
+    /* Such a layer is called again: what its call() makes takes names each time. NULL = nobody counts. */
+    void (*again)(void *follower, const Layer *);
     void  *follower;
 } Builder;
+
+/* Automatic names: how many of each. */
+typedef struct NameCounts {
+    const int *given;
+    size_t     n;
+} NameCounts;
 
 void builder_make(Builder *, Arena *);
 
@@ -175,6 +184,10 @@ const char *builder_name(Builder *, const char *class_name);
 int builder_legacy_number(Builder *, const LayerKind *, const char *class_name);
 /* Lets some names of a class pass, as if they had been given. */
 void builder_skip_names(Builder *, const char *class_name, int n);
+NameCounts builder_names(const Builder *);                          /* given so far */
+NameCounts builder_names_since(const Builder *, NameCounts before);
+NameCounts builder_names_sum(const Builder *, NameCounts, NameCounts, int sign);    /* the first with, or without (-1) the second */
+void builder_repeat_names(Builder *, NameCounts);                   /* lets as many pass once more */
 const char *snake_case(Arena *, const char *class_name);
 bool snake_case_is(const char *class_name, const char *snake);   /* of a class name that is a word */
 

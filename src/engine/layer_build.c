@@ -145,7 +145,7 @@ bool calling_build(Calling *c)
     if (c->layer->built) return true;
     if (!build_scoped(c->builder, c->layer, &c->call, c->specs, c->n_in, c->err)) {
         propose_sizes(c);
-        return false;
+        return c->layer->kind == &KIND_SUBCLASSED && c->builder->in_call ? calling_wrap_error(c) : false;
     }
     return !c->layer->kind->build || layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/model.h"
+
 KerasTensor *tensor_new(Builder *builder, TensorSpec spec, const char *name)
 {
     KerasTensor *tensor = ARENA_NEW(builder->arena, KerasTensor);
@@ -79,7 +81,9 @@ static Node *call_inside(Calling *c)
     calling_convert(c, 0);
     note_keywords(c);
     if (c->call.n && !layer_check_inputs(c->arena, c->layer, &c->call.args[0], c->err)) return NULL;
+    const bool again = c->layer->built && c->layer->kind == &KIND_SUBCLASSED && c->builder->again;
     if (!calling_build(c)) return NULL;
+    if (again) c->builder->again(c->builder->follower, c->layer);
     const int before = c->n_in;
     if (!c->layer->kind->operation) calling_populate_masks(c);
     calling_convert(c, before);

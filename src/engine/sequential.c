@@ -353,13 +353,24 @@ static bool call_layers(Builder *builder, Model *model, Error *err)
     return i == model->n_layers || fail(model, i);
 }
 
+/* A layer without call() cannot be called; Keras leaves such a model without a graph. */
+static bool lacks_call(Error *err)
+{
+    if (!err || !err->set || strcmp(err->exception, "NotImplementedError") != 0) return false;
+    *err = (Error){.arena = err->arena, .span = SPAN_NONE, .at = SPAN_NONE, .layer_span = SPAN_NONE};
+    return true;
+}
+
 static bool build_graph(Builder *builder, Model *model, const Shape *shape, Error *err)
 {
     if (is_empty(model)) return refuse_empty(model, err);
     if (model->input_layer && !check_input_shape(builder, model, shape, err)) return false;
     if (!model->input_layer && !make_input(builder, model, shape, err)) return false;
     forget_graph(model);
-    if (!call_layers(builder, model, err)) return false;
+    if (!call_layers(builder, model, err)) {
+        model->built = false;
+        return lacks_call(err);
+    }
     model->inner = functional_around(builder, model);
     model->built = true;
     return true;
@@ -383,7 +394,7 @@ bool sequential_build(Builder *builder, Model *model, const Shape *shape, Error 
     const char *outer = scope_enter(builder, model->self);
     const bool done = build_openly(builder, model, shape, err);
     scope_leave(builder, outer);
-    model->self->built = done;
+    model->self->built = done && model->built;
     return done;
 }
 

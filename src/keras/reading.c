@@ -149,6 +149,7 @@ static void read_all(Reading *reading, Arena *arena, const ReadOptions *options)
     builder_make(&reading->builder, arena);
     Evaluator *ev = evaluator_make(reading, arena, options);
     reading->builder.follow = subclass_follow;
+    reading->builder.again = subclass_again;
     reading->builder.follower = ev;
     run(ev);
     if (!reading->error.set && !registry_has_model(ev)) call_builders(ev);

@@ -13,10 +13,20 @@ static Argument *args_after(Evaluator *ev, Value first, const Argument *args, in
     return all;
 }
 
+/* layer.build(shape) by the text: it is not to be built again. */
+static void note_build(const Method *method)
+{
+    Instance *instance = value_instance(&method->self);
+    if (!instance || !instance->layer || !value_is(&method->function, &OBJECT_FUNCTION)) return;
+    const Function *function = method->function.object.data;
+    if (strcmp(function->node->type == PY_FUNCTION ? function->node->name : "", "build") == 0) instance->own_built = true;
+}
+
 static Value method_call(Evaluator *ev, const Method *method, const Argument *args, int n)
 {
     if (value_is(&method->function, &OBJECT_NATIVE))
         return native_call(ev, method->function.object.data, &method->self, args, n);
+    note_build(method);
     return call(ev, method->function, args_after(ev, method->self, args, n), n + 1);
 }
 

@@ -322,7 +322,9 @@ Value class_call(Evaluator *ev, const Class *class, const Argument *args, int n)
     }
     Instance *instance = value_instance(&self);
     if (!instance || !class_is(instance->class, class)) return self;
+    const Span span = ev->span;
     instance_start(ev, self, args, n);
+    ev->span = span;
     subclass_finish(ev, instance);
     return self;
 }

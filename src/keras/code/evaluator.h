@@ -74,7 +74,9 @@ struct Evaluator {
     const void       **doubted;       /* containers changed inside them */
     size_t             n_doubted, doubted_capacity;
     Value              doubtful_result;   /* returned in such a branch of the function being called; else None */
-    int                following;     /* call() of the text's own layers being followed */
+    int                following;     /* call() of the text's own layers being followed, one inside the other */
+    NameCounts         once;          /* names taken while a call() is followed that its next run will not take: of what is built */
+    bool               marking;       /* only for model.build(): Keras runs nothing there */
     int                beside;        /* inside arguments of what is no part of the model: missing names are no refusal there */
     bool               defers_annotations;   /* from __future__ import annotations */
     bool               broken;        /* something was not understood or not followed: names may be missing for that */

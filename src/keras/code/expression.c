@@ -7,6 +7,7 @@
 #include "keras/code/keras_class.h"
 #include "keras/code/keras_functions.h"
 #include "keras/code/keras_model.h"
+#include "keras/code/registry.h"
 
 static Value literal(Value value, const PyNode *node)
 {
@@ -312,14 +313,24 @@ static void evaluate_call_arguments(Evaluator *ev, const PyNode *node, const Val
     ev->item = item;
 }
 
+/* What is not known may have compiled a model that it got. */
+static void may_compile(Evaluator *ev, const Value *value)
+{
+    const Layer *layer = layer_of(value);
+    if (layer && layer->model) registry_compiled(ev, layer->model);
+}
+
 static Value evaluate_call(Evaluator *ev, const PyNode *node)
 {
     const Value callee = evaluate(ev, node->a);
     Arguments arguments;
     evaluate_call_arguments(ev, node, &callee, &arguments);
     ev->span = node->span;
-    if (callee.kind == VALUE_UNKNOWN) refuse_unknown_tensorflow(ev, callee.unknown, arguments.args, (int)arguments.n);
-    if (callee.kind == VALUE_UNKNOWN) return unknown_call(ev, callee, node);
+    if (callee.kind == VALUE_UNKNOWN) {
+        refuse_unknown_tensorflow(ev, callee.unknown, arguments.args, (int)arguments.n);
+        for (size_t i = 0; i < arguments.n; i++) may_compile(ev, &arguments.args[i].value);
+        return unknown_call(ev, callee, node);
+    }
     if (arguments.unknown.kind == VALUE_UNKNOWN) return arguments.unknown;
     const PyNode *outer = ev->call;
     ev->call = node;

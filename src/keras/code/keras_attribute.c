@@ -95,6 +95,22 @@ static Value call_call(Evaluator *ev, const Given *given)
     return layer_call_plain(ev, layer_of(given->self), given->written, given->n_written);
 }
 
+/* Embedding(mask_zero=True) and Masking make masks; other layers hand on what they got. */
+static Value compute_mask_call(Evaluator *ev, const Given *given)
+{
+    Layer *layer = layer_of(given->self);
+    const bool masking = strcmp(layer->kind->name, "Masking") == 0, embedding = strcmp(layer->kind->name, "Embedding") == 0;
+    Value flag, hidden = value_int(0);
+    if (layer->model) return unknown_here(ev, "cause.not_known_object");
+    if (!masking && !embedding) return given->arg[1] ? *given->arg[1] : value_none();
+    if (embedding && (!layer_attribute(ev, layer, "mask_zero", &flag) || flag.kind != VALUE_BOOL || !flag.boolean)) return value_none();
+    if (masking) layer_attribute(ev, layer, "mask_value", &hidden);
+    const Argument args[] = {{.value = *given->arg[0], .span = SPAN_NONE}, {.value = hidden, .span = SPAN_NONE}};
+    const Value differs = operation_call(ev, "not_equal", args, 2);
+    const Argument any[] = {{.value = differs, .span = SPAN_NONE}, {.keyword = "axis", .value = value_int(-1), .span = SPAN_NONE}};
+    return masking ? operation_call(ev, "any", any, 2) : differs;
+}
+
 static const Native layer_methods[] = {
     {.name = "set_weights", .params = "!weights", .call = set_weights_call},
     {.name = "get_weights", .params = "", .call = get_weights_call},
@@ -109,7 +125,7 @@ static const Native layer_methods[] = {
     {.name = "adapt", .params = "!*args **more", .call = give_none},
     {.name = "reset_state", .params = "!*args **more", .call = give_none},
     {.name = "reset_states", .params = "!*args **more", .call = give_none},
-    {.name = "compute_mask", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_numbers"},
+    {.name = "compute_mask", .params = "inputs previous_mask?", .call = compute_mask_call},
     {.name = "get_initial_state", .params = "!*args **more", .call = give_unknown, .data = "cause.not_known_numbers"},
     {0}};
 
@@ -368,11 +384,24 @@ static void offer_layer_names(Nearest *nearest, const Layer *layer)
     for (int i = 0; i < layer->kind->n_params; i++) nearest_offer(nearest, layer->kind->params[i].name);
 }
 
+/* Weights that say what they wait for: those that a quantized layer has under another name. */
+static bool needs_building(const Layer *layer, const char *name)
+{
+    static const char *const kernels[] = {"Dense", "EinsumDense", "Conv1D", "Conv2D", "Conv3D", "Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose"};
+    if (strcmp(name, "embeddings") == 0) return strcmp(layer->kind->name, "Embedding") == 0;
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels && strcmp(name, "kernel") == 0; i++)
+        if (strcmp(layer->kind->name, kernels[i]) == 0) return true;
+    return false;
+}
+
 void attribute_raise(Evaluator *ev, Value value, const char *name)
 {
     Nearest nearest = nearest_begin(name);
     Error error = error_make(ev);
-    error_set(&error, "AttributeError", "'%s' object has no attribute '%s'", type_of(&value), name);
+    const char *type = value.kind == VALUE_TENSOR && ev->following ? "SymbolicTensor" : type_of(&value);    /* as TensorFlow has it there */
+    if (value.kind == VALUE_LAYER && needs_building(value.layer, name))
+        raise_error(ev, "AttributeError", "You must build the layer before accessing `%s`.", name);
+    error_set(&error, "AttributeError", "'%s' object has no attribute '%s'", type, name);
     error.at = ev->span;
     if (value.kind == VALUE_LAYER) offer_layer_names(&nearest, value.layer);
     if (value.kind == VALUE_NONE) error_cause(&error, "cause.none_attribute", name, NULL);

@@ -102,9 +102,11 @@ static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, in
     const Argument *arguments = engine_arguments(ev, NULL, 0, args, n, &given);
     Error error = error_make(ev);
     pay(ev, LAYER_STEPS);
+    const NameCounts before = ev->following ? builder_names(ev->builder) : (NameCounts){0};
     ev->builder->quiet += ev->following;
     Node *node = layer_call(ev->builder, layer, arguments, given, ev->span, &error);
     ev->builder->quiet -= ev->following;
+    if (ev->following) subclass_names_once(ev, layer, before);
     if (!node) raise_fault(ev, &error);
     if (!ev->builder->eager && !ev->following) registry_node(ev, node);
     trail_builds(ev);
@@ -329,7 +331,7 @@ static const char *operator_name(PyOp op)
 /* NumPy's own operators come first, and ask for numbers. */
 static void refuse_numpy_left(Evaluator *ev, const Value *a)
 {
-    if (!is_numbers(a)) return;
+    if (!is_numbers(a) || ev->following) return;    /* inside call() arrays are weights */
     raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual "
                 "numerical value. You cannot convert it to a NumPy array.");
 }

@@ -204,16 +204,24 @@ const Native KERAS_INPUT = {
 
 /* ---- classes ---- */
 
+/* Model() without inputs and outputs is a subclassed one that has no call(). */
+static Value construct_any_model(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
+{
+    bool graph = false;
+    for (int i = 0; i < n; i++) graph = graph || !args[i].keyword || strcmp(args[i].keyword, "inputs") == 0 || strcmp(args[i].keyword, "outputs") == 0;
+    return graph ? construct_model(ev, class, args, n, span) : construct_base_layer(ev, class, args, n, span);
+}
+
 static const Class *const from_object[] = {&CLASS_OBJECT};
 static const Class *const from_layer[] = {&CLASS_KERAS_LAYER};
 static const Class *const from_model[] = {&CLASS_KERAS_MODEL};
 
 const Class CLASS_KERAS_LAYER = {
     .name = "Layer", .module = "keras.src.layers.layer", .construct = construct_base_layer, .family = CLASS_LAYER,
-    .bases = from_object, .n_bases = 1, .methods = LAYER_BASE_METHODS, .instance = {.type_name = "keras.src.layers.layer.Layer"}};
+    .bases = from_object, .n_bases = 1, .methods = LAYER_BASE_METHODS, .instance = {.type_name = "keras.src.layers.layer.Layer", .repr = instance_repr}};
 const Class CLASS_KERAS_MODEL = {
-    .name = "Model", .module = "keras.src.models.model", .construct = construct_model, .family = CLASS_MODEL,
-    .bases = from_layer, .n_bases = 1, .methods = MODEL_BASE_METHODS, .instance = {.type_name = "keras.src.models.model.Model"}};
+    .name = "Model", .module = "keras.src.models.model", .construct = construct_any_model, .family = CLASS_MODEL,
+    .bases = from_layer, .n_bases = 1, .methods = MODEL_BASE_METHODS, .instance = {.type_name = "keras.src.models.model.Model", .repr = instance_repr}};
 const Class CLASS_KERAS_FUNCTIONAL = {
     .name = "Functional", .module = "keras.src.models.functional", .construct = construct_model, .family = CLASS_MODEL,
     .bases = from_model, .n_bases = 1, .instance = {.type_name = "keras.src.models.functional.Functional"}};
@@ -291,8 +299,29 @@ bool is_sequential_class(const Value *value)
     return value_as_class(value) == &CLASS_KERAS_SEQUENTIAL;
 }
 
+/* Dense.from_config({...}): the class called with what stands in the dictionary. */
+static Value from_config_call(Evaluator *ev, const Given *given)
+{
+    const Value config = value_plain(*given->arg[0]);
+    const Class *class = value_as_class(given->self);
+    if (config.kind != VALUE_DICT) return unknown_here(ev, "cause.not_known_object");
+    Argument *args = ARENA_ARRAY(ev->arena, config.dict->keys.n + 1, Argument);
+    for (size_t i = 0; i < config.dict->keys.n; i++) {
+        if (config.dict->keys.items[i].kind != VALUE_STRING) raise_error(ev, "TypeError", "keywords must be strings");
+        args[i] = (Argument){config.dict->keys.items[i].string.bytes, config.dict->values.items[i], SPAN_NONE};
+    }
+    return class_call(ev, class, args, (int)config.dict->keys.n);
+}
+
+static const Native from_config_native = {.name = "from_config", .params = "config **more", .call = from_config_call};
+
 bool keras_class_attribute(Evaluator *ev, const Class *class, const char *name, Value *out)
 {
+    const bool makes_layers = class->layer || (class_own(class) && (class->family == CLASS_LAYER || class->family == CLASS_MODEL));
+    if (strcmp(name, "from_config") == 0 && makes_layers) {
+        *out = value_method(ev->arena, value_class(class), value_native(&from_config_native));
+        return true;
+    }
     if (strcmp(name, "__init__") == 0 || strcmp(name, "from_config") == 0) {
         *out = unknown(ev, "cause.not_known_function", arena_print(ev->arena, "%s.%s", class->name, name), ev->span);
         return true;

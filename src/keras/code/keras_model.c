@@ -177,37 +177,119 @@ static Value predict_call(Evaluator *ev, const Given *given)
     return out;
 }
 
-/* Data of a known shape builds a model that has none yet. */
+/* ---- training ---- */
+
+static void check_compiled(Evaluator *ev, const Given *given)
+{
+    const Model *model = model_checked(ev, given);
+    if (ev->doubt || ev->broken || registry_is_compiled(ev, model)) return;
+    raise_error(ev, "ValueError", "You must call `compile()` before using the model.");
+}
+
+static void put_sizes(Text *text, const char *label, const Value *value)
+{
+    const ValueList *list = value_items(value);
+    text_print(text, "'%s' sizes: ", label);
+    for (size_t i = 0; i < (list ? list->n : 1); i++) {
+        const Array *array = array_of(list ? &list->items[i] : value);
+        text_print(text, "%s%lld", i ? ", " : "", (long long)array->shape.dim[0]);
+    }
+    text_put_char(text, '\n');
+}
+
+/* How many samples there are, -1 where that is not known or not told by arrays alone; false where they differ. */
+static bool count_samples(const Value *value, int64_t *n)
+{
+    const ValueList *list = value_items(value);
+    for (size_t i = 0; list && i < list->n; i++)
+        if (!count_samples(&list->items[i], n)) return false;
+    if (list) return true;
+    const Array *array = array_of(value);
+    const int64_t samples = array && array->shape.rank ? array->shape.dim[0] : DIM_NONE;
+    if (samples == DIM_NONE || *n == -2) { *n = -2; return true; }
+    if (*n >= 0 && *n != samples) return false;
+    *n = samples;
+    return true;
+}
+
+static void check_samples(Evaluator *ev, const Value *x, const Value *y)
+{
+    int64_t n = -1, known = -1;
+    if (!x || !y || !all_arrays(x) || !all_arrays(y)) return;
+    count_samples(x, &known);
+    count_samples(y, &known);
+    if (known == -2 || (count_samples(x, &n) && count_samples(y, &n))) return;
+    Text text = {.arena = ev->arena};
+    text_put(&text, "Data cardinality is ambiguous. Make sure all arrays contain the same number of samples.");
+    put_sizes(&text, "x", x);
+    put_sizes(&text, "y", y);
+    raise_error(ev, "ValueError", "%s", text_string(&text));
+}
+
+/* The same with any number of samples, as batches are. */
+static Value batches_of(Evaluator *ev, Value value)
+{
+    const ValueList *list = value_items(&value);
+    if (!list) {
+        Shape shape = array_of(&value)->shape;
+        if (shape.rank) shape.dim[0] = DIM_NONE;
+        return value_array(ev, shape, array_of(&value)->dtype, NULL);
+    }
+    Value out = value_list(ev->arena, value.kind, list->n);
+    for (size_t i = 0; i < list->n; i++) list_add(out.list, batches_of(ev, list->items[i]));
+    return out;
+}
+
+/* Data of a known shape builds a model that has none yet, and must fit one that has. */
 static Value fit_call(Evaluator *ev, const Given *given)
 {
     Model *model = model_checked(ev, given);
+    check_compiled(ev, given);
     if (!given->arg[0]) return not_told(ev);
+    check_samples(ev, given->arg[0], given->arg[1]);
     registry_used(ev, model, *given->arg[0], USED_FIT);
-    const bool buildable = !model->built && model->kind == MODEL_SEQUENTIAL && value_is(given->arg[0], &OBJECT_ARRAY);
-    if (!buildable || doubt_spares(ev, model->self)) return not_told(ev);
-    const Argument arg = {.value = *given->arg[0], .span = given->written[0].span};
+    const bool buildable = model->built || (model->kind == MODEL_SEQUENTIAL && value_is(given->arg[0], &OBJECT_ARRAY));
+    if (!buildable || !all_arrays(given->arg[0]) || doubt_spares(ev, model->self)) return not_told(ev);
+    const bool built = model->built;
+    const Argument arg = {.value = built ? batches_of(ev, *given->arg[0]) : *given->arg[0], .span = given->written[0].span};
     call(ev, *given->self, &arg, 1);
-    registry_model(ev, model);
+    if (!built) registry_model(ev, model);
     return not_told(ev);
 }
 
 static Value training_call(Evaluator *ev, const Given *given)
 {
-    (void)given;
+    if (given->native->data) check_compiled(ev, given);
     return not_told(ev);
 }
 
-static Value compile_call(Evaluator *ev, const Given *given)
+static void check_optimizer(Evaluator *ev, const Value *optimizer)
 {
     Value found;
-    const Value *optimizer = given->arg[0];
-    if (!optimizer || optimizer->kind != VALUE_STRING) return value_none();
+    if (!optimizer || optimizer->kind != VALUE_STRING) return;
     const char *name = optimizer->string.bytes;
-    if (module_optimizer_name(name) || module_find(ev, "keras.optimizers", name, &found)) return value_none();
+    if (module_optimizer_name(name) || module_find(ev, "keras.optimizers", name, &found)) return;
     Error error = error_make(ev);
     error_set(&error, "ValueError", "Could not interpret optimizer identifier: %s", name);
     error.at = optimizer->span;
     raise_fault(ev, &error);
+}
+
+static void check_metrics(Evaluator *ev, const char *argument, const Value *metrics)
+{
+    if (!metrics || metrics->kind == VALUE_NONE || metrics->kind == VALUE_UNKNOWN || value_is_nest(metrics)) return;
+    if (metrics->kind == VALUE_OBJECT && !value_callable(metrics)) return;
+    raise_error(ev, "ValueError", "Expected `%s` argument to be a list, tuple, or dict. Received instead: %s=%s of type <class '%s'>", argument,
+                argument, text_of(ev, *metrics), value_type(metrics));
+}
+
+static Value compile_call(Evaluator *ev, const Given *given)
+{
+    check_optimizer(ev, given->arg[0]);
+    check_metrics(ev, "metrics", given->arg[3]);
+    check_metrics(ev, "weighted_metrics", given->arg[4]);
+    registry_compiled(ev, model_checked(ev, given));
+    return value_none();
 }
 
 /* ---- questions ---- */
@@ -281,15 +363,20 @@ static Value load_weights_call(Evaluator *ev, const Given *given)
 
 static const Native model_methods[] = {
     {.name = "build", .params = "!input_shape?", .call = model_build_call},
-    {.name = "compile", .params = "!optimizer? loss? loss_weights? metrics? **more", .call = compile_call},
+    {.name = "compile",
+     .params = "!optimizer? loss? loss_weights? metrics? weighted_metrics? run_eagerly? steps_per_execution? jit_compile? auto_scale_loss?",
+     .call = compile_call, .title = "Trainer.compile"},
     {.name = "summary", .params = "!*args **more", .call = give_none},
-    {.name = "predict", .params = "!x? batch_size? verbose? steps? **more", .call = predict_call},
+    {.name = "predict", .params = "!x? batch_size? verbose? steps? callbacks?", .call = predict_call, .title = "TensorFlowTrainer.predict"},
     {.name = "predict_on_batch", .params = "!x", .call = predict_call},
     {.name = "predict_step", .params = "!x", .call = predict_call},
-    {.name = "fit", .params = "!x? y? **more", .call = fit_call},
-    {.name = "evaluate", .params = "!*args **more", .call = training_call},
-    {.name = "train_on_batch", .params = "!*args **more", .call = training_call},
-    {.name = "test_on_batch", .params = "!*args **more", .call = training_call},
+    {.name = "fit",
+     .params = "!x? y? batch_size? epochs? verbose? callbacks? validation_split? validation_data? shuffle? class_weight? sample_weight? "
+               "initial_epoch? steps_per_epoch? validation_steps? validation_batch_size? validation_freq?",
+     .call = fit_call, .title = "TensorFlowTrainer.fit"},
+    {.name = "evaluate", .params = "!x? y? **more", .call = training_call, .data = "compiled"},
+    {.name = "train_on_batch", .params = "!*args **more", .call = training_call, .data = "compiled"},
+    {.name = "test_on_batch", .params = "!*args **more", .call = training_call, .data = "compiled"},
     {.name = "train_step", .params = "!*args **more", .call = training_call},
     {.name = "test_step", .params = "!*args **more", .call = training_call},
     {.name = "compute_loss", .params = "!*args **more", .call = training_call},

@@ -126,17 +126,22 @@ static Value init_call(Evaluator *ev, const Given *given)
 
 void subclass_finish(Evaluator *ev, Instance *instance)
 {
+    if (instance->layer) instance->layer->span = ev->span;    /* Net(), not the super().__init__() in it */
     const bool keras = instance->class->family == CLASS_MODEL || instance->class->family == CLASS_LAYER;
     if (!keras || instance->layer || !keras_base(instance->class)) return;
     raise_error(ev, "RuntimeError", "In layer '%s', you forgot to call `super().__init__()` as the first statement in the `__init__()` "
                 "method. Go add it!", instance->class->name);
 }
 
-/* Layer() itself: nothing a model could be made of. */
+/* Layer() or Model() itself: it has no call(). */
 Value construct_base_layer(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
 {
-    if (class->family == CLASS_LAYER) make_own(ev, class, args, n, span);
-    return unknown(ev, "cause.not_known_class", source_text(ev, span), span);
+    if (class->family == CLASS_PLAIN) return unknown(ev, "cause.not_known_class", source_text(ev, span), span);
+    Instance *instance = instance_make(ev->arena, class);
+    const Value self = value_of_instance(instance);
+    subclass_start(ev, self, args, n);
+    instance->layer->type_name = class->instance.type_name;
+    return self;
 }
 
 /* ---- tracking ---- */
@@ -270,7 +275,9 @@ static bool own_method(Evaluator *ev, const Instance *instance, const char *name
 static void call_own_build(Evaluator *ev, Value self, const Follower *follower)
 {
     Value method;
-    if (!own_method(ev, value_instance(&self), "build", &method) || !follower->n_in) return;
+    Instance *instance = value_instance(&self);
+    if (instance->own_built || !own_method(ev, instance, "build", &method) || !follower->n_in) return;
+    instance->own_built = true;
     call_one(ev, value_method(ev->arena, self, method), value_shape(ev->arena, &follower->in[0].shape));
 }
 
@@ -301,6 +308,7 @@ static Value opaque_result(Evaluator *ev, Value self, const Follower *follower)
     const Instance *instance = value_instance(&self);
     TensorSpec spec = {.dtype = instance->layer->dtype};
     Error error = error_make(ev);
+    if (instance->gives_none) return value_tensor(follower->inputs[0]);    /* nobody will look at it */
     if (!value_items(&shape) || !value_known(&shape)) return unknown(ev, "cause.not_known_call", instance->class->name, ev->span);
     if (!shape_resolve(ev->arena, &shape, &spec.shape, &error)) raise_fault(ev, &error);
     Layer *inside = opaque_make(ev->builder, instance->class->name, "call", ev->span, &error);
@@ -311,22 +319,138 @@ static Value opaque_result(Evaluator *ev, Value self, const Follower *follower)
     return layer_call_plain(ev, inside, &arg, 1);
 }
 
+static _Noreturn void raise_no_call(Evaluator *ev, const Instance *instance)
+{
+    const bool model = instance->class->family == CLASS_MODEL;
+    raise_error(ev, "NotImplementedError", model ? "Model %s does not have a `call()` method implemented."
+                                                 : "Layer %s does not have a `call` method implemented.", instance->class->name);
+}
+
 static Value apply(Evaluator *ev, Value self, const Call *made, Follower *follower)
 {
     Value method;
     int n;
     const Argument *args = followed_arguments(ev, follower, made, &n);
+    ev->builder->in_call = true;
     if (follower->instance->class == &CLASS_KERAS_LAMBDA) return lambda_apply(ev, follower->instance, args[0].value);
-    if (!own_method(ev, follower->instance, "call", &method)) return value_none();
-    call_own_build(ev, self, follower);
+    if (!own_method(ev, follower->instance, "call", &method)) raise_no_call(ev, follower->instance);
     return call(ev, value_method(ev->arena, self, method), args, n);
 }
 
+/* ---- how often Keras runs call() ---- */
+
+static bool has_own(Evaluator *ev, const Instance *instance, const char *name)
+{
+    Value method;
+    return own_method(ev, instance, name, &method);
+}
+
+/* Without a build() of its own a layer with unbuilt layers inside is built by running its call(). */
+static bool built_by_running(Evaluator *ev, const Instance *instance)
+{
+    if (instance->layer->built || has_own(ev, instance, "build")) return false;
+    for (int i = 0; i < instance->model->n_layers; i++)
+        if (!instance->model->layers[i]->built) return true;
+    return false;
+}
+
+/* On symbols call() is run for the shape it gives, unless the text tells the shape. */
+static bool run_for_shape(Evaluator *ev, const Instance *instance)
+{
+    return ev->builder->eager || ev->following > 1 || !has_own(ev, instance, "compute_output_shape");
+}
+
+void subclass_again(void *evaluator, const Layer *layer)
+{
+    Evaluator *ev = evaluator;
+    Value self;
+    if ((ev->builder->quiet && !ev->following) || !subclass_instance(ev, layer, &self)) return;
+    const Instance *instance = value_instance(&self);
+    if (run_for_shape(ev, instance)) builder_repeat_names(ev->builder, instance->names);
+}
+
+void subclass_names_once(Evaluator *ev, const Layer *layer, NameCounts before)
+{
+    Value self;
+    NameCounts taken = builder_names_since(ev->builder, before);
+    if (subclass_instance(ev, layer, &self)) taken = builder_names_sum(ev->builder, taken, value_instance(&self)->names, -1);
+    ev->once = builder_names_sum(ev->builder, ev->once, taken, 1);
+}
+
+/* ---- what failed ---- */
+
+/* As Keras tells what fails while it runs call() on symbols. */
+static void tell_failure(const Evaluator *ev, const Instance *instance, Error *err)
+{
+    const char *name = instance->class->name;
+    if (instance->class == &CLASS_KERAS_LAMBDA) {
+        err->exception = "NotImplementedError";
+        err->message = "We could not automatically infer the shape of the Lambda's output. Please specify the `output_shape` argument for "
+                       "this Lambda layer.";
+        return;
+    }
+    err->message = arena_print(ev->arena, "Could not automatically infer the output shape / dtype of '%s' (of type %s). Either the `%s.call()` "
+                               "method is incorrect, or you need to implement the `%s.compute_output_spec() / compute_output_shape()` method. "
+                               "Error encountered:\n\n%s", instance->layer->name, name, name, name, err->message);
+}
+
+static bool is_ours(const Raised *raised)
+{
+    const char *cause = raised->error.cause;
+    return raised->limit || strcmp(raised->error.exception, "UnknownValue") == 0 || (cause && strstr(cause, "not_known"));
+}
+
+/* ---- what call() takes ---- */
+
+/* Keras binds the arguments before it runs call(), in the words of inspect.signature(call).bind(...). */
+static void bind_call(Evaluator *ev, const Function *call, const Argument *args, int n)
+{
+    int positional = -1, given = 0;
+    bool rest = false;
+    for (int i = 0; i < n; i++) given += !args[i].keyword;
+    for (const PyNode *param = call->node->params; param; param = param->next) {
+        rest = rest || param->number == PY_VAR_POSITIONAL;
+        if (param->number != PY_POSITIONAL && param->number != PY_POSITIONAL_ONLY) continue;
+        if (positional++ < 0 || param->a) continue;
+        bool named = positional <= given;
+        for (int i = 0; i < n && !named; i++) named = args[i].keyword && strcmp(args[i].keyword, param->name) == 0;
+        if (!named) raise_error(ev, "TypeError", "missing a required argument: '%s'", param->name);
+    }
+    if (given > positional && !rest) raise_error(ev, "TypeError", "too many positional arguments");
+}
+
+/* The only caller beside the text is a Sequential: one tensor goes from layer to layer. */
+static void bind_one(Evaluator *ev, const Instance *instance, const Function *call)
+{
+    Text required = {.arena = ev->arena};
+    int positional = -1, n = 0;
+    for (const PyNode *param = call->node->params; param; param = param->next) {
+        if (param->number == PY_VAR_POSITIONAL) return;
+        if (param->number != PY_POSITIONAL && param->number != PY_POSITIONAL_ONLY) continue;
+        if (positional++ >= 0 && !param->a) text_print(&required, "%s<Parameter \"%s\">", n++ ? ", " : "", param->name);
+    }
+    if (positional < 1)
+        raise_error(ev, "ValueError", "Layers added to a Sequential model should have a single positional argument, the input tensor. Layer %s "
+                    "has no positional arguments.", instance->class->name);
+    if (n > 1)
+        raise_error(ev, "ValueError", "Layers added to a Sequential model can only have a single required positional argument, the input "
+                    "tensor. Layer %s has multiple required positional arguments: [%s]", instance->class->name, text_string(&required));
+}
+
+static void check_call(Evaluator *ev, const Instance *instance)
+{
+    Value method;
+    if (!own_method(ev, instance, "call", &method) || !value_is(&method, &OBJECT_FUNCTION)) return;
+    if (instance->given) bind_call(ev, method.object.data, instance->given, instance->n_given);
+    else bind_one(ev, instance, method.object.data);
+}
+
+/* ---- following ---- */
+
 static bool gives_shape(Evaluator *ev, const Value *out, const Value *told)
 {
-    Value shape;
     if (out->kind != VALUE_TENSOR) return false;
-    shape = value_shape(ev->arena, &out->tensor->spec.shape);
+    Value shape = value_shape(ev->arena, &out->tensor->spec.shape);
     shape.kind = told->kind;
     return value_equal(&shape, told);
 }
@@ -335,24 +459,49 @@ static bool gives_shape(Evaluator *ev, const Value *out, const Value *told)
 static Value lambda_result(Evaluator *ev, Value self, const Call *made, Follower *follower, const Value *told)
 {
     Catch catch;
-    Value out = value_none();
+    Value out = unknown_here(ev, "cause.not_known_function");
     catch_begin(ev, &catch);
     if (setjmp(catch.here) == 0) out = apply(ev, self, made, follower);
     catch_end(ev, &catch);
-    return gives_shape(ev, &out, told) ? out : value_none();
+    return gives_shape(ev, &out, told) ? out : unknown_here(ev, "cause.not_known_function");
 }
 
-static Value result(Evaluator *ev, Value self, const Call *made, Follower *follower)
+/* What call() gives; unknown when it fails and the text tells the shape, for then Keras never runs it. */
+static Value applied(Evaluator *ev, Value self, const Call *made, Follower *follower)
 {
+    Catch catch;
     const bool lambda = follower->instance->class == &CLASS_KERAS_LAMBDA && follower->n_in;
     const Value told = lambda ? told_shape(ev, self, follower) : value_none();
-    return told.kind == VALUE_NONE ? apply(ev, self, made, follower) : lambda_result(ev, self, made, follower, &told);
+    if (told.kind != VALUE_NONE) return lambda_result(ev, self, made, follower, &told);
+    if (!has_own(ev, follower->instance, "compute_output_shape")) return apply(ev, self, made, follower);
+    catch_begin(ev, &catch);
+    if (setjmp(catch.here) == 0) {
+        const Value out = apply(ev, self, made, follower);
+        catch_end(ev, &catch);
+        return out;
+    }
+    catch_end(ev, &catch);
+    if (ev->raised.limit) raise_again(ev);
+    return unknown_here(ev, "cause.not_known_function");
 }
 
 static void follow(Evaluator *ev, Value self, const Call *made, Follower *follower)
 {
     Instance *instance = follower->instance;
-    Value out = result(ev, self, made, follower);
+    check_call(ev, instance);
+    call_own_build(ev, self, follower);
+    track_all(ev, instance);
+    const int runs = built_by_running(ev, instance) + run_for_shape(ev, instance);
+    const NameCounts before = builder_names(ev->builder), outer = ev->once;
+    ev->once = (NameCounts){0};
+    ev->builder->quiet += runs == 0 || ev->marking;
+    Value out = applied(ev, self, made, follower);
+    ev->builder->quiet -= runs == 0 || ev->marking;
+    instance->names = builder_names_sum(ev->builder, builder_names_since(ev->builder, before), ev->once, -1);
+    ev->once = outer;
+    if (runs == 2 && !ev->marking) builder_repeat_names(ev->builder, instance->names);
+    if (out.kind == VALUE_NONE && has_own(ev, instance, "compute_output_shape")) out = unknown_here(ev, "cause.not_known_function");
+    instance->gives_none = out.kind == VALUE_NONE;
     if (!value_known(&out) || out.kind == VALUE_NONE) out = opaque_result(ev, self, follower);
     if (out.kind == VALUE_UNKNOWN) {
         const Argument result = {.keyword = instance->class->name, .value = out, .span = SPAN_NONE};
@@ -361,27 +510,6 @@ static void follow(Evaluator *ev, Value self, const Call *made, Follower *follow
     track_all(ev, instance);
     Error error = error_make(ev);
     if (!subclassed_record(ev->builder, instance->model, follower->inputs, follower->at, out, &error)) raise_fault(ev, &error);
-}
-
-static bool is_unknown(const Error *error)
-{
-    return error->cause && (strstr(error->cause, "not_known") || strcmp(error->cause, "cause.limit") == 0);
-}
-
-/* Keras' words around a fault inside call(), when it was called to learn the shape alone. */
-static Error wrapped(Evaluator *ev, const Instance *instance, Error error)
-{
-    const char *class = instance->class->name;
-    const bool lambda = instance->class == &CLASS_KERAS_LAMBDA;
-    if (is_unknown(&error)) return error;
-    if (lambda) error.exception = "NotImplementedError";
-    error.message = lambda ? "We could not automatically infer the shape of the Lambda's output. Please specify the `output_shape` argument for "
-                             "this Lambda layer."
-                           : arena_print(ev->arena, "Could not automatically infer the output shape / dtype of '%s' (of type %s). Either the "
-                                         "`%s.call()` method is incorrect, or you need to implement the `%s.compute_output_spec() / "
-                                         "compute_output_shape()` method. Error encountered:\n\n%s", instance->layer->name, class, class, class,
-                                         error.message);
-    return error;
 }
 
 /* The engine asks while it builds the layer; no exception may pass through it. */
@@ -393,23 +521,25 @@ bool subclass_follow(void *evaluator, Layer *layer, const Call *made, const Tens
     if (!subclass_instance(ev, layer, &self)) return true;
     Follower follower = {.ev = ev, .instance = value_instance(&self), .in = in, .n_in = n_in};
     follower.inputs = ARENA_ARRAY(ev->arena, n_in + 1, KerasTensor *);
-    const bool eager = ev->builder->eager;
+    const bool eager = ev->builder->eager, symbolic = !eager && !ev->following, in_call = ev->builder->in_call;
     const int quiet = ev->builder->quiet;
     catch_begin(ev, &catch);
-    ev->builder->eager = false;
+    ev->builder->in_call = false;
     ev->builder->quiet = 0;
-    ev->following = 1;
-    if (setjmp(catch.here) == 0) {
-        follow(ev, self, made, &follower);
-        catch_end(ev, &catch);
-        ev->builder->eager = eager;
-        ev->builder->quiet = quiet;
-        return true;
-    }
+    ev->following++;
+    const bool followed = setjmp(catch.here) == 0;
+    if (followed) follow(ev, self, made, &follower);
     catch_end(ev, &catch);
     ev->builder->eager = eager;
     ev->builder->quiet = quiet;
-    if (err) *err = eager ? ev->raised.error : wrapped(ev, follower.instance, ev->raised.error);
+    if (followed) {
+        ev->builder->in_call = in_call;
+        return true;
+    }
+    const bool told = ev->builder->in_call && !is_ours(&ev->raised);
+    if (told && symbolic) tell_failure(ev, follower.instance, &ev->raised.error);
+    ev->builder->in_call = told;
+    if (err) *err = ev->raised.error;
     return false;
 }
 
@@ -440,7 +570,7 @@ Value subclass_call(Evaluator *ev, Value self, const Argument *args, int n)
     instance->n_given = n_outer;
     instance->model->only_marked = false;
     if (instance->class->family == CLASS_MODEL && instance->model->built) registry_model(ev, instance->model);
-    return out;
+    return instance->gives_none ? value_none() : out;
 }
 
 /* Keras looks at nothing here; what the layers would be is worth a picture all the same. */
@@ -448,10 +578,13 @@ void subclass_build(Evaluator *ev, Value self, const Shape *shapes, int n)
 {
     Value list = value_list(ev->arena, VALUE_LIST, (size_t)n);
     const Instance *instance = value_instance(&self);
-    if (instance->model->built) return;
+    if (instance->model->built || !has_own(ev, instance, "call")) return;
     for (int i = 0; i < n; i++) list_add(list.list, value_array(ev, shapes[i], DTYPE_FLOAT32, NULL));
     const Argument arg = {.value = n == 1 ? list.list->items[0] : list, .span = SPAN_NONE};
+    const bool outer = ev->marking;
+    ev->marking = true;
     subclass_call(ev, self, &arg, 1);
+    ev->marking = outer;
     instance->model->only_marked = true;
 }
 
@@ -469,8 +602,13 @@ static Value build_call_base(Evaluator *ev, const Given *given)
 
 static Value config_call_base(Evaluator *ev, const Given *given)
 {
-    (void)given;
-    return value_dict(ev->arena);
+    Value config = value_dict(ev->arena);
+    const Instance *instance = given->self ? value_instance(given->self) : NULL;
+    if (!instance || !instance->layer) return config;
+    dict_set(ev->arena, config.dict, value_text(ev->arena, "name"), value_text(ev->arena, instance->layer->name));
+    dict_set(ev->arena, config.dict, value_text(ev->arena, "trainable"), value_bool(instance->layer->trainable));
+    dict_set(ev->arena, config.dict, value_text(ev->arena, "dtype"), value_text(ev->arena, dtype_name(instance->layer->dtype)));
+    return config;
 }
 
 static Value add_weight_call(Evaluator *ev, const Given *given)

@@ -14,6 +14,10 @@ Value construct_base_layer(Evaluator *, const Class *, const Argument *, int n, 
 bool subclass_instance(Evaluator *, const Layer *, Value *self);
 /* Builder.follow: gives such a layer its graph by following its call(). */
 bool subclass_follow(void *evaluator, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
+/* Builder.again: its call() runs once more, and takes names. */
+void subclass_again(void *evaluator, const Layer *);
+/* A layer was called inside a call() that is followed: what it took for being built it takes no second time. */
+void subclass_names_once(Evaluator *, const Layer *, NameCounts before);
 /* What super().__init__() does: the instance gets its layer. */
 void subclass_start(Evaluator *, Value self, const Argument *, int n);
 /* After __init__: it must have called super().__init__(). */

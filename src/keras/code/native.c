@@ -45,6 +45,11 @@ static int signature_index(const Signature *signature, const char *keyword)
     return -1;
 }
 
+static const char *title_of(const Native *native)
+{
+    return native->title ? native->title : native->name;
+}
+
 static void given_positional(Evaluator *ev, const Signature *signature, Given *given)
 {
     Value *rest = ARENA_ARRAY(ev->arena, given->n_written, Value);
@@ -56,7 +61,7 @@ static void given_positional(Evaluator *ev, const Signature *signature, Given *g
     }
     given->rest = rest;
     if (signature->rest || !given->n_rest) return;
-    raise_error(ev, "TypeError", "%s() takes %d positional argument%s but %d %s given", given->native->name,
+    raise_error(ev, "TypeError", "%s() takes %d positional argument%s but %d %s given", title_of(given->native),
                 signature->positional, signature->positional == 1 ? "" : "s", signature->positional + given->n_rest,
                 signature->positional + given->n_rest == 1 ? "was" : "were");
 }
@@ -68,7 +73,7 @@ static void given_keywords(Evaluator *ev, const Signature *signature, Given *giv
         const Argument *arg = &given->written[a];
         if (!arg->keyword) continue;
         const int i = signature_index(signature, arg->keyword);
-        const char *name = given->native->name;
+        const char *name = title_of(given->native);
         if (i < 0 && !signature->more)
             raise_error(ev, "TypeError", "%s() got an unexpected keyword argument '%s'", name, arg->keyword);
         if (i < 0) dict_set(ev->arena, given->more, value_text(ev->arena, arg->keyword), arg->value);
@@ -81,7 +86,7 @@ static void given_check(Evaluator *ev, const Signature *signature, const Given *
 {
     for (int i = 0; i < signature->n; i++)
         if (!signature->param[i].optional && !given->arg[i])
-            raise_error(ev, "TypeError", "%s() missing 1 required positional argument: '%.*s'", given->native->name,
+            raise_error(ev, "TypeError", "%s() missing 1 required positional argument: '%.*s'", title_of(given->native),
                         signature->param[i].length, signature->param[i].name);
 }
 

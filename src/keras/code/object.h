@@ -55,6 +55,7 @@ struct Native {
     const char *params;
     Value     (*call)(Evaluator *, const Given *);
     const void *data;          /* what tells natives with the same `call` apart */
+    const char *title;         /* as messages name it: "Trainer.compile"; NULL = name */
 };
 
 /* What makes instances of a class that is not the text's own. */
@@ -90,6 +91,9 @@ typedef struct Instance {
     Value        args;         /* of an exception: a tuple */
     Value        plain;        /* the list, dictionary, number ... that it is too; None = it is none */
     const Argument *given; int n_given;   /* of the call() being made by the text; NULL = the engine calls */
+    NameCounts   names;        /* automatic names that one run of its call() takes */
+    bool         own_built;    /* the text's build() has run */
+    bool         gives_none;   /* call() returns nothing */
 } Instance;
 
 typedef struct Module {

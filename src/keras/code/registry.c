@@ -33,6 +33,7 @@ struct Registry {
     Node     **nodes;       size_t n_nodes, nodes_capacity;
     Span       source;      /* of the assignment being executed */
     UsedArray *used;        size_t n_used, used_capacity;
+    const Model **compiled; size_t n_compiled, compiled_capacity;
     const Array **arrays;   size_t arrays_capacity, reading_arrays_capacity;    /* as reading->arrays */
     Star      *stars;       size_t n_stars, stars_capacity;
     size_t     weights_capacity, loads_capacity, names_capacity;
@@ -194,6 +195,22 @@ void registry_used(Evaluator *ev, const Model *model, Value inputs, int how)
     if (ev->registry->n_used > ARRAYS_MAX) return;
     for (size_t i = 0; list && i < list->n; i++) use_array(ev, model, &list->items[i], (int)i, how);
     if (!list) use_array(ev, model, &inputs, 0, how);
+}
+
+bool registry_is_compiled(const Evaluator *ev, const Model *model)
+{
+    for (size_t i = 0; i < ev->registry->n_compiled; i++)
+        if (ev->registry->compiled[i] == model) return true;
+    return false;
+}
+
+void registry_compiled(Evaluator *ev, const Model *model)
+{
+    Registry *r = ev->registry;
+    if (registry_is_compiled(ev, model)) return;
+    pay(ev, (int64_t)r->n_compiled / 8);
+    r->compiled = arena_grow(ev->arena, r->compiled, r->n_compiled, &r->compiled_capacity, r->n_compiled + 1, sizeof *r->compiled);
+    r->compiled[r->n_compiled++] = model;
 }
 
 /* ---- weights, seeds, prints ---- */

@@ -20,6 +20,8 @@ void registry_node(Evaluator *, Node *);                               /* a laye
 Node *const *registry_nodes(const Evaluator *, int *n);                /* since the last functional model was made */
 void registry_used(Evaluator *, const Model *, Value inputs, int how); /* arrays given to a model: see USED_* */
 enum { USED_FIT = 1, USED_CALL, USED_PREDICT };
+void registry_compiled(Evaluator *, const Model *);
+bool registry_is_compiled(const Evaluator *, const Model *);
 void registry_weights(Evaluator *, Layer *, const Value *arrays, int n);
 void registry_load(Evaluator *, Layer *, const char *path);
 void registry_seed(Evaluator *, int64_t seed);
