@@ -195,6 +195,28 @@ static void test_own_layers_and_training(void **state)
     CHECK(cases);
 }
 
+/* Operations that take functions: Keras looks at the shapes they give. */
+static void test_operations_of_functions(void **state)
+{
+    (void)state;
+#define OPS(code) "from keras import Input, Model, ops\nx, z = Input((4, 3), name='x'), Input((5,), name='z')\ny = ops." code "\nmodel = Model([x, z], y)"
+    static const Case cases[] = {
+        {"map goes along the first axis", OPS("map(lambda t: ops.sum(t, axis=-1), x)"), "x (None, 4, 3), z (None, 5), map (None, 4)"},
+        {"so does vectorized_map", OPS("vectorized_map(lambda t: t[0], x)"), "x (None, 4, 3), z (None, 5), vectorized_map (None, 3)"},
+        {"associative_scan keeps the shape", OPS("associative_scan(lambda a, b: a + b, x, axis=1)"), "x (None, 4, 3), z (None, 5), associative_scan (None, 4, 3)"},
+        {"a loop gives what it is given", OPS("fori_loop(0, 3, lambda i, v: v * 2, x)"), "x (None, 4, 3), z (None, 5), fori_loop (None, 4, 3)"},
+        {"a condition that is known is no node", OPS("cond(True, lambda: x + 1, lambda: z)"), "x (None, 4, 3), z (None, 5), add (None, 4, 3)"},
+        {"no function", OPS("map(3, x)"), "TypeError 3:5 'int' object is not callable"},
+        {"a value is missing", OPS("fori_loop(0, 3, lambda i, v: v)"),
+         "TypeError 3:5 fori_loop() missing 1 required positional argument: 'init_val'"},
+        {"an axis too many", OPS("associative_scan(lambda a, b: a + b, x, axis=7)"), "IndexError 3:5 tuple index out of range"},
+        {"a list that holds itself", "from keras import Input, ops\na = [Input((4,))]\na.append(a)\ny = ops.map(lambda t: t, a)",
+         "RecursionError 4:5 maximum recursion depth exceeded"},
+    };
+    CHECK(cases);
+#undef OPS
+}
+
 static void test_faults(void **state)
 {
     (void)state;
@@ -544,7 +566,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_models),
-        cmocka_unit_test(test_own_layers_and_training), cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_own_layers_and_training),
+        cmocka_unit_test(test_operations_of_functions),
+        cmocka_unit_test(test_faults),
         cmocka_unit_test(test_question),
         cmocka_unit_test(test_input_shown),
         cmocka_unit_test(test_literals_behind_names),

@@ -34,8 +34,31 @@ float narrow_number(float x, Dtype dtype)
     return dtype == DTYPE_FLOAT16 ? to_float16(x) : dtype == DTYPE_BFLOAT16 ? drop_bits(x, 16) : x;
 }
 
+/* Bits of the short integers; 0 = another type. */
+static int short_bits(Dtype dtype)
+{
+    if (dtype == DTYPE_UINT8 || dtype == DTYPE_INT8) return 8;
+    return dtype == DTYPE_UINT16 || dtype == DTYPE_INT16 ? 16 : 0;
+}
+
+/* Without what the type has no room for. */
+static float wrapped(float x, Dtype dtype)
+{
+    const int bits = short_bits(dtype);
+    if (!isfinite(x) || fabsf(x) > 0x1p62F) return x;
+    const int64_t all = INT64_C(1) << bits, low = ((int64_t)x % all + all) % all;
+    return (float)((dtype == DTYPE_INT8 || dtype == DTYPE_INT16) && low >= all / 2 ? low - all : low);
+}
+
+static void wrap_tensor(Tensor *tensor)
+{
+    const int64_t n = shape_size(&tensor->shape);
+    for (int64_t i = 0; i < n; i++) tensor->data[i] = tensor->dtype == DTYPE_BOOL ? tensor->data[i] != 0.0F : wrapped(tensor->data[i], tensor->dtype);
+}
+
 void narrow_tensor(Tensor *tensor)
 {
+    if (tensor->data && (tensor->dtype == DTYPE_BOOL || short_bits(tensor->dtype))) wrap_tensor(tensor);
     if (!dtype_is_narrow(tensor->dtype) || !tensor->data) return;
     const int64_t n = shape_size(&tensor->shape);
     for (int64_t i = 0; i < n; i++) tensor->data[i] = narrow_number(tensor->data[i], tensor->dtype);

@@ -9,7 +9,7 @@
 bool dtype_is_narrow(Dtype);
 /* Ties to even; past the largest, infinity. Other types' numbers stay as they are. */
 float narrow_number(float, Dtype);
-/* In place, by the tensor's own type. */
+/* In place, by the tensor's own type; integers of 8 and 16 bits wrap around, booleans become 0 and 1. */
 void narrow_tensor(Tensor *);
 /* The tensor in that type: a copy where it is another float. */
 Tensor narrow_copy(Arena *, const Tensor *, Dtype);

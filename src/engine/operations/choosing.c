@@ -19,7 +19,7 @@ static bool infer_where(const Layer *layer, const Call *call, const TensorSpec *
     if (operands[1].absent != operands[2].absent)
         return error_set(err, "ValueError", "`x1` and `x2` either both should be `None` or both should have non-None value.");
     if (operands[1].absent) {    /* as many numbers as it finds, whatever Keras says of their shape */
-        outputs_add(out, operands[0].spec.shape, DTYPE_INT32);
+        outputs_add(out, operands[0].spec.shape, DTYPE_INT64);
         return true;
     }
     if (!shapes_broadcast(&operands[0].spec.shape, &operands[1].spec.shape, &shape, err)) return false;

@@ -72,7 +72,7 @@
     /* laid out along a new axis */ \
     X(linspace) X(logspace) X(geomspace) X(vander) X(unravel_index) X(full) \
     /* how alike, and which */ \
-    X(correlate) X(corrcoef) X(cdist) X(psnr) X(select) X(argpartition) X(fold) X(view) X(polar) \
+    X(correlate) X(corrcoef) X(cdist) X(psnr) X(select) X(argpartition) X(fold) X(view) X(view_as_real) X(polar) \
     /* images */ \
     X(rgb_to_grayscale) X(rgb_to_hsv) X(hsv_to_rgb) X(crop_images) X(pad_images) X(gaussian_blur) X(sobel_edges) X(ssim) \
     X(affine_transform) X(perspective_transform) X(map_coordinates) X(elastic_transform) X(rearrange) \

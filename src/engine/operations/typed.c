@@ -169,3 +169,21 @@ static bool infer_polar(const Layer *layer, const Call *call, const TensorSpec *
 }
 
 const LayerKind OPERATION_polar = {OPERATION("Polar", "nn"), TAKES(POLAR_CALL), .infer = infer_polar};
+
+/* ---- view_as_real: real and imaginary parts side by side; of what is computed here no number is complex ---- */
+
+static bool infer_parts(const Layer *layer, const Call *call, const TensorSpec *in, int n_in, Outputs *out, Error *err)
+{
+    (void)layer, (void)n_in;
+    if (!call_takes_one(call, err)) return false;
+    if (in[0].shape.rank == SHAPE_RANK_MAX) return error_set(err, "ValueError", "More than %d axes.", SHAPE_RANK_MAX);
+    outputs_add(out, shape_with(&in[0].shape, in[0].shape.rank, 2), DTYPE_FLOAT32);
+    return true;
+}
+
+static Origin origin_part(const Trace *t, const int64_t *at)
+{
+    return at[t->in[0].shape.rank] ? (Origin){.input = -1} : (Origin){.from = t->k / 2};
+}
+
+const LayerKind OPERATION_view_as_real = {OPERATION("ViewAsReal", "math"), TAKES(OPERATION_X), .infer = infer_parts, COPIES(origin_part)};

@@ -126,10 +126,10 @@ static _Noreturn void raise_ragged(Evaluator *ev)
                 "dimensions.");
 }
 
-static _Noreturn void raise_symbolic_array(Evaluator *ev)
+_Noreturn void raise_symbolic(Evaluator *ev, const char *what)
 {
     raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual "
-                "numerical value. You cannot convert it to a NumPy array.");
+                "numerical value. You cannot convert it to %s.", what);
 }
 
 static void fill_number(Filler *f, const Value *value)
@@ -137,7 +137,7 @@ static void fill_number(Filler *f, const Value *value)
     double x = 0;
     if (value->kind == VALUE_STRING) f->texts = true;
     else if (value->kind == VALUE_UNKNOWN || value_is(value, &OBJECT_SCALAR)) f->unknown = f->unknown || !scalar_number(value, &x);
-    else if (value->kind == VALUE_TENSOR) raise_symbolic_array(f->ev);
+    else if (value->kind == VALUE_TENSOR) raise_symbolic(f->ev, "a NumPy array");
     else if (!scalar_number(value, &x)) raise_ragged(f->ev);
     f->floats = f->floats || value->kind == VALUE_FLOAT;
     f->bools = f->bools && value->kind == VALUE_BOOL;

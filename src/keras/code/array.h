@@ -47,5 +47,7 @@ Value array_or_tensor_function(Evaluator *, const char *name, Value);
 Array *array_from(Evaluator *, Value, Dtype);
 /* float32 numbers for the engine; data NULL when they are not known. False when the shape is not. */
 bool array_tensor(Evaluator *, const Array *, Tensor *);
+/* Keras' refusal of a symbolic tensor where numbers are wanted; what: "a NumPy array". */
+_Noreturn void raise_symbolic(Evaluator *, const char *what);
 
 #endif

@@ -26,12 +26,6 @@ static const Value *first_unknown(const Argument *args, int n)
     return NULL;
 }
 
-static _Noreturn void raise_symbolic(Evaluator *ev, const char *what)
-{
-    raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any "
-                "actual numerical value. You cannot convert it to %s.", what);
-}
-
 /* "1_000" has its underscores dropped, blanks around are allowed. */
 static const char *number_text(Arena *arena, const ValueString *string)
 {

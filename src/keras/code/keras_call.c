@@ -6,6 +6,7 @@
 #include "engine/layers/layers.h"
 #include "keras/code/array.h"
 #include "keras/code/array_functions.h"
+#include "keras/code/function_operation.h"
 #include "keras/code/keras_class.h"
 #include "keras/code/keras_functions.h"
 #include "keras/code/keras_subclass.h"
@@ -190,7 +191,7 @@ Value layer_call_value(Evaluator *ev, Layer *layer, const Argument *args, int n)
 
 bool operation_exists(const char *name)
 {
-    return operation_find(name) != NULL;
+    return operation_find(name) || function_operation_exists(name);
 }
 
 static Value symbolic_operation(Evaluator *ev, const LayerKind *kind, const Argument *args, int n)
@@ -265,8 +266,37 @@ static bool asks_shape(Evaluator *ev, const char *name, const Argument *args, in
     if (!n || args[0].value.kind != VALUE_TENSOR) return false;
     if (strcmp(name, "shape") == 0) *out = tensor_shape(ev, args[0].value.tensor);
     else if (strcmp(name, "ndim") == 0) *out = value_int(args[0].value.tensor->spec.shape.rank);
+    else if (strcmp(name, "convert_to_numpy") == 0 && !ev->following) raise_symbolic(ev, "a NumPy array");
     else return false;
     return true;
+}
+
+/* Windows are as long as a number says, which a symbolic tensor does not tell. */
+static void refuse_window(Evaluator *ev, const char *name, const Argument *args)
+{
+    static const char *const windows[][2] = {
+        {"bartlett", "Bartlett"}, {"blackman", "Blackman"}, {"hamming", "Hamming"}, {"hanning", "Hanning"}, {"kaiser", "Kaiser"},
+    };
+    for (size_t i = 0; i < sizeof windows / sizeof *windows; i++)
+        if (strcmp(windows[i][0], name) == 0)
+            raise_error(ev, "TypeError", "%s operation does not support symbolic tensors. Received input x = %s of type <class '%s'>",
+                        windows[i][1], value_str_text(ev->arena, &args[0].value), type_of(&args[0].value));
+}
+
+/* rearrange(tensor, pattern, h=2): the lengths become one dictionary. */
+static const Argument *with_lengths(Evaluator *ev, const Argument *args, int *n)
+{
+    Argument *out = ARENA_ARRAY(ev->arena, *n + 1, Argument);
+    Value lengths = value_dict(ev->arena);
+    int kept = 0;
+    for (int i = 0; i < *n; i++) {
+        const char *keyword = args[i].keyword;
+        if (!keyword || strcmp(keyword, "tensor") == 0 || strcmp(keyword, "pattern") == 0) out[kept++] = args[i];
+        else dict_set(ev->arena, lengths.dict, value_string(ev->arena, keyword, strlen(keyword)), args[i].value);
+    }
+    if (lengths.dict->keys.n) out[kept++] = (Argument){"axes_lengths", lengths, SPAN_NONE};
+    *n = kept;
+    return out;
 }
 
 Value operation_call(Evaluator *ev, const char *name, const Argument *args, int n)
@@ -277,8 +307,11 @@ Value operation_call(Evaluator *ev, const char *name, const Argument *args, int 
     if (asks_shape(ev, name, args, n, &shape)) return shape;
     for (int i = 0; i < n; i++)
         if (args[i].value.kind == VALUE_UNKNOWN) return args[i].value;
+    if (function_operation_exists(name)) return function_operation_call(ev, name, args, n);
     if (!arguments_symbolic(args, n)) return array_function_call(ev, name, args, n);
+    refuse_window(ev, name, args);
     if (!kind) return unknown(ev, "cause.not_known_operation", name, ev->span);
+    if (strcmp(name, "rearrange") == 0) args = with_lengths(ev, args, &n);
     return symbolic_operation(ev, kind, constants(ev, args, n), n);
 }
 
@@ -331,9 +364,7 @@ static const char *operator_name(PyOp op)
 /* NumPy's own operators come first, and ask for numbers. */
 static void refuse_numpy_left(Evaluator *ev, const Value *a)
 {
-    if (!is_numbers(a) || ev->following) return;    /* inside call() arrays are weights */
-    raise_error(ev, "ValueError", "A KerasTensor is symbolic: it's a placeholder for a shape an a dtype. It doesn't have any actual "
-                "numerical value. You cannot convert it to a NumPy array.");
+    if (is_numbers(a) && !ev->following) raise_symbolic(ev, "a NumPy array");    /* inside call() arrays are weights */
 }
 
 /* Tensors have no ==: Python compares which one it is. */
