@@ -44,17 +44,22 @@ static const UnitCase CASES[] = {
      "= max x[1, 0…1, 1…2]  =  max(2, 3, 5, 6)  =  6"},
 };
 
+static void open_text(Driven *d, const char *text, const char *unit)
+{
+    View view;
+    driven_open(d, text, 1600, 900);
+    app_view(&d->app, &view);
+    const Pick pick = picture_find_unit(&view, unit);
+    if (pick.type == PICK_NONE) fail_msg("no unit %s in %s", unit, text);
+    look_set(&d->app.gaze.focus, &pick);
+}
+
 static void open_unit(Driven *d, const UnitCase *c)
 {
     static const char form[] = "import numpy as np\nfrom keras import Input, Sequential\nfrom keras.layers import *\nmodel = Sequential([%s])\nx = np.array(%s)\n";
     char text[1000];
-    View view;
     snprintf(text, sizeof text, form, c->layers, c->x);
-    driven_open(d, text, 1600, 900);
-    app_view(&d->app, &view);
-    const Pick pick = picture_find_unit(&view, c->unit);
-    if (pick.type == PICK_NONE) fail_msg("%s: no unit %s", c->what, c->unit);
-    look_set(&d->app.gaze.focus, &pick);
+    open_text(d, text, c->unit);
 }
 
 static void units_are_told(void **state)
@@ -67,6 +72,27 @@ static void units_are_told(void **state)
         sentences_find(&said, &d.app, &d.arena, 4000);
         if (strcmp(said.title, CASES[i].title)) fail_msg("%s: %s", CASES[i].what, said.title);
         if (strcmp(said.formula, CASES[i].formula)) fail_msg("%s: %s", CASES[i].what, said.formula);
+        driven_close(&d);
+    }
+}
+
+/* The numbers of a tensor count once, however often it comes in. */
+static void tensors_that_come_in_twice_count_once(void **state)
+{
+    (void)state;
+    static const struct { const char *made, *unit, *title; } cases[] = {
+        {"MultiHeadAttention(2, 3)(x, x)", "multi_head_attention[2,1]", "sees 24 of 24 inputs: every row."},
+        {"Add()([x, x])", "add[2,1]", "sees 1 of 24 inputs: row 2 only."},
+        {"Add()([x, Activation('relu')(x)])", "add[2,1]", "sees 2 of 48 inputs."},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Driven d;
+        Sentences said;
+        char text[400];
+        snprintf(text, sizeof text, "from keras import Input, Model\nfrom keras.layers import *\nx = Input((3, 8))\nmodel = Model(x, %s)\n", cases[i].made);
+        open_text(&d, text, cases[i].unit);
+        sentences_find(&said, &d.app, &d.arena, 4000);
+        assert_string_equal(said.title, cases[i].title);
         driven_close(&d);
     }
 }
@@ -91,6 +117,7 @@ static void results_stay_in_narrow_panes(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(units_are_told), cmocka_unit_test(results_stay_in_narrow_panes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(units_are_told), cmocka_unit_test(tensors_that_come_in_twice_count_once),
+                                       cmocka_unit_test(results_stay_in_narrow_panes)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,27 +87,35 @@ TermNumbers facts_term(const UnitFacts *facts, const Snapshot *snapshot, int64_t
 
 /* ---- what is seen ---- */
 
-static int64_t count_distinct(Arena *arena, const UnitFacts *facts, int input, int64_t size)
+static bool looks_at(const UnitFacts *facts, const Term *term, int tensor)
+{
+    const PlanStep *step = facts->step;
+    return term->input >= 0 && term->input < step->node->n_linked && term->from >= 0 && step->from[term->input] == tensor;
+}
+
+static int64_t count_distinct(Arena *arena, const UnitFacts *facts, int tensor, int64_t size)
 {
     const Term *terms = facts->terms;
     unsigned char *seen = arena_take(arena, (size_t)(size / 8 + 1));
     int64_t count = 0;
     for (int64_t i = 0; i < facts->all_terms; i++) {
         const int64_t from = terms[i].from;
-        if (terms[i].input != input || from < 0 || from >= size || seen[from / 8] & 1 << from % 8) continue;
+        if (!looks_at(facts, &terms[i], tensor) || from >= size || seen[from / 8] & 1 << from % 8) continue;
         seen[from / 8] |= (unsigned char)(1 << from % 8);
         count++;
     }
     return count;
 }
 
-/* Masks that Keras finds by itself are not counted. */
+/* A tensor that comes in twice (as query and value, say) counts once, masks that Keras finds by itself not at all. */
 static void find_seen(UnitFacts *facts, Arena *arena, const Plan *plan)
 {
     for (int i = 0; i < facts->step->node->n_linked; i++) {
-        const Shape *shape = &plan->tensors[facts->step->from[i]].shape;
+        const int tensor = facts->step->from[i];
+        const Shape *shape = &plan->tensors[tensor].shape;
         const int64_t size = shape_size(shape), batch = shape->rank ? shape->dim[0] : 1;
-        facts->seen += count_distinct(arena, facts, i, size);
+        if (among(facts->step->from, i, tensor)) continue;
+        facts->seen += count_distinct(arena, facts, tensor, size);
         facts->of += batch ? size / batch : 0;
     }
 }
@@ -122,12 +130,13 @@ const Shape *facts_flattened(const Plan *plan, int tensor)
 typedef struct Range { int64_t n, first, last; } Range;
 
 /* The values of from / inner % outer that the terms touch. */
-static Range range_of(Arena *arena, const Term *terms, int64_t n, int64_t inner, int64_t outer)
+static Range range_of(Arena *arena, const UnitFacts *facts, int64_t inner, int64_t outer)
 {
+    const Term *terms = facts->terms;
     unsigned char *seen = arena_take(arena, (size_t)outer);
     Range range = {0, outer, -1};
-    for (int64_t i = 0; i < n; i++) {
-        if (terms[i].input != 0 || terms[i].from < 0) continue;
+    for (int64_t i = 0; i < facts->all_terms; i++) {
+        if (!looks_at(facts, &terms[i], facts->step->from[0])) continue;
         const int64_t at = terms[i].from / inner % outer;
         range.n += !seen[at];
         seen[at] = 1;
@@ -137,20 +146,27 @@ static Range range_of(Arena *arena, const Term *terms, int64_t n, int64_t inner,
     return range;
 }
 
+static bool has_one_tensor(const PlanStep *step)
+{
+    for (int i = 1; i < step->node->n_linked; i++)
+        if (step->from[i] != step->from[0]) return false;
+    return true;
+}
+
 static void find_rows(UnitFacts *facts, Arena *arena, const Plan *plan)
 {
     const int tensor = facts->step->from[0];
     const Shape *shape = &plan->tensors[tensor].shape;
     if (shape->rank == 2 && facts_flattened(plan, tensor)) shape = facts_flattened(plan, tensor);
-    if (shape->rank < 3 || shape->rank > 4 || facts->step->node->n_linked > 1) return;
+    if (shape->rank < 3 || shape->rank > 4 || !has_one_tensor(facts->step)) return;
     const bool channels_first = value_is_text(layer_arg(facts->step->node->layer, "data_format"), "channels_first");
     const int axis = channels_first ? 2 : 1;
-    const Range rows = range_of(arena, facts->terms, facts->all_terms, shape_span_size(shape, axis + 1, shape->rank), shape->dim[axis]);
+    const Range rows = range_of(arena, facts, shape_span_size(shape, axis + 1, shape->rank), shape->dim[axis]);
     facts->all_rows = shape->dim[axis];
     facts->rows = rows.n, facts->first_row = rows.first, facts->last_row = rows.last;
     if (shape->rank != 4) return;
     const int64_t inner = shape_span_size(shape, axis + 2, shape->rank);
-    const Range columns = range_of(arena, facts->terms, facts->all_terms, inner, shape->dim[axis + 1]);
+    const Range columns = range_of(arena, facts, inner, shape->dim[axis + 1]);
     facts->all_columns = shape->dim[axis + 1];
     facts->columns = columns.n, facts->first_column = columns.first, facts->last_column = columns.last;
 }
