@@ -5,6 +5,7 @@
 #include "engine/run.h"
 #include "keras/code/evaluator.h"
 #include "keras/code/keras_class.h"
+#include "keras/code/keras_follow.h"
 #include "keras/code/keras_model.h"
 #include "keras/code/keras_subclass.h"
 #include "keras/code/places.h"
@@ -148,8 +149,8 @@ static void read_all(Reading *reading, Arena *arena, const ReadOptions *options)
     find_syntax_faults(reading, arena);
     builder_make(&reading->builder, arena);
     Evaluator *ev = evaluator_make(reading, arena, options);
-    reading->builder.follow = subclass_follow;
-    reading->builder.again = subclass_again;
+    reading->builder.follow = follow_call;
+    reading->builder.again = follow_again;
     reading->builder.follower = ev;
     run(ev);
     if (!reading->error.set && !registry_has_model(ev)) call_builders(ev);

@@ -8,6 +8,7 @@
 #include "keras/code/array_functions.h"
 #include "keras/code/function_operation.h"
 #include "keras/code/keras_class.h"
+#include "keras/code/keras_follow.h"
 #include "keras/code/keras_functions.h"
 #include "keras/code/keras_subclass.h"
 #include "keras/code/registry.h"
@@ -107,7 +108,7 @@ static Value symbolic_call(Evaluator *ev, Layer *layer, const Argument *args, in
     ev->builder->quiet += ev->following;
     Node *node = layer_call(ev->builder, layer, arguments, given, ev->span, &error);
     ev->builder->quiet -= ev->following;
-    if (ev->following) subclass_names_once(ev, layer, before);
+    if (ev->following) follow_names_once(ev, layer, before);
     if (!node) raise_fault(ev, &error);
     if (!ev->builder->eager && !ev->following) registry_node(ev, node);
     trail_builds(ev);

@@ -1,4 +1,4 @@
-/* The text's own layers and models: class Net(keras.Model). Their call() is followed once, with symbolic tensors. */
+/* The text's own layers and models: class Net(keras.Model). */
 #ifndef SHAPEFLOW_KERAS_CODE_KERAS_SUBCLASS_H
 #define SHAPEFLOW_KERAS_CODE_KERAS_SUBCLASS_H
 
@@ -12,12 +12,11 @@ Value construct_base_layer(Evaluator *, const Class *, const Argument *, int n, 
 
 /* The instance whose layer it is. False for layers that are no instance of the text's own classes. */
 bool subclass_instance(Evaluator *, const Layer *, Value *self);
-/* Builder.follow: gives such a layer its graph by following its call(). */
-bool subclass_follow(void *evaluator, Layer *, const Call *, const TensorSpec *in, int n_in, Error *);
-/* Builder.again: its call() runs once more, and takes names. */
-void subclass_again(void *evaluator, const Layer *);
-/* A layer was called inside a call() that is followed: what it took for being built it takes no second time. */
-void subclass_names_once(Evaluator *, const Layer *, NameCounts before);
+/* A method that the text wrote in the class, or in one it comes from. */
+bool subclass_method(Evaluator *, const Instance *, const char *name, Value *method);
+bool subclass_has(Evaluator *, const Instance *, const char *name);
+/* The layers its attributes hold are its own. */
+void subclass_track(Evaluator *, Instance *);
 /* What super().__init__() does: the instance gets its layer. */
 void subclass_start(Evaluator *, Value self, const Argument *, int n);
 /* After __init__: it must have called super().__init__(). */
