@@ -300,6 +300,7 @@ static void step(const Shape *shape, const int64_t *stride, int64_t *index, int6
 static void read_numbers(const Header *header, const unsigned char *bytes, int64_t count, float *data)
 {
     int64_t stride[SHAPE_RANK_MAX] = {0}, index[SHAPE_RANK_MAX] = {0}, from = 0;
+    if (!count) return;    /* axes beside one of none may be of any length */
     file_strides(header, stride);
     for (int64_t k = 0; k < count; k++) {
         data[k] = number_at(header, bytes + from * header->type->bytes);
