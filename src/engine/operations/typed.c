@@ -61,14 +61,36 @@ static const Activation *cast_function(const Layer *layer)
     return dtype_is_int(dtype) ? &WHOLE : &ACTIVATION_LINEAR;
 }
 
-#define CASTS                                                                                                  \
+/* What the type has no room for becomes its least or greatest. */
+static void saturate(float *x, int64_t n, const double *range)
+{
+    for (int64_t i = 0; i < n; i++) x[i] = isnan(x[i]) ? 0.0F : truncf(fminf(fmaxf(x[i], (float)range[0]), (float)range[1]));
+}
+
+#define SATURATES(LEAST, MOST) {.name = "saturate_cast", .apply = saturate, .parameters = (const double[]){LEAST, MOST}, .formula = "⌊x⌋"}
+
+static const Activation SATURATE[] = {SATURATES(0, 255), SATURATES(-128, 127), SATURATES(0, 65535), SATURATES(-32768, 32767)};
+
+static const Activation *saturate_function(const Layer *layer)
+{
+    switch (operation_dtype(layer, DTYPE_FLOAT32)) {
+    case DTYPE_UINT8: return &SATURATE[0];
+    case DTYPE_INT8: return &SATURATE[1];
+    case DTYPE_UINT16: return &SATURATE[2];
+    case DTYPE_INT16: return &SATURATE[3];
+    default: return cast_function(layer);
+    }
+}
+
+#define CASTS_BY(FUNCTION)                                                                                     \
     .make = make, .infer = infer, .forward = elementwise_forward, .trace = elementwise_trace,                  \
     .connections = elementwise_connections, .explain = elementwise_explain, .rule = TRACE_SUM,                 \
-    .activation = cast_function, .elementwise = true
+    .activation = FUNCTION, .elementwise = true
+#define CASTS CASTS_BY(cast_function)
 
 const LayerKind OPERATION_cast = {OPERATION("Cast", "core"), TAKES(OPERATION_X), MADE_WITH(NEEDED_DTYPE_PARAM), .called = true, CASTS};
 const LayerKind OPERATION_saturate_cast = {
-    OPERATION("SaturateCast", "core"), TAKES(OPERATION_X), MADE_WITH(NEEDED_DTYPE_PARAM), .called = true, CASTS,
+    OPERATION("SaturateCast", "core"), TAKES(OPERATION_X), MADE_WITH(NEEDED_DTYPE_PARAM), .called = true, CASTS_BY(saturate_function),
 };
 const LayerKind OPERATION_convert_to_tensor = {
     OPERATION("ConvertToTensor", "core"), TAKES(OPERATION_X), MADE_WITH(CONVERT_PARAMS), .called = true, CASTS,

@@ -83,7 +83,7 @@ FUNCTION(is_high, isinf(x) && x > 0.0)
 FUNCTION(is_real, !isnan(x) || isnan(x))
 FUNCTION(has_sign, signbit(x) != 0)
 FUNCTION(invert, -x - 1.0)
-FUNCTION(clipped, fmin(fmax(x, p[0]), p[1]))
+FUNCTION(clipped, isnan(x) ? x : fmax(fmin(x, p[1]), p[0]))
 FUNCTION(threshold, x > p[0] ? x : p[1])
 
 /* To so many decimals, halves to the even. */
@@ -293,6 +293,6 @@ WITH(hard_shrink, "HardShrink", "nn", SHRINK, .named = "hard_shrink");
 WITH(squareplus, "Squareplus", "nn", SQUARE_B, .named = "squareplus");
 WITH(gelu, "Gelu", "nn", APPROXIMATE, .named = "gelu");
 WITH(threshold, "Threshold", "nn", THRESHOLD, OF(threshold, "x > t ? x : v"));
-WITH(clip, "Clip", "numpy", BOUNDS, OF(clipped, "min(max(x, a), b)"), .type = NO_BOOL);
+WITH(clip, "Clip", "numpy", BOUNDS, OF(clipped, "max(min(x, b), a)"), .type = NO_BOOL);
 WITH(round, "Round", "numpy", DECIMALS, OF(rounded, "round x"));
 WITH(nan_to_num, "NanToNum", "numpy", REPLACED, OF(without_nan, "x, finite"));
