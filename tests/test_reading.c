@@ -190,6 +190,15 @@ static void test_own_layers_and_training(void **state)
          "positional arguments."},
         {"call() that gives nothing", KERAS "class Own(Layer):\n    def call(self, x):\n        x + 1\nx = Dense(2)(Own()(Input((3,))))",
          "input_layer (None, 3), own (None, 3) | ValueError 6:5 Inputs to a layer should be tensors. Got 'None' (of type <class 'NoneType'>) as input for layer 'dense'."},
+        {"classes over Sequential and Model name themselves", KERAS "class BlockNet(Sequential):\n    def __init__(self):\n"
+         "        super().__init__([Dense(3)])\nclass Net(Model):\n    def __init__(self):\n        i = Input((3,))\n"
+         "        super().__init__(inputs=i, outputs=Dense(2)(i))\nmodel = Sequential([Input((4,)), BlockNet(), Net()])",
+         "block_net (None, 3) 15, net (None, 2) 8"},
+        {"a shape whose batch is not known", KERAS "class Own(Layer):\n    def call(self, x):\n"
+         "        return ops.reshape(ops.reshape(x, (-1, 4)), ops.shape(x))\nmodel = Sequential([Input((5, 4)), Own()])", "own (None, 5, 4)"},
+        {"as many places as there are steps", KERAS "class Own(Layer):\n    def __init__(self):\n        super().__init__()\n"
+         "        self.place = Embedding(9, 4)\n    def call(self, x):\n        return x + self.place(ops.arange(ops.shape(x)[1]))\n"
+         "model = Sequential([Input((None, 4)), Own()])", "own (None, None, 4) 36"},
         {"a weight before it is built", KERAS "Dense(3).kernel", "AttributeError 3:10 You must build the layer before accessing `kernel`."},
     };
     CHECK(cases);

@@ -300,12 +300,41 @@ static const Argument *with_lengths(Evaluator *ev, const Argument *args, int *n)
     return out;
 }
 
+/* reshape(x, (batch, 4)) inside call(), where the batch is not known: the one axis that is told by the others. */
+static const Argument *reshape_arguments(Evaluator *ev, const Argument *args, int n)
+{
+    Argument *out = ARENA_ARRAY(ev->arena, n + 1, Argument);
+    for (int i = 0; i < n; i++) {
+        const ValueList *list = i ? value_items(&args[i].value) : NULL;
+        int unknowns = 0, told = 0;
+        out[i] = args[i];
+        for (size_t k = 0; list && k < list->n; k++) {
+            unknowns += list->items[k].kind == VALUE_UNKNOWN;
+            told += list->items[k].kind == VALUE_INT && list->items[k].integer == -1;
+        }
+        if (unknowns != 1 || told) continue;
+        out[i].value = value_list(ev->arena, VALUE_TUPLE, list->n);
+        for (size_t k = 0; k < list->n; k++) list_add(out[i].value.list, list->items[k].kind == VALUE_UNKNOWN ? value_int(-1) : list->items[k]);
+    }
+    return out;
+}
+
+/* arange(length) inside call(), where the length is not known. */
+static bool counts_unknown(const Evaluator *ev, const char *name, const Argument *args, int n)
+{
+    if (!ev->following || (strcmp(name, "arange") != 0 && strcmp(name, "range") != 0)) return false;
+    return any_argument(args, n, is_unknown);
+}
+
 Value operation_call(Evaluator *ev, const char *name, const Argument *args, int n)
 {
     const LayerKind *kind = operation_find(name);
+    const Shape any_length = {.rank = 1, .dim = {DIM_NONE}};
     Value shape;
     check_arguments(ev, args, n);
     if (asks_shape(ev, name, args, n, &shape)) return shape;
+    if (counts_unknown(ev, name, args, n)) return value_array(ev, any_length, DTYPE_INT32, NULL);
+    if (ev->following && strcmp(name, "reshape") == 0) args = reshape_arguments(ev, args, n);
     for (int i = 0; i < n; i++)
         if (args[i].value.kind == VALUE_UNKNOWN) return args[i].value;
     if (function_operation_exists(name)) return function_operation_call(ev, name, args, n);

@@ -64,9 +64,26 @@ static bool is_functional(const Argument *args, int n)
     return positional == 2 || (positional == 1 && outputs) || (inputs && outputs);
 }
 
-static Layer *init_functional(Evaluator *ev, const Class *base, const Argument *args, int n)
+/* The arguments with a name that comes from the text's class, where none is given. */
+static const Argument *with_name(Evaluator *ev, const Class *class, const Argument *args, int *n)
 {
-    return construct_model(ev, base, args, n, ev->span).layer;
+    Argument *named = ARENA_ARRAY(ev->arena, *n + 1, Argument);
+    for (int i = 0; i < *n; i++) named[i] = args[i];
+    if (find_keyword(args, *n, "name")) return named;
+    named[(*n)++] = (Argument){"name", value_text(ev->arena, builder_name(ev->builder, class->name)), SPAN_NONE};
+    return named;
+}
+
+static Layer *init_functional(Evaluator *ev, const Class *class, const Class *base, const Argument *args, int n)
+{
+    const Argument *named = with_name(ev, class, args, &n);
+    return construct_model(ev, base, named, n, ev->span).layer;
+}
+
+static Layer *init_sequential(Evaluator *ev, const Class *class, const Class *base, const Argument *args, int n)
+{
+    const Argument *named = with_name(ev, class, args, &n);
+    return construct_sequential(ev, base, named, n, ev->span).layer;
 }
 
 static Model *make_own(Evaluator *ev, const Class *class, const Argument *args, int n, Span span)
@@ -90,11 +107,8 @@ static Layer *init_own(Evaluator *ev, const Class *class, const Argument *args, 
 /* class Wide(layers.Dense): a Dense by another name. */
 static Layer *init_kind(Evaluator *ev, const Class *class, const Class *base, const Argument *args, int n)
 {
-    Argument *named = ARENA_ARRAY(ev->arena, n + 1, Argument);
-    for (int i = 0; i < n; i++) named[i] = args[i];
-    const char *name = find_keyword(args, n, "name") ? NULL : builder_name(ev->builder, class->name);
-    if (name) named[n] = (Argument){"name", value_text(ev->arena, name), SPAN_NONE};
-    return layer_construct(ev, base->layer, named, n + (name != NULL), ev->span).layer;
+    const Argument *named = with_name(ev, class, args, &n);
+    return layer_construct(ev, base->layer, named, n, ev->span).layer;
 }
 
 void subclass_start(Evaluator *ev, Value self, const Argument *args, int n)
@@ -102,9 +116,9 @@ void subclass_start(Evaluator *ev, Value self, const Argument *args, int n)
     Instance *instance = value_instance(&self);
     const Class *class = instance->class, *base = keras_base(class);
     if (instance->layer || !base) return;
-    if (base == &CLASS_KERAS_SEQUENTIAL) instance->layer = construct_sequential(ev, base, args, n, ev->span).layer;
+    if (base == &CLASS_KERAS_SEQUENTIAL) instance->layer = init_sequential(ev, class, base, args, n);
     else if (base->layer) instance->layer = init_kind(ev, class, base, args, n);
-    else if (class->family == CLASS_MODEL && is_functional(args, n)) instance->layer = init_functional(ev, base, args, n);
+    else if (class->family == CLASS_MODEL && is_functional(args, n)) instance->layer = init_functional(ev, class, base, args, n);
     else instance->layer = init_own(ev, class, args, n);
     instance->model = instance->layer->model;
     instance->layer->class_name = class->name;
